@@ -1,0 +1,32 @@
+# Installs what is missing, then does the work. PYTHON=python3.12 chooses the Python of .venv.
+
+.PHONY: help demo test test-all lint clean
+
+help: ## this list
+	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: ## the film ring_allreduce in English and Chinese, under renders/
+	@./setup.sh
+	.venv/bin/mathviz render ring_allreduce --lang all
+
+test: ## ruff, mypy, and every test that is not slow
+	@./setup.sh test
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/pytest -m "not slow"
+
+test-all: ## ruff, mypy, and every test
+	@./setup.sh test
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/pytest
+
+lint: ## ruff and mypy
+	@./setup.sh
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+clean: ## removes films and caches; .venv stays
+	if [ -d renders ]; then find renders -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +; fi
+	find . -name .venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

@@ -1,0 +1,22 @@
+"""Animated explainers of machine learning in which every number was computed.
+
+    concept → trace → mobject → beat → frame → film
+    (compute)  (data)   (looks)   (story) (engine) (ffmpeg)
+
+Read in that order:
+
+    project.py     where a project keeps its scenes, traces and films
+    concepts/      the mathematics: torch and scipy in, a trace out
+    trace.py       what may leave a computation: frozen, checked, saved, loaded
+    compute.py     finds a trace: recorded, cached, or computed in a process of its own
+    script.py      the words of a film, in every language, from scenes/<stem>.yaml
+    style.py       what colours mean, how large text is, how long things take
+    mobjects/      how a trace looks
+    stage.py       the Scene that every film extends: beats, captions, traces
+    render/        catalog → plan → worker → engine → encode → report
+    frames.py      compares a frame with its reference
+    doctor.py      what is installed, and what brings what is missing
+    cli.py         the command line
+"""
+
+__version__ = "0.1.0"

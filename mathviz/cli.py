@@ -1,0 +1,243 @@
+"""The command line: parses, calls the library, prints. Nothing is decided here."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mathviz.errors import MathvizError
+from mathviz.project import Project
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Animated explainers of machine learning in which every number was computed.",
+)  # fmt: skip
+frames_app = typer.Typer(no_args_is_help=True, help="Snapshots of every beat: compare them, accept new ones.")
+app.add_typer(frames_app, name="frames")
+
+Stem = Annotated[str, typer.Argument(help="A film's stem, as `mathviz list` shows it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def main() -> None:
+    """Entry point: turns errors into one clear message and an exit status, never a traceback."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app(standalone_mode=False)
+    except MathvizError as error:
+        _say(f"mathviz: {error}")
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _say("mathviz: interrupted; nothing partial was kept")
+        sys.exit(130)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except BrokenPipeError:  # the reader of a pipe had seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        show = getattr(error, "show", None)  # typer's own usage errors
+        if show is None:
+            raise
+        show()
+        sys.exit(getattr(error, "exit_code", 2))
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _project() -> Project:
+    return Project.around(Path.cwd())
+
+
+@app.command("list")
+def list_films(
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Stems only, one a line.")] = False,
+) -> None:
+    """The films there are: stem, title and the question each answers."""
+    from mathviz.render.catalog import films
+
+    found = films(_project())
+    if as_json:
+        print(json.dumps([film.summary() for film in found], indent=2, ensure_ascii=False))
+        return
+    for film in found:
+        languages = film.script.languages
+        print(film.stem if quiet else f"{film.stem}  [{', '.join(languages)}]")
+        for language in [] if quiet else languages:
+            print(f"    {film.script.title[language]}: {film.script.question[language]}")
+
+
+@app.command("compute")
+def compute_trace(
+    stem: Stem,
+    record: Annotated[bool, typer.Option("--record", help="Write the recorded trace under assets/traces/.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compute and compare with the recorded trace.")] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda: where to compute.")] = "auto",
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run a film's computation, check every claim it rests on, and keep the trace."""
+    from mathviz import compute
+
+    if record and check:
+        raise typer.BadParameter("--record replaces what --check compares with; choose one")
+    if device not in ("auto", "cpu", "cuda"):
+        raise typer.BadParameter(f"--device {device}: choose auto, cpu or cuda")
+    project = _project()
+    computation = compute.of_film(project, stem)
+    if check:
+        differences = compute.compare_with_recorded(computation, project, device=device)
+        if as_json:
+            print(json.dumps({"stem": stem, "same": not differences, "differences": differences}, indent=2))
+        elif differences:
+            _say("\n".join([f"mathviz: {stem} is not what was recorded:", *(f"  {line}" for line in differences)]))
+        elif not quiet:
+            print(f"{stem}: computed again, the same within the concept's tolerances")
+        raise typer.Exit(1 if differences else 0)
+    done = compute.compute(computation, project, device=device, record=record)
+    if as_json:
+        print(json.dumps({"place": str(done.place.with_suffix(".npz")), **done.provenance}, indent=2))
+    elif not quiet:
+        for claim in done.trace.check():
+            print(f"  holds: {claim.says}  ({claim.found})")
+        print(f"{stem}: computed in {done.provenance['seconds']} s on {done.provenance['device']}")
+        print(f"  {done.place.with_suffix('.npz')}")
+
+
+@app.command()
+def render(
+    stems: Annotated[list[str] | None, typer.Argument(help="Films to render; all when none is named.")] = None,
+    lang: Annotated[str, typer.Option(help="A language of the script, or all.")] = "all",
+    theme: Annotated[str, typer.Option(help="dark, light or all.")] = "dark",
+    quality: Annotated[str, typer.Option(help="low (480p), med (720p), high (1080p) or 4k.")] = "high",
+    fps: Annotated[int, typer.Option(help="Frames per second.")] = 30,
+    out: Annotated[Path | None, typer.Option(help="Folder for the films; renders/ when not given.")] = None,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", help="Films drawn side by side; 0: one per core.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Render films to mp4, with poster, captions, chapters and manifest. Needs no display."""
+    from mathviz import compute, doctor
+    from mathviz.render.farm import Farm
+    from mathviz.render.plan import plan
+    from mathviz.render.progress import Display
+
+    project = _project()
+    planned = plan(
+        project, stems or [], languages=[lang], themes=[theme], quality=quality, fps=fps, out=out and out.resolve()
+    )  # fmt: skip
+    doctor.require()
+    for stem in dict.fromkeys(job.stem for job in planned):
+        compute.find(compute.of_film(project, stem), project, _say)
+    workers = min(jobs or os.cpu_count() or 1, len(planned))
+    with Display(planned, quiet=as_json) as display:
+        outcomes = Farm(workers, display.progress).run(planned)
+    failed = [outcome for outcome in outcomes if outcome.film is None]
+    if as_json:
+        print(json.dumps([outcome.summary() for outcome in outcomes], indent=2, ensure_ascii=False))
+    for outcome in outcomes if not as_json else failed:
+        if outcome.film is None:
+            _say(f"mathviz: {outcome.job.name} was not rendered: {outcome.error}")
+        else:
+            print(f"{outcome.film}  ({outcome.frames} frames in {outcome.seconds:.0f} s)")
+    raise typer.Exit(min(len(failed), 100))
+
+
+@app.command()
+def still(
+    stem: Stem,
+    beat: Annotated[str, typer.Option(help="The beat's id.")],
+    at: Annotated[float | None, typer.Option(help="Seconds after the beat's begin; its last frame when not given.")]
+    = None,
+    lang: Annotated[str | None, typer.Option(help="A language of the script; its first when not given.")] = None,
+    theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
+    quality: Annotated[str, typer.Option(help="low, med, high or 4k.")] = "high",
+    out: Annotated[Path | None, typer.Option(help="The PNG to write.")] = None,
+) -> None:  # fmt: skip
+    """Draw one frame of a beat to a PNG."""
+    from mathviz import doctor
+    from mathviz.render.plan import plan
+    from mathviz.render.still import write_still
+
+    project = _project()
+    languages = [lang] if lang else [compute_first_language(project, stem)]
+    job = plan(project, [stem], languages=languages, themes=[theme], quality=quality, fps=30)[0]
+    doctor.require()
+    print(write_still(project, job, beat, at, out))
+
+
+def compute_first_language(project: Project, stem: str) -> str:
+    """The language that the script names first."""
+    from mathviz.render.catalog import films
+
+    return films(project, [stem])[0].script.languages[0]
+
+
+@app.command("doctor")
+def show_doctor(as_json: Json = False) -> None:
+    """What is installed, what draws, and what to install for what is missing."""
+    from dataclasses import asdict
+
+    from mathviz import doctor
+
+    findings = doctor.examine()
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        for finding in findings:
+            print(f"{'ok     ' if finding.there else 'MISSING'}  {finding.name}: {finding.found}")
+            if not finding.there:
+                print(f"         install: {finding.install}")
+    raise typer.Exit(0 if all(finding.there for finding in findings) else 1)
+
+
+@frames_app.command("accept")
+def accept_frames(
+    stem: Stem,
+    names: Annotated[list[str] | None, typer.Argument(help="Beats or snapshots; all when none is named.")] = None,
+) -> None:
+    """Make today's frames the references. Look at them first."""
+    from mathviz import frames
+
+    project = _project()
+    changed = frames.accept(project, stem, names or [])
+    gone = [] if names else frames.remove_strays(project, stem)
+    for path in changed:
+        print(f"accepted {path}")
+    for path in gone:
+        print(f"removed {path}")
+    if not changed and not gone:
+        print("every frame is its reference already")
+
+
+@frames_app.command("check")
+def check_frames(stem: Stem) -> None:
+    """Compare every snapshot of a film with its reference."""
+    from mathviz import frames
+
+    project = _project()
+    project.require_stem(stem)
+    snapshots, failures = frames.wanted(project, stem), []
+    for version in dict.fromkeys((s.language, s.theme) for s in snapshots):
+        mine = [s for s in snapshots if (s.language, s.theme) == version]
+        for snapshot, image in frames.draw(project, stem, *version, mine).items():
+            try:
+                frames.require_same(project, snapshot, image)
+            except MathvizError as error:
+                failures.append(str(error))
+    for failure in failures:
+        _say(f"FrameMismatch: {failure}")
+    print(f"{len(snapshots) - len(failures)} of {len(snapshots)} frames are their references")
+    raise typer.Exit(1 if failures else 0)

@@ -1,0 +1,72 @@
+"""Three ways to give every rank the sum of all ranks' tensors, written with sends and receives.
+
+Star and tree move whole tensors; the ring moves one chunk of N at a time (Patarasuk & Yuan 2009).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mathviz.concepts.process_group import Wire
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ROOT = 0
+
+
+def ring(wire: Wire, chunks: Tensor) -> list[Tensor]:
+    """Sum ``chunks``, [chunk, …] with one chunk per rank, over all ranks, in place.
+
+    Returns a copy of the state before and after every step. In step t rank r sends chunk r − t to its
+    right neighbour. In the first N − 1 steps what arrives is added, in the others it replaces.
+    """
+    right, left = (wire.rank + 1) % wire.ranks, (wire.rank - 1) % wire.ranks
+    states, arrived = [chunks.clone()], chunks[0].clone()
+    for step in range(2 * (wire.ranks - 1)):
+        sending, landing = (wire.rank - step) % wire.ranks, (wire.rank - step - 1) % wire.ranks
+        wire.exchange(step, send=(right, chunks[sending]), receive=(left, arrived), chunk=sending)
+        if step < wire.ranks - 1:
+            chunks[landing] += arrived
+        else:
+            chunks[landing] = arrived
+        states.append(chunks.clone())
+    return states
+
+
+def star(wire: Wire, values: Tensor) -> list[Tensor]:
+    """Send all to the root, add there, send the sum back, one message after another, in place."""
+    states, arrived = [values.clone()], values.clone()
+    others = [rank for rank in range(wire.ranks) if rank != ROOT]
+    for step, rank in enumerate(others):
+        if wire.rank == ROOT:
+            wire.exchange(step, receive=(rank, arrived))
+            values += arrived
+            states.append(values.clone())
+        elif wire.rank == rank:
+            wire.exchange(step, send=(ROOT, values))
+    for step, rank in enumerate(others, start=len(others)):
+        if wire.rank == ROOT:
+            wire.exchange(step, send=(rank, values))
+        elif wire.rank == rank:
+            wire.exchange(step, receive=(ROOT, values))
+    return states
+
+
+def tree(wire: Wire, values: Tensor) -> None:
+    """Binomial tree, not pipelined: halve the number of holders until one is left, then double, in place."""
+    arrived = values.clone()
+    rounds = (wire.ranks - 1).bit_length()
+    for level in range(rounds):
+        distance = 1 << level
+        if wire.rank % (2 * distance) == distance:
+            wire.exchange(level, send=(wire.rank - distance, values))
+        elif wire.rank % (2 * distance) == 0 and wire.rank + distance < wire.ranks:
+            wire.exchange(level, receive=(wire.rank + distance, arrived))
+            values += arrived
+    for level in reversed(range(rounds)):
+        distance, step = 1 << level, 2 * rounds - 1 - level
+        if wire.rank % (2 * distance) == 0 and wire.rank + distance < wire.ranks:
+            wire.exchange(step, send=(wire.rank + distance, values))
+        elif wire.rank % (2 * distance) == distance:
+            wire.exchange(step, receive=(wire.rank - distance, values))

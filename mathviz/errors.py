@@ -1,0 +1,39 @@
+"""The errors that a user can do something about, one class for each different thing to do."""
+
+
+class MathvizError(Exception):
+    """What went wrong, in words for the person at the keyboard. Never shown with a traceback."""
+
+    exit_code = 1
+
+
+class NotFound(MathvizError):
+    """A name that does not exist: choose one of those that do."""
+
+    exit_code = 2
+
+
+class ScriptError(MathvizError):
+    """A script that says something it may not, or leaves something out: edit the YAML."""
+
+    exit_code = 2
+
+
+class ToolMissing(MathvizError):
+    """A program, library or font is not installed: install the package that is named."""
+
+
+class TraceDamaged(MathvizError):
+    """A trace file is not what was written: it is set aside and computed again."""
+
+
+class CheckFailed(MathvizError):
+    """A computation left something untrue: mend the concept. Nothing was saved."""
+
+
+class RenderFailed(MathvizError):
+    """A film could not be drawn or encoded. Nothing partial has a final name."""
+
+
+class FrameMismatch(MathvizError):
+    """A frame is not its reference: look at both, then mend the scene or accept the frame."""

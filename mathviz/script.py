@@ -1,0 +1,231 @@
+"""The words of a film in every language: ``scenes/<stem>.yaml``, read and validated.
+
+A text may hold placeholders, ``{ranks}`` or ``{mean_error:.2f}``, which are filled from the trace's
+fields and properties, and a formula in prose between dollar signs, ``$2(N−1)/N·S$``.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+from mathviz.errors import ScriptError
+
+IDENTIFIER = r"^[a-z][a-z0-9_]*$"
+LANGUAGE = r"^[a-z]{2}$"
+FORMULA = re.compile(r"\$([^$]*)\$")
+
+Texts = dict[str, str]
+"""Language → text."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _in_every_language(texts: Texts, info: ValidationInfo) -> Texts:
+    languages = (info.context or {}).get("languages")
+    if languages:
+        missing = [language for language in languages if not texts.get(language, "").strip()]
+        extra = [language for language in texts if language not in languages]
+        if missing:
+            raise ValueError(f"no text in {', '.join(missing)}; needs one in each of {', '.join(languages)}")
+        if extra:
+            raise ValueError(f"has {', '.join(extra)}, which `languages` does not declare")
+    for text in texts.values():
+        placeholders(text)
+    return texts
+
+
+OPENING = "question"
+"""The beat before the script's own: the film's question on the empty stage."""
+
+
+class Beat(_Part):
+    """One claim of the film: the scene's method of the same name, its captions and its chapter.
+
+    ``moments`` are seconds into the beat at which snapshots are taken beside the one of its last frame.
+    """
+
+    id: str = Field(pattern=IDENTIFIER)
+    chapter: Texts
+    captions: list[Texts] = Field(min_length=1)
+    moments: list[float] = Field(default_factory=list)
+
+    _chapter = field_validator("chapter")(_in_every_language)
+
+    @field_validator("captions")
+    @classmethod
+    def _captions(cls, captions: list[Texts], info: ValidationInfo) -> list[Texts]:
+        return [_in_every_language(texts, info) for texts in captions]
+
+
+class Reference(_Part):
+    """A source, as a reader would cite it."""
+
+    text: str = Field(min_length=1)
+    url: str | None = None
+
+
+class Script(_Part):
+    """Everything that a viewer reads as prose, and the name of the computation it speaks of."""
+
+    title: Texts
+    question: Texts
+    languages: list[str] = Field(min_length=1)
+    computation: str = Field(pattern=r"^[\w.]+:\w+$")
+    topics: list[str] = Field(default_factory=list)
+    labels: dict[str, Texts] = Field(default_factory=dict)
+    beats: list[Beat] = Field(min_length=1)
+    alt: Texts
+    references: list[Reference] = Field(min_length=1)
+
+    _texts = field_validator("title", "question", "alt")(_in_every_language)
+
+    @field_validator("languages")
+    @classmethod
+    def _languages(cls, languages: list[str]) -> list[str]:
+        wrong = [language for language in languages if not re.match(LANGUAGE, language)]
+        if wrong or len(set(languages)) != len(languages):
+            raise ValueError("needs distinct two-letter codes such as en, zh")
+        return languages
+
+    @field_validator("labels")
+    @classmethod
+    def _labels(cls, labels: dict[str, Texts], info: ValidationInfo) -> dict[str, Texts]:
+        return {name: _in_every_language(texts, info) for name, texts in labels.items()}
+
+    @field_validator("beats")
+    @classmethod
+    def _beats(cls, beats: list[Beat]) -> list[Beat]:
+        ids = [beat.id for beat in beats]
+        if OPENING in ids:
+            raise ValueError(f"{OPENING!r} is the opening, which every film has; choose another id")
+        twice = sorted({beat for beat in ids if ids.count(beat) > 1})
+        if twice:
+            raise ValueError(f"these ids appear twice: {', '.join(twice)}")
+        return beats
+
+
+def placeholders(text: str) -> list[str]:
+    """Names between braces. Raises ValueError for anything but plain names and format specifications."""
+    try:
+        names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        raise ValueError(f"{text!r}: {error}") from error
+    for name in names:
+        if not name.isidentifier():
+            raise ValueError(f"{text!r}: {{{name}}} is no plain name; braces hold names of the trace")
+    return names
+
+
+def read(path: Path) -> Script:
+    """Read and validate one script. Raises ScriptError that lists every fault with its line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except FileNotFoundError:
+        raise ScriptError(f"{path} does not exist; a film needs it beside its scene") from None
+    except UnicodeDecodeError as error:
+        raise ScriptError(f"{path}: is not UTF-8: {error}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise ScriptError(f"{path}{line}: is no YAML: {getattr(error, 'problem', None) or error}") from error
+    if not isinstance(data, dict) or root is None:
+        raise ScriptError(f"{path}: needs a mapping with {', '.join(Script.model_fields)}")
+    faults = [f"{path}:{node.start_mark.line + 1}: {node.value!r} is given twice" for node in _repeated_keys(root)]
+    try:
+        languages = data.get("languages")
+        context = {"languages": languages if isinstance(languages, list) else None}
+        script = Script.model_validate(data, context=context)
+    except ValidationError as error:
+        faults += [_fault(path, root, detail) for detail in error.errors(include_url=False)]
+    if faults:
+        raise ScriptError("\n".join(sorted(faults, key=_line_of)))
+    return script
+
+
+def _fault(path: Path, root: yaml.Node, detail: Any) -> str:
+    place = [step for step in detail["loc"] if step != "[key]"]
+    node, field = _follow(root, place), ".".join(map(str, place))
+    message = detail["msg"].removeprefix("Value error, ")
+    kind, found = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        message = f"is not allowed here; allowed: {', '.join(_fields_at(place))}"
+    elif kind == "missing":
+        message = "is missing"
+    elif kind != "value_error":
+        message = f"{message}; found {found!r}"
+    return f"{path}:{node.start_mark.line + 1}: {field}: {message}"
+
+
+def _fields_at(place: list[Any]) -> list[str]:
+    model: type[BaseModel] = Script
+    if place[0] == "beats":
+        model = Beat
+    elif place[0] == "references":
+        model = Reference
+    return list(model.model_fields)
+
+
+def _follow(node: yaml.Node, place: list[Any]) -> yaml.Node:
+    """The YAML node that a pydantic location names; where it ends early, the last one that exists."""
+    for step in place:
+        if isinstance(node, yaml.MappingNode):
+            below = {key.value: (key, value) for key, value in node.value}
+            if str(step) not in below:
+                return node
+            key, node = below[str(step)]
+            if isinstance(node, yaml.ScalarNode):
+                node = key
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+    return node
+
+
+def _repeated_keys(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.SequenceNode):
+        return [key for item in node.value for key in _repeated_keys(item)]
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    seen, repeated = set(), []
+    for key, value in node.value:
+        if key.value in seen:
+            repeated.append(key)
+        seen.add(key.value)
+        repeated += _repeated_keys(value)
+    return repeated
+
+
+def _line_of(fault: str) -> tuple[str, int]:
+    head = re.match(r"(.*?):(\d+):", fault)
+    return (head.group(1), int(head.group(2))) if head else (fault, 0)
+
+
+def fill(text: str, values: Any) -> str:
+    """Fill placeholders from a trace's fields and properties, or from a mapping, and drop formula marks.
+
+    Raises ScriptError, naming what exists, when a name does not.
+    """
+    names = placeholders(text)
+    if isinstance(values, dict):
+        known = values
+    else:
+        known = {name: getattr(values, name) for name in names if hasattr(values, name)}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        offered = sorted(values if isinstance(values, dict) else (n for n in dir(values) if not n.startswith("_")))
+        raise ScriptError(f"{text!r}: the trace has no {', '.join(unknown)}; it has {', '.join(offered)}")
+    return FORMULA.sub(r"\1", text.format_map(known))
+
+
+def formula_symbols(text: str) -> int:
+    """Symbols of the formulas in a text, for its reading time."""
+    return sum(len(formula.replace(" ", "")) for formula in FORMULA.findall(text))

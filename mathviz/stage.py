@@ -1,0 +1,203 @@
+"""The Scene that every film extends. It walks the script's beats, shows captions, and holds them.
+
+    class RingAllReduce(Explainer):
+        def every_link_adds_at_once(self) -> None:     # the id of a beat in scenes/ring_allreduce.yaml
+            ...
+
+An Explainer is an ordinary manimgl Scene: ``manimgl scenes/ring_allreduce.py`` plays it. What is on
+screen is a function of the beat and the trace alone: no updaters with ``dt``, no randomness.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType
+from typing import Any, Protocol
+
+import numpy as np
+from manimlib import FadeIn, FadeOut, Scene, Text, VGroup
+
+from mathviz import compute, script, style
+from mathviz.errors import ScriptError
+from mathviz.mobjects.text import Number, caption_lines, words
+from mathviz.project import Project, not_found
+from mathviz.script import OPENING, Script
+from mathviz.style import HALF_HEIGHT, HALF_WIDTH, NORMAL, QUICK, Theme
+from mathviz.trace import Trace
+
+CAPTION_HEIGHT = -3.1
+"""Middle of the caption band, in scene units; the band is one unit high."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A caption and when it was up, in seconds of film."""
+
+    beat: str
+    text: str
+    start: float
+    end: float
+
+
+class Watcher(Protocol):
+    """Whoever draws the film and wants to know where it is."""
+
+    def beat_begins(self, beat: str) -> None: ...
+    def beat_ends(self, beat: str) -> None: ...
+
+
+class Explainer(Scene):
+    """Base of all films.
+
+    ``language`` and ``theme`` default to the environment's MATHVIZ_LANG and MATHVIZ_THEME, then to the
+    script's first language and the dark theme. Raises NotFound for others than there are.
+    """
+
+    trace: Trace
+
+    def __init__(
+        self, *args: Any, language: str | None = None, theme: str | None = None,
+        watcher: Watcher | None = None, camera_config: dict[str, Any] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        self.path = scene_file(type(self))
+        self.script: Script = script.read(self.path.with_suffix(".yaml"))
+        self.language = language or os.environ.get("MATHVIZ_LANG") or self.script.languages[0]
+        if self.language not in self.script.languages:
+            raise not_found("language", self.language, self.script.languages, "mathviz list")
+        self.theme: Theme = style.theme(theme or os.environ.get("MATHVIZ_THEME") or style.THEMES[0])
+        self.watcher = watcher
+        self.spoken: list[Spoken] = []
+        self.caption_up: Text | None = None
+        self.caption_since = 0.0
+        super().__init__(
+            *args, camera_config={"background_color": self.theme["background"], **(camera_config or {})}, **kwargs
+        )
+
+    @property
+    def stem(self) -> str:
+        return self.path.stem
+
+    def setup(self) -> None:
+        """Load the trace and make sure that every beat can be told with it. Nothing computes later."""
+        style.register_fonts()
+        for beat in self.script.beats:
+            if not callable(getattr(self, beat.id, None)):
+                methods = [name for name, value in vars(type(self)).items() if isinstance(value, FunctionType)]
+                raise not_found("beat method", beat.id, methods, str(self.path))
+        computation = compute.Computation(self.stem, self.script.computation)
+        self.trace = compute.find(computation, Project.around(self.path), _say)
+        for beat in self.script.beats:
+            for texts in beat.captions:
+                script.fill(texts[self.language], self.trace)
+
+    def construct(self) -> None:
+        """The film: the question, every beat of the script, and the picture to remember."""
+        self._ask()
+        last = self.script.beats[-1]
+        for beat in self.script.beats:
+            self._begin(beat.id)
+            self.captions = iter(beat.captions)
+            self.next_caption()
+            getattr(self, beat.id)()
+            if next(self.captions, None) is not None:
+                raise ScriptError(f"{self.path}: beat {beat.id} ended before all its captions were shown")
+            self._hold()
+            if beat is last:
+                self._leave_picture()
+            self._end(beat.id)
+
+    def next_caption(self) -> None:
+        """Hold the caption that is up until it was read, then show the beat's next one."""
+        texts = next(self.captions, None)
+        if texts is None:
+            raise ScriptError(f"{self.path}: beat {self.beat} has no further caption in the script")
+        self._hold(least=0.0)
+        source = texts[self.language]
+        text = script.fill(source, self.trace)
+        new = words(caption_lines(text), self.theme, "caption").move_to((0, CAPTION_HEIGHT, 0))
+        self._drop_caption()
+        self.play(FadeIn(new), run_time=QUICK)
+        self.caption_up, self.caption_since = new, self.time
+        self.caption_needs = style.reading_time(text, script.formula_symbols(source))
+        self.caption_text = text
+
+    def hold_caption(self) -> None:
+        """Wait until the caption that is up was read; for a beat that changes its picture at the end."""
+        self._hold()
+
+    def text(self, name: str, **values: Any) -> str:
+        """A label of the script in this film's language, filled with ``values``."""
+        if name not in self.script.labels:
+            raise not_found("label", name, self.script.labels, str(self.path.with_suffix(".yaml")))
+        return script.fill(self.script.labels[name][self.language], values)
+
+    def label(self, name: str, role: str = "text", size: str = "label", **values: Any) -> Text:
+        """A label of the script, as a mobject."""
+        return words(self.text(name, **values), self.theme, size, role)
+
+    def number(
+        self, value: float, template: str = "{}", role: str = "text", size: str = "label", anchor: Any = None
+    ) -> Number:
+        """A number of the trace, formatted; ``show`` updates it in place."""
+        return Number(value, self.theme, template, size, role, np.zeros(3) if anchor is None else anchor)
+
+    def _ask(self) -> None:
+        self._begin(OPENING)
+        self.title = words(self.script.title[self.language], self.theme, "title", "muted")
+        self.title.move_to((-HALF_WIDTH, HALF_HEIGHT, 0), aligned_edge=np.array([-1.0, 1.0, 0.0]))
+        question = words(caption_lines(self.script.question[self.language]), self.theme, "title")
+        self.play(FadeIn(self.title), FadeIn(question), run_time=NORMAL)
+        self.wait(style.hold_after(0, style.reading_time(self.script.question[self.language])))
+        self.play(FadeOut(question), run_time=QUICK)
+        self._end(OPENING)
+
+    def _leave_picture(self) -> None:
+        """The last frame, which is the poster: the picture without the caption band."""
+        self._drop_caption()
+        self.wait(2 * NORMAL)
+
+    def _drop_caption(self) -> None:
+        if self.caption_up is None:
+            return
+        self.spoken.append(Spoken(self.beat, self.caption_text, self.caption_since, self.time))
+        self.play(FadeOut(self.caption_up), run_time=QUICK)
+        self.caption_up = None
+
+    def _hold(self, least: float = QUICK) -> None:
+        if self.caption_up is not None:
+            self.wait_if(max(least, style.hold_after(self.time - self.caption_since, self.caption_needs)))
+
+    def wait_if(self, seconds: float) -> None:
+        """Wait, unless there is nothing to wait for."""
+        if seconds > 0:
+            self.wait(seconds)
+
+    def _begin(self, beat: str) -> None:
+        self.beat = beat
+        if self.watcher:
+            self.watcher.beat_begins(beat)
+
+    def _end(self, beat: str) -> None:
+        if self.watcher:
+            self.watcher.beat_ends(beat)
+
+
+def scene_file(scene: type) -> Path:
+    """The file that a scene class was written in. manimgl does not list it among the modules."""
+    for value in vars(scene).values():
+        if isinstance(value, FunctionType):
+            return Path(value.__code__.co_filename).resolve()
+    raise ScriptError(f"{scene.__name__} has no beats: give it one method for each beat of its script")
+
+
+def clear_stage(scene: Explainer) -> VGroup:
+    """Everything on the stage but title and caption, as one group to fade."""
+    keep = {scene.title, scene.caption_up, scene.camera.frame}
+    return VGroup(*(mobject for mobject in scene.mobjects if mobject not in keep))
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"mathviz: {line}\n")
