@@ -29,7 +29,11 @@ def main() -> None:
     """Entry point: turns errors into one clear message and an exit status, never a traceback."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app(standalone_mode=False)
+        # Not `app()`: it swallows exit statuses, interrupts and broken pipes before they get here.
+        command = typer.main.get_command(app)
+        with command.make_context("mathviz", sys.argv[1:]) as context:
+            command.invoke(context)
+        sys.stdout.flush()
     except MathvizError as error:
         _say(f"mathviz: {error}")
         sys.exit(error.exit_code)
@@ -125,7 +129,7 @@ def render(
     quality: Annotated[str, typer.Option(help="low (480p), med (720p), high (1080p) or 4k.")] = "high",
     fps: Annotated[int, typer.Option(help="Frames per second.")] = 30,
     out: Annotated[Path | None, typer.Option(help="Folder for the films; renders/ when not given.")] = None,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", help="Films drawn side by side; 0: one per core.")] = 0,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Films drawn side by side; 0: one per core.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Render films to mp4, with poster, captions, chapters and manifest. Needs no display."""
@@ -159,7 +163,7 @@ def render(
 def still(
     stem: Stem,
     beat: Annotated[str, typer.Option(help="The beat's id.")],
-    at: Annotated[float | None, typer.Option(help="Seconds after the beat's begin; its last frame when not given.")]
+    at: Annotated[float | None, typer.Option(min=0, help="Seconds into the beat; its last frame when not given.")]
     = None,
     lang: Annotated[str | None, typer.Option(help="A language of the script; its first when not given.")] = None,
     theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",

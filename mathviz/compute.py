@@ -82,12 +82,13 @@ def sources(module: Path) -> list[Path]:
         for node in ast.walk(ast.parse(path.read_bytes())):
             names: list[str] = []
             if isinstance(node, ast.ImportFrom):
-                names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+                names = [node.module or "", *(f"{node.module or ''}.{alias.name}" for alias in node.names)]
             elif isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             for name in names:
                 neighbour = path.with_name(f"{name.rpartition('.')[2]}.py")
-                if neighbour.is_file() and _is_module(name, neighbour):
+                relative = isinstance(node, ast.ImportFrom) and node.level == 1
+                if neighbour.is_file() and (relative or _is_module(name, neighbour)):
                     waiting.append(neighbour)
     return sorted(found)
 
@@ -129,7 +130,7 @@ def find(computation: Computation, project: Project, say: Callable[[str], None])
 
 def _usable(computation: Computation, place: Path, say: Callable[[str], None]) -> Trace | None:
     try:
-        if traces.read_provenance(place)["key"] != computation.key:
+        if traces.read_provenance(place).get("key") != computation.key:
             say(
                 f"{place.with_suffix('.json').name}: recorded by other code than today's, so not used. "
                 f"Record anew: mathviz compute {computation.stem} --record"
@@ -138,7 +139,7 @@ def _usable(computation: Computation, place: Path, say: Callable[[str], None]) -
         return traces.load(computation.kind, place)
     except FileNotFoundError:
         return None
-    except (TraceDamaged, CheckFailed, KeyError) as error:
+    except (TraceDamaged, CheckFailed) as error:
         say(f"{place.name}: {error}. Not used.")
         return None
 
@@ -203,7 +204,7 @@ def compare_with_recorded(computation: Computation, project: Project, *, device:
             numeric = np.issubdtype(before.dtype, np.number)
             scale = np.abs(before).max() if numeric else 0.0
             worst = np.abs(after.astype(float) - before.astype(float)).max() / (scale or 1.0) if numeric else np.inf
-            if worst > allowed:
+            if not worst <= allowed:  # NaN is within no tolerance
                 differences.append(f"{name}: differs by {worst:.2g} of its largest value ({allowed:.2g} allowed)")
     return differences
 

@@ -146,6 +146,12 @@ def accept(project: Project, stem: str, names: list[str]) -> list[Path]:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise NotFound(f"{stem} has no snapshot {', '.join(unknown)}; it has {', '.join(sorted(known))}")
+    about = project.references / stem / ABOUT
+    if names and about.is_file() and recorded_renderer(project, stem) != renderer():
+        raise NotFound(
+            f"The other references were drawn by {recorded_renderer(project, stem)}; here draws {renderer()}. "
+            f"Draw all here: mathviz frames accept {stem}"
+        )
     chosen = [s for s in snapshots if not names or s.name in names or s.beat in names]
     changed = []
     for version in dict.fromkeys((s.language, s.theme) for s in chosen):
@@ -155,14 +161,7 @@ def accept(project: Project, stem: str, names: list[str]) -> list[Path]:
             if not path.is_file() or not np.array_equal(read(path), image):
                 _keep(path, image)
                 changed.append(path)
-    about = project.references / stem / ABOUT
-    if not names or not about.is_file():
-        trace.write_whole(about, (json.dumps({"renderer": renderer()}, indent=2) + "\n").encode())
-    elif recorded_renderer(project, stem) != renderer():
-        raise NotFound(
-            f"The other references were drawn by {recorded_renderer(project, stem)}, these by {renderer()}. "
-            f"Draw all here: mathviz frames accept {stem}"
-        )
+    trace.write_whole(about, (json.dumps({"renderer": renderer()}, indent=2) + "\n").encode())
     return changed
 
 

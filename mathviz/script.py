@@ -8,38 +8,43 @@ from __future__ import annotations
 
 import re
 import string
+import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from mathviz.errors import ScriptError
 
 IDENTIFIER = r"^[a-z][a-z0-9_]*$"
-LANGUAGE = r"^[a-z]{2}$"
+LANGUAGE = r"[a-z]{2}"
 FORMULA = re.compile(r"\$([^$]*)\$")
-
-Texts = dict[str, str]
-"""Language → text."""
-
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def _in_every_language(texts: Texts, info: ValidationInfo) -> Texts:
-    languages = (info.context or {}).get("languages")
-    if languages:
-        missing = [language for language in languages if not texts.get(language, "").strip()]
-        extra = [language for language in texts if language not in languages]
-        if missing:
-            raise ValueError(f"no text in {', '.join(missing)}; needs one in each of {', '.join(languages)}")
-        if extra:
-            raise ValueError(f"has {', '.join(extra)}, which `languages` does not declare")
+    languages, faults = (info.context or {}).get("languages", []), []
+    missing = [language for language in languages if not texts.get(language, "").strip()]
+    extra = [language for language in texts if language not in languages]
+    if missing:
+        faults.append(f"no text in {', '.join(missing)}; needs one in each of {', '.join(languages)}")
+    if languages and extra:
+        faults.append(f"has {', '.join(extra)}, which `languages` does not declare: {', '.join(languages)}")
     for text in texts.values():
-        placeholders(text)
+        try:
+            placeholders(text)
+        except ValueError as error:
+            faults.append(str(error))
+    if faults:
+        raise ValueError("; ".join(faults))
     return texts
+
+
+Texts = Annotated[dict[str, str], AfterValidator(_in_every_language)]
+"""Language → text."""
 
 
 OPENING = "question"
@@ -57,12 +62,16 @@ class Beat(_Part):
     captions: list[Texts] = Field(min_length=1)
     moments: list[float] = Field(default_factory=list)
 
-    _chapter = field_validator("chapter")(_in_every_language)
-
-    @field_validator("captions")
+    @field_validator("id")
     @classmethod
-    def _captions(cls, captions: list[Texts], info: ValidationInfo) -> list[Texts]:
-        return [_in_every_language(texts, info) for texts in captions]
+    def _id(cls, beat: str, info: ValidationInfo) -> str:
+        if beat == OPENING:
+            raise ValueError(f"{OPENING!r} is the opening, which every film has; choose another id")
+        earlier = (info.context or {}).get("beats", set())
+        if beat in earlier:
+            raise ValueError(f"{beat!r} is the id of an earlier beat; choose another id")
+        earlier.add(beat)
+        return beat
 
 
 class Reference(_Part):
@@ -85,43 +94,27 @@ class Script(_Part):
     alt: Texts
     references: list[Reference] = Field(min_length=1)
 
-    _texts = field_validator("title", "question", "alt")(_in_every_language)
-
     @field_validator("languages")
     @classmethod
     def _languages(cls, languages: list[str]) -> list[str]:
-        wrong = [language for language in languages if not re.match(LANGUAGE, language)]
+        wrong = [language for language in languages if not re.fullmatch(LANGUAGE, language)]
         if wrong or len(set(languages)) != len(languages):
-            raise ValueError("needs distinct two-letter codes such as en, zh")
+            raise ValueError(f"needs distinct two-letter codes such as en, zh; found {', '.join(languages)}")
         return languages
-
-    @field_validator("labels")
-    @classmethod
-    def _labels(cls, labels: dict[str, Texts], info: ValidationInfo) -> dict[str, Texts]:
-        return {name: _in_every_language(texts, info) for name, texts in labels.items()}
-
-    @field_validator("beats")
-    @classmethod
-    def _beats(cls, beats: list[Beat]) -> list[Beat]:
-        ids = [beat.id for beat in beats]
-        if OPENING in ids:
-            raise ValueError(f"{OPENING!r} is the opening, which every film has; choose another id")
-        twice = sorted({beat for beat in ids if ids.count(beat) > 1})
-        if twice:
-            raise ValueError(f"these ids appear twice: {', '.join(twice)}")
-        return beats
 
 
 def placeholders(text: str) -> list[str]:
     """Names between braces. Raises ValueError for anything but plain names and format specifications."""
     try:
-        names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        fields = [field[1:] for field in string.Formatter().parse(text) if field[1] is not None]
     except ValueError as error:
         raise ValueError(f"{text!r}: {error}") from error
-    for name in names:
-        if not name.isidentifier():
+    for name, form, conversion in fields:
+        if not str(name).isidentifier() or str(name).startswith("_") or conversion:
             raise ValueError(f"{text!r}: {{{name}}} is no plain name; braces hold names of the trace")
-    return names
+        if "{" in str(form):
+            raise ValueError(f"{text!r}: {{{name}:{form}}} has braces within braces")
+    return [str(name) for name, _, _ in fields]
 
 
 def read(path: Path) -> Script:
@@ -143,7 +136,8 @@ def read(path: Path) -> Script:
     faults = [f"{path}:{node.start_mark.line + 1}: {node.value!r} is given twice" for node in _repeated_keys(root)]
     try:
         languages = data.get("languages")
-        context = {"languages": languages if isinstance(languages, list) else None}
+        declared = isinstance(languages, list) and all(isinstance(language, str) for language in languages)
+        context: dict[str, Any] = {"languages": languages if declared else [], "beats": set()}
         script = Script.model_validate(data, context=context)
     except ValidationError as error:
         faults += [_fault(path, root, detail) for detail in error.errors(include_url=False)]
@@ -162,7 +156,7 @@ def _fault(path: Path, root: yaml.Node, detail: Any) -> str:
     elif kind == "missing":
         message = "is missing"
     elif kind != "value_error":
-        message = f"{message}; found {found!r}"
+        message = f"{message}; found {textwrap.shorten(repr(found), 80)}"
     return f"{path}:{node.start_mark.line + 1}: {field}: {message}"
 
 
@@ -212,18 +206,24 @@ def _line_of(fault: str) -> tuple[str, int]:
 def fill(text: str, values: Any) -> str:
     """Fill placeholders from a trace's fields and properties, or from a mapping, and drop formula marks.
 
-    Raises ScriptError, naming what exists, when a name does not.
+    Raises ScriptError, naming what exists, when a name does not, or when a value has no such format.
     """
     names = placeholders(text)
-    if isinstance(values, dict):
-        known = values
-    else:
-        known = {name: getattr(values, name) for name in names if hasattr(values, name)}
-    unknown = [name for name in names if name not in known]
+    offered = sorted(values if isinstance(values, dict) else _offered(values))
+    unknown = [name for name in names if name not in offered]
     if unknown:
-        offered = sorted(values if isinstance(values, dict) else (n for n in dir(values) if not n.startswith("_")))
         raise ScriptError(f"{text!r}: the trace has no {', '.join(unknown)}; it has {', '.join(offered)}")
-    return FORMULA.sub(r"\1", text.format_map(known))
+    known = values if isinstance(values, dict) else {name: getattr(values, name) for name in names}
+    try:
+        return FORMULA.sub(r"\1", text.format_map(known))
+    except (ValueError, TypeError) as error:
+        raise ScriptError(f"{text!r}: {error}") from error
+
+
+def _offered(values: Any) -> set[str]:
+    """Public fields and properties, without reading them."""
+    names = {*dir(type(values)), *vars(values)}
+    return {name for name in names if not name.startswith("_") and not callable(getattr(type(values), name, None))}
 
 
 def formula_symbols(text: str) -> int:

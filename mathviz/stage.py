@@ -18,7 +18,7 @@ from types import FunctionType
 from typing import Any, Protocol
 
 import numpy as np
-from manimlib import FadeIn, FadeOut, Scene, Text, VGroup
+from manimlib import FadeIn, FadeOut, Scene, Text
 
 from mathviz import compute, script, style
 from mathviz.errors import ScriptError
@@ -120,13 +120,7 @@ class Explainer(Scene):
         new = words(caption_lines(text), self.theme, "caption").move_to((0, CAPTION_HEIGHT, 0))
         self._drop_caption()
         self.play(FadeIn(new), run_time=QUICK)
-        self.caption_up, self.caption_since = new, self.time
-        self.caption_needs = style.reading_time(text, script.formula_symbols(source))
-        self.caption_text = text
-
-    def hold_caption(self) -> None:
-        """Wait until the caption that is up was read; for a beat that changes its picture at the end."""
-        self._hold()
+        self._put_up(new, text, style.reading_time(text, script.formula_symbols(source)))
 
     def text(self, name: str, **values: Any) -> str:
         """A label of the script in this film's language, filled with ``values``."""
@@ -148,32 +142,39 @@ class Explainer(Scene):
         self._begin(OPENING)
         self.title = words(self.script.title[self.language], self.theme, "title", "muted")
         self.title.move_to((-HALF_WIDTH, HALF_HEIGHT, 0), aligned_edge=np.array([-1.0, 1.0, 0.0]))
-        question = words(caption_lines(self.script.question[self.language]), self.theme, "title")
+        text = self.script.question[self.language]
+        question = words(caption_lines(text), self.theme, "question")
         self.play(FadeIn(self.title), FadeIn(question), run_time=NORMAL)
-        self.wait(style.hold_after(0, style.reading_time(self.script.question[self.language])))
-        self.play(FadeOut(question), run_time=QUICK)
+        self._put_up(question, text, style.reading_time(text))
+        self._hold()
         self._end(OPENING)
+
+    def last_picture(self) -> None:
+        """A film may end on another picture than its last beat's: the one to remember, without a caption."""
 
     def _leave_picture(self) -> None:
         """The last frame, which is the poster: the picture without the caption band."""
         self._drop_caption()
-        self.wait(2 * NORMAL)
+        self.last_picture()
+        self.wait(3 * NORMAL)
+
+    def _put_up(self, mobject: Text, text: str, needs: float) -> None:
+        """What is to be read now, for how long, and since when it is fully there."""
+        self.caption_up, self.caption_text, self.caption_needs = mobject, text, needs
+        self.caption_beat, self.caption_since = self.beat, self.time
 
     def _drop_caption(self) -> None:
         if self.caption_up is None:
             return
-        self.spoken.append(Spoken(self.beat, self.caption_text, self.caption_since, self.time))
+        self.spoken.append(Spoken(self.caption_beat, self.caption_text, self.caption_since, self.time))
         self.play(FadeOut(self.caption_up), run_time=QUICK)
         self.caption_up = None
 
     def _hold(self, least: float = QUICK) -> None:
         if self.caption_up is not None:
-            self.wait_if(max(least, style.hold_after(self.time - self.caption_since, self.caption_needs)))
-
-    def wait_if(self, seconds: float) -> None:
-        """Wait, unless there is nothing to wait for."""
-        if seconds > 0:
-            self.wait(seconds)
+            rest = max(least, style.hold_after(self.time - self.caption_since, self.caption_needs))
+            if rest > 0:
+                self.wait(rest)
 
     def _begin(self, beat: str) -> None:
         self.beat = beat
@@ -191,12 +192,6 @@ def scene_file(scene: type) -> Path:
         if isinstance(value, FunctionType):
             return Path(value.__code__.co_filename).resolve()
     raise ScriptError(f"{scene.__name__} has no beats: give it one method for each beat of its script")
-
-
-def clear_stage(scene: Explainer) -> VGroup:
-    """Everything on the stage but title and caption, as one group to fade."""
-    keep = {scene.title, scene.caption_up, scene.camera.frame}
-    return VGroup(*(mobject for mobject in scene.mobjects if mobject not in keep))
 
 
 def _say(line: str) -> None:

@@ -47,7 +47,7 @@ class Trace:
 
     def __post_init__(self) -> None:
         hints = typing.get_type_hints(type(self))
-        with jaxtyped("context"):  # type: ignore[attr-defined]
+        with jaxtyped("context"):
             for field in dataclasses.fields(self):
                 value = np.array(getattr(self, field.name), order="C")
                 value.flags.writeable = False
@@ -107,7 +107,7 @@ def load(kind: type[AnyTrace], stem: Path) -> AnyTrace:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             trace = kind(**{name: archive[name] for name in archive.files})
-    except (TypeError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except (TypeError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise TraceDamaged(f"{stem.with_suffix('.npz')} is no {kind.__name__}: {error}") from error
     trace.require_true()
     return trace

@@ -10,7 +10,6 @@ import multiprocessing
 import os
 import signal
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -18,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -105,14 +104,14 @@ def _collect(answers: list[Connection], deadline: float) -> list[Any]:
     values: dict[int, Any] = {}
     while len(values) < len(answers):
         waiting = [answer for rank, answer in enumerate(answers) if rank not in values]
-        ready = wait(waiting, timeout=max(0.0, deadline - time.monotonic()))
+        ready = cast("list[Connection]", wait(waiting, timeout=max(0.0, deadline - time.monotonic())))
         if not ready:
             silent = sorted(set(range(len(answers))) - set(values))
             raise TimeoutError(f"ranks {silent} did not answer in time")
         for answer in ready:
-            rank = answers.index(answer)  # type: ignore[arg-type]
+            rank = answers.index(answer)
             try:
-                failed, value = answer.recv()  # type: ignore[union-attr]
+                failed, value = answer.recv()
             except EOFError:
                 raise RankFailed(f"rank {rank} died without a word") from None
             if failed:
@@ -141,7 +140,7 @@ def _rank_main(
         reply.send((False, value))
     except Exception:  # noqa: BLE001 - whatever it was, it belongs to the caller
         reply.send((True, traceback.format_exc()))
-        sys.exit(1)
+        signal.pause()  # until killed: if it left, the others' broken connections would look like the cause
     distributed.destroy_process_group()
 
 

@@ -6,6 +6,7 @@ Patarasuk & Yuan, "Bandwidth optimal all-reduce algorithms for clusters of works
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,13 +73,13 @@ class RingAllReduce(Trace):
         return self.gradients[0].nbytes
 
     @property
-    def errors(self) -> ndarray:
-        """Relative distance of each rank's gradient from the true one, [rank]."""
+    def noise(self) -> ndarray:
+        """Distance of each rank's gradient from the true one, as a share of the true one's norm, [rank]."""
         return np.array([self._distance(gradient) for gradient in self.gradients])
 
     @property
-    def mean_error(self) -> float:
-        """Relative distance from the true gradient of what the ring summed, divided by N."""
+    def mean_noise(self) -> float:
+        """The same of what the ring summed, divided by N."""
         return self._distance(self.chunks[-1, 0].reshape(self.true_gradient.shape) / self.ranks)
 
     @property
@@ -93,6 +94,15 @@ class RingAllReduce(Trace):
         for state, message in enumerate(self.star_messages, start=1):
             busy[state:, [message["source"], message["target"]]] += message["bytes"] / self.gradient_bytes
         return busy
+
+    @property
+    def star_held(self) -> ndarray:
+        """What each rank holds after each message of the star, [message rank row column]."""
+        held = np.stack([self.gradients] * (len(self.star_messages) + 1))
+        for state, message in enumerate(self.star_messages, start=1):
+            arrives = message["target"]
+            held[state:, arrives] = self.star_root[state] if arrives == ROOT else self.star_final[arrives]
+        return held
 
     @property
     def star_units(self) -> float:
@@ -162,9 +172,12 @@ def compare_all_reduce(
     """Run one ring on real gradients, and star, tree and ring over several numbers of ranks.
 
     Each rank fits the same linear model to its own ``samples``; the gradient, [side side], is that of
-    one real backward pass. ``sweep_elements`` must be divisible by every number of ranks. Runs on
-    the CPU: the ranks are processes that talk over gloo.
+    one real backward pass. Runs on the CPU: the ranks are processes that talk over gloo.
+
+    Raises ValueError when there is no second rank, or when a gradient, or the ``sweep_elements``,
+    cannot be cut into one equal chunk per rank.
     """
+    _require_equal_chunks(ranks, side, sweep_ranks, sweep_elements)
     first = run_ranks(_film_job, ranks, side, samples, noise, seed)
     sweeps = [run_ranks(_sweep_job, size, sweep_elements) for size in sweep_ranks]
     payload = sweep_elements * np.dtype(np.float32).itemsize
@@ -211,8 +224,18 @@ def ring_claims(trace: RingAllReduce) -> list[Claim]:
         (len(log), sorted(log["source"]) == list(range(ranks)), np.all(log["target"] == (log["source"] + 1) % ranks))
         for log in (trace.messages[trace.messages["step"] == step] for step in range(trace.steps))
     ]
+    star = trace.star_messages
+    to_root, from_root = star["source"][star["target"] == ROOT], star["target"][star["source"] == ROOT]
+    others = [rank for rank in range(ranks) if rank != ROOT]
+    star_sums = np.cumsum(trace.gradients[[ROOT, *to_root]], axis=0)
+    alone = np.broadcast_to(np.eye(ranks, dtype=np.uint8)[:, None], trace.provenance[0].shape)
     star_error = float(np.abs(trace.star_final - trace.reference.reshape(trace.star_final.shape)).max())
     return [
+        Claim("each rank starts with its own gradient alone",
+              np.array_equal(trace.chunks[0], local) and np.array_equal(trace.provenance[0], alone), "see chunks"),
+        Claim("each state is the one before with its messages added, then copied",
+              _follows(trace.chunks, trace.messages, half) and _follows(trace.provenance, trace.messages, half),
+              "see messages"),
         Claim("no contribution is counted twice", bool(trace.provenance.max() <= 1), f"{trace.provenance.max()}"),
         Claim("every rank ends with every contribution", bool(np.all(trace.provenance[-1] == 1)),
               f"fewest {trace.provenance[-1].min()}"),
@@ -220,19 +243,33 @@ def ring_claims(trace: RingAllReduce) -> list[Claim]:
         Claim("half way, the counts are a staircase", bool(np.array_equal(counts, stairs)), f"{counts.tolist()}"),
         Claim("chunk c is g[c]+g[c+1]+… in ring order, to the bit", bool(np.array_equal(last[0], in_ring_order)),
               f"{int((last[0] != in_ring_order).sum())} elements differ"),
-        Claim("all ranks hold the same bits", all(np.array_equal(last[0], mine) for mine in last), "see chunks"),
+        Claim("all ranks hold the same bits", len({mine.tobytes() for mine in last}) == 1, "see chunks"),
         Claim("the ring's sum is dist.all_reduce's", error < 1e-6, f"relative {error:.1e}"),
         Claim("each rank sent 2(N-1)/N of S", bool(np.all(sent == share)), f"{sent.tolist()} of {share} bytes"),
         Claim("each step uses each link of the ring once", all(n == ranks and a and b for n, a, b in links),
               f"{[n for n, *_ in links]} messages"),
         Claim("the star's sum is dist.all_reduce's", star_error < 1e-5, f"{star_error:.1e}"),
+        Claim("the star's root adds one gradient after another", bool(np.array_equal(trace.star_root, star_sums)),
+              f"{len(trace.star_root)} states"),
+        Claim("the star's other ranks send one message each and get one",
+              sorted(to_root) == others and sorted(from_root) == others, f"{len(star)} messages"),
         Claim("what the star's root held last is what every rank got",
               bool(np.all(trace.star_final == trace.star_root[-1])), "see star_final"),
         Claim("every message of the star is one whole S through the root",
-              bool(np.all(trace.star_messages["bytes"] == trace.gradient_bytes)
-                   and np.all((trace.star_messages["source"] == ROOT) | (trace.star_messages["target"] == ROOT))),
-              f"{trace.star_messages['bytes'].tolist()}"),
+              bool(np.all(star["bytes"] == trace.gradient_bytes)
+                   and np.all((star["source"] == ROOT) | (star["target"] == ROOT))), f"{star['bytes'].tolist()}"),
     ]  # fmt: skip
+
+
+def _follows(states: ndarray, messages: ndarray, half: int) -> bool:
+    """Whether each of ``states``, [state rank chunk …], is the one before and that step's messages."""
+    for step, (before, after) in enumerate(itertools.pairwise(states)):
+        log = messages[messages["step"] == step]
+        expected, sent, landing = before.copy(), before[log["source"], log["chunk"]], (log["target"], log["chunk"])
+        expected[landing] = expected[landing] + sent if step < half else sent
+        if not np.array_equal(expected, after):
+            return False
+    return True
 
 
 def sweep_claims(trace: RingAllReduce) -> list[Claim]:
@@ -250,8 +287,22 @@ def sweep_claims(trace: RingAllReduce) -> list[Claim]:
         Claim("the busiest link carries 2(N-1), 2⌈log₂N⌉ and 2(N-1)/N times S",
               bool(np.array_equal(trace.sweep_critical, critical)), f"{trace.critical_units.round(3).tolist()}"),
         Claim("in the ring every rank sends 2(N-1)/N of S", even, f"{[share.tolist() for share in shares]}"),
+        Claim("all three send 2(N-1) S in all",
+              bool(np.all(trace.sweep_sent.sum(axis=-1) == 2 * (n - 1) * payload)),
+              f"{(trace.sweep_sent.sum(axis=-1) / payload).tolist()}"),
         Claim("all three give dist.all_reduce's sum", worst < 1e-6, f"relative {worst:.1e}"),
     ]  # fmt: skip
+
+
+def _require_equal_chunks(ranks: int, side: int, sweep_ranks: tuple[int, ...], sweep_elements: int) -> None:
+    for name, size in (("ranks", ranks), *(("sweep_ranks", size) for size in sweep_ranks)):
+        if size < 2:
+            raise ValueError(f"{name}: needs at least 2 ranks to have something to send, got {size}")
+    if side < 1 or side * side % ranks:
+        raise ValueError(f"side: {side}×{side} numbers cannot be cut into {ranks} equal chunks, one per rank")
+    for size in sweep_ranks:
+        if sweep_elements < 1 or sweep_elements % size:
+            raise ValueError(f"sweep_elements: {sweep_elements} cannot be cut into {size} equal chunks, one per rank")
 
 
 def _teacher(side: int) -> ndarray:

@@ -48,7 +48,7 @@ class LengthChart(VGroup):
 
     def __init__(
         self, theme: Theme, rows: list[tuple[str, str]], unit: float, ticks: list[int],
-        pitch: float = 1.15, template: str = "{:.4g} S", above: bool = False,
+        pitch: float = 1.15, template: str = "{:.2f} S", above: bool = False,
     ) -> None:  # fmt: skip
         """``rows`` are names and roles from top to bottom; names stand left of the bars, or ``above``."""
         self.unit, self.pitch, self.above = unit, pitch, above
@@ -75,6 +75,7 @@ class LengthChart(VGroup):
             at = np.array([0.0, -row * pitch, 0.0])
             name.next_to(at, LEFT, 0.3) if not above else name.next_to(at + 0.26 * UP, UP, 0.1, aligned_edge=LEFT)
         self.zero = Line(0.5 * UP, bottom * UP).set_stroke(theme["muted"], 2)
+        self.zero.set_stroke(opacity=0 if above else 1)
         super().__init__(self.names, self.bars, self.amounts, self.axis, self.ticks, self.tick_names, self.zero)
         self.show(np.zeros(len(rows)))
 
@@ -88,10 +89,15 @@ class LengthChart(VGroup):
 
     def show(self, values: ndarray) -> LengthChart:
         """Give the bars their lengths and the numbers their values."""
-        for index, value in enumerate(values):
-            self.bars[index].set_width(max(value * self.unit, 1e-4), stretch=True)
-            self.bars[index].move_to(self.row(index), LEFT)
-            self.amounts[index].show(value).next_to(self.bars[index], RIGHT, 0.2)
+        for amount, value in zip(self.amounts, values, strict=True):
+            amount.show(value)
+        return self.grow(values, opacity=1)
+
+    def grow(self, values: ndarray, opacity: float = 0) -> LengthChart:
+        """Give the bars their lengths alone; the numbers, of another value still, leave the screen."""
+        for bar, amount, (index, value) in zip(self.bars, self.amounts, enumerate(values), strict=True):
+            bar.set_width(max(value * self.unit, 1e-4), stretch=True).move_to(self.row(index), LEFT)
+            amount.next_to(bar, RIGHT, 0.35).set_opacity(opacity)
         return self
 
 
@@ -103,7 +109,7 @@ class Beads(VGroup):
         self.string = string
         self.beads = VGroup(
             *(
-                Circle(radius=0.14).set_stroke(theme[role], 3).set_fill(theme[role], 1)
+                Circle(radius=0.2).set_stroke(theme[role], 3).set_fill(theme[role], 1)
                 .move_to(string.get_start() + RIGHT * i * pitch)
                 for i in range(count)
             )

@@ -12,6 +12,7 @@ from manimlib import (
     Arrow,
     Mobject,
     RoundedRectangle,
+    SurroundingRectangle,
     Triangle,
     VGroup,
     VMobject,
@@ -25,7 +26,7 @@ from mathviz.style import Theme
 
 CARD_WIDTH, CARD_HEIGHT, CARD_PITCH = 2.7, 3.05, 3.15
 CHUNK_GAP = 0.14
-OVERHEAD = 2.42
+OVERHEAD = 2.62
 """Height at which links pass over the row of cards."""
 
 
@@ -52,6 +53,18 @@ class RankCard(VGroup):
         return (self.frame.get_bottom() + np.array([0.0, self.name.get_bottom()[1], 0.0]) * np.array([0, 1, 0])
                 ) * np.array([0, 0.5, 0]) + self.frame.get_center() * np.array([1, 0, 0])  # fmt: skip
 
+    def show(self, chunks: ndarray, provenance: ndarray) -> RankCard:
+        """Give all chunks, [chunk element], other values and another provenance, [chunk source]."""
+        for chunk, values, counts in zip(self.chunks, chunks, provenance, strict=True):
+            chunk.show(values, counts)
+        return self
+
+    def show_whole(self, values: ndarray) -> RankCard:
+        """Give the tensor other values, [row column], and leave the strips as they are."""
+        for chunk, part in zip(self.chunks, values.reshape(len(self.chunks), -1), strict=True):
+            chunk.cells.show(part)
+        return self
+
     def cut(self) -> RankCard:
         """Move the chunks apart and show their strips."""
         self.chunks.arrange(DOWN, buff=CHUNK_GAP).move_to(self.room)
@@ -75,11 +88,32 @@ class RankCard(VGroup):
         return VGroup(*(chunk.cells for chunk in self.chunks))
 
 
-def rank_row(cards: list[RankCard], height: float = 0.5) -> VGroup:
-    """The cards in a row, evenly spaced, centred at ``height``."""
-    for place, card in enumerate(cards):
-        card.move_to(((place - (len(cards) - 1) / 2) * CARD_PITCH, height, 0))
-    return VGroup(*cards)
+class RankRow(VGroup):
+    """Cards in a row, evenly spaced, animated as one object: what is one object is drawn in one pass."""
+
+    def __init__(self, *cards: RankCard, height: float = 0.7) -> None:
+        """The row is centred at ``height``."""
+        super().__init__(*cards)
+        for place, card in enumerate(cards):
+            card.move_to(((place - (len(cards) - 1) / 2) * CARD_PITCH, height, 0))
+
+    def show(self, chunks: ndarray, provenance: ndarray) -> RankRow:
+        """Give all cards other chunks, [rank chunk element], and provenance, [rank chunk source]."""
+        for card, values, counts in zip(self, chunks, provenance, strict=True):
+            card.show(values, counts)
+        return self
+
+    def show_whole(self, tensors: ndarray) -> RankRow:
+        """Give all cards other tensors, [rank row column]."""
+        for card, tensor in zip(self, tensors, strict=True):
+            card.show_whole(tensor)
+        return self
+
+    def cut(self) -> RankRow:
+        """Cut every card's tensor into its chunks."""
+        for card in self:
+            card.cut()
+        return self
 
 
 def neighbour_link(left: RankCard, right: RankCard, theme: Theme) -> Arrow:
@@ -104,6 +138,15 @@ def over_route(source: RankCard, target: RankCard, lane: int) -> ndarray:
     height, shift = OVERHEAD - 0.13 + 0.13 * lane, 0.3 * (lane - 1)
     start, end = source.frame.get_top(), target.frame.get_top() + shift * RIGHT
     return np.array([start, [start[0], height, 0], [end[0], height, 0], end])
+
+
+class Parcel(VGroup):
+    """A copy of cells on the wire, on a tile of its own so that what it passes over does not show through."""
+
+    def __init__(self, content: VGroup, theme: Theme) -> None:
+        tile = SurroundingRectangle(content, buff=0.06)
+        tile.set_fill(theme["surface"], 1).set_stroke(theme["model"], 5)
+        super().__init__(tile, content)
 
 
 class RoutedLink(VGroup):

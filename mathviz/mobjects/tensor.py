@@ -73,7 +73,7 @@ class Chunk(VGroup):
 
 
 class ColourScale(VGroup):
-    """The diverging map with the values of its ends and of zero."""
+    """The diverging map with the values at its ends, which also stand for what lies beyond them."""
 
     def __init__(self, theme: Theme, limit: float, width: float = 1.9, steps: int = 41) -> None:
         values = np.linspace(-limit, limit, steps)
@@ -84,7 +84,7 @@ class ColourScale(VGroup):
             )
         ).arrange(RIGHT, buff=-width / steps * 0.04)
         frame = Rectangle(bar.get_width(), bar.get_height()).move_to(bar).set_stroke(theme["outline"], 1.5)
-        low, high = words(f"−{limit:g}", theme, role="muted"), words(f"+{limit:g}", theme, role="muted")
+        low, high = words(f"≤ −{limit:g}", theme, role="muted"), words(f"≥ {limit:g}", theme, role="muted")
         low.next_to(bar, LEFT, buff=0.15)
         high.next_to(bar, RIGHT, buff=0.15)
         super().__init__(bar, frame, low, high)

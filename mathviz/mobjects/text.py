@@ -17,7 +17,10 @@ NO_LINE_START = "，。：；！？、）》】”’…,.:;!?)"
 def words(text: str, theme: Theme, size: str = "label", role: str = "text", weight: str = "NORMAL") -> Text:
     """A text in the house fonts. ``size`` is a name from theme.yaml, ``role`` a colour's."""
     style.register_fonts()
-    made = Text(text, font=style.font_family(text), font_size=style.size(size), weight=weight, alignment="CENTER")
+    made = Text(
+        text, font=style.font_family(text), font_size=style.size(size), weight=weight, alignment="CENTER",
+        path_string_config={},  # manimgl's shortcut for cubic curves draws spikes on "？" and "，"
+    )  # fmt: skip
     return made.set_fill(theme[role])
 
 
@@ -44,7 +47,7 @@ def _may_break(text: str, i: int, han: bool) -> bool:
         return False
     if text[i] == " " or text[i - 1] == " ":
         return not han or not (text[i - 1].isdigit() or text[i : i + 2].strip().isdigit())
-    return han and bool(HAN.match(text[i])) and (text[i - 1] in NO_LINE_START or bool(HAN.match(text[i - 1])))
+    return han and (text[i - 1] in "，。：；！？、" or bool(HAN.match(text[i]) and HAN.match(text[i - 1])))
 
 
 def _unbalance(text: str, i: int) -> float:

@@ -73,8 +73,8 @@ class BeatEncoder:
         try:
             self.process.stdin.write(upright)
         except BrokenPipeError:
-            self.process.wait()
-            raise RenderFailed(f"ffmpeg stopped: {self._said()}") from None
+            code = self.process.wait()
+            raise RenderFailed(f"ffmpeg ended with {code} on {self.path.name}: {self._said()}") from None
         self.frames += 1
 
     def close(self) -> None:
@@ -110,13 +110,17 @@ def _start(arguments: list[str], stdin: int, stderr: Any) -> subprocess.Popen[by
 def join(beats: list[Path], counts: list[int], fps: int, path: Path) -> None:
     """Join beats into an mp4 with exact timestamps. Raises RenderFailed."""
     listing = path.with_suffix(".txt")
+    # ffmpeg adds up durations in whole microseconds: each is the difference of two rounded ends, so that
+    # what rounding loses never adds up to a tick.
+    ends = [round(Fraction(frames * 1_000_000, fps)) for frames in itertools.accumulate(counts, initial=0)]
     lines = ["ffconcat version 1.0"]
-    for beat, count in zip(beats, counts, strict=True):
-        lines += [f"file '{beat.name}'", f"duration {float(Fraction(count, fps)):.6f}"]
+    for beat, (start, end) in zip(beats, itertools.pairwise(ends), strict=True):
+        lines += [f"file '{beat.name}'", f"duration {end - start}us"]
     listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    done = subprocess.run(join_arguments(listing, path), stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if done.returncode != 0:
-        raise RenderFailed(f"joining the beats failed: {done.stderr.decode(errors='replace').strip()}")
+    process = _start(join_arguments(listing, path), subprocess.DEVNULL, subprocess.PIPE)
+    _, said = process.communicate()
+    if process.returncode != 0:
+        raise RenderFailed(f"joining the beats failed: {said.decode(errors='replace').strip()}")
 
 
 def verify(path: Path, width: int, height: int, fps: int, frames: int) -> None:
@@ -127,7 +131,7 @@ def verify(path: Path, width: int, height: int, fps: int, frames: int) -> None:
         raise RenderFailed(f"{path.name} has {len(streams)} video streams")
     stream = streams[0]
     tick = Fraction(stream["time_base"])
-    stamps = sorted(int(packet["pts"]) for packet in report["packets"])
+    stamps = sorted(int(packet["pts"]) for packet in report["packets"] if "pts" in packet)
     steps = {(after - before) * tick for before, after in itertools.pairwise(stamps)}
     wanted: dict[str, Any] = {
         "codec_name": "h264", "width": width, "height": height, "pix_fmt": "yuv420p", "color_range": "tv",
@@ -140,10 +144,13 @@ def verify(path: Path, width: int, height: int, fps: int, frames: int) -> None:
         faults.append(f"{len(stamps)} frames, not {frames}")
     if steps - {Fraction(1, fps)}:
         faults.append(f"frame steps of {', '.join(sorted(map(str, steps)))} s, not all 1/{fps}")
-    if Fraction(stream["start_time"]) != 0:
-        faults.append(f"starts at {stream['start_time']} s")
-    if not index_first(path):
-        faults.append("its index comes after the data (no faststart)")
+    if Fraction(stream.get("start_time", -1)) != 0:
+        faults.append(f"starts at {stream.get('start_time', 'an unknown time')} s")
+    places = boxes(path)
+    if not 0 < places.get("moov", 0) < places.get("mdat", 0):
+        faults.append("its index does not come before its data (no faststart)")
+    if max(places.values(), default=0) > path.stat().st_size:
+        faults.append("its end is missing")
     if faults:
         raise RenderFailed(f"{path.name} is not the film that was asked for: {'; '.join(faults)}")
 
@@ -160,14 +167,14 @@ def probe(path: Path) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
-def index_first(path: Path) -> bool:
-    """Whether an mp4's index (moov) comes before its data (mdat), so that it plays while it loads."""
+def boxes(path: Path) -> dict[str, int]:
+    """Where each top-level box of an mp4 ends, as its header says. With moov before mdat it plays while it loads."""
+    ends, at = {}, 0
     with path.open("rb") as file:
-        while header := file.read(8):
-            size, kind = int.from_bytes(header[:4], "big"), header[4:]
-            if kind in (b"moov", b"mdat"):
-                return kind == b"moov"
-            if size == 1:
-                size = int.from_bytes(file.read(8), "big") - 8
-            file.seek(size - 8, 1)
-    return False
+        while at < path.stat().st_size:
+            file.seek(at)
+            header = file.read(16)
+            size, kind = int.from_bytes(header[:4], "big"), header[4:8].decode("latin-1")
+            at += int.from_bytes(header[8:], "big") if size == 1 else max(size, 8)
+            ends[kind] = at
+    return ends

@@ -6,9 +6,12 @@ OpenGL context comes from (EGL) and who takes the frames.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +55,8 @@ def start(picture: Picture, cache: Path) -> None:
     os.environ["XDG_CACHE_HOME"] = str(cache)
     os.environ["PYGLET_HEADLESS"] = "1"
     os.environ.setdefault("LP_NUM_THREADS", "0")
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated")
+    atexit.register(finish)
     tempfile.tempdir = tempfile.mkdtemp(prefix="mathviz-")
     arguments, sys.argv = sys.argv, ["manimgl", "-r", f"{picture.width}x{picture.height}", "-q"]
     try:
@@ -64,8 +69,6 @@ def start(picture: Picture, cache: Path) -> None:
 
 def finish() -> None:
     """Remove this process's temporary folder."""
-    import shutil
-
     if tempfile.tempdir is not None:
         shutil.rmtree(tempfile.tempdir, ignore_errors=True)
         tempfile.tempdir = None
@@ -129,9 +132,13 @@ class _FrameTap:
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
         self.ended_with_interrupt = False
+        self.holding = False
+        self.held = b""
 
     def write_frame(self, camera: Any) -> None:
-        self.sink.take(camera.get_raw_fbo_data())
+        if not (self.holding and self.held):
+            self.held = camera.get_raw_fbo_data()
+        self.sink.take(self.held)
 
     def begin(self) -> None: ...
     def begin_animation(self) -> None: ...
@@ -145,10 +152,33 @@ class _FrameTap:
 
 def draw(scene: Scene, sink: Sink) -> None:
     """Run the scene and give every frame to the sink, in order."""
-    scene.file_writer = _FrameTap(sink)
+    tap = scene.file_writer = _FrameTap(sink)
+    _draw_holds_once(scene, tap)
     scene.run()
     if scene.file_writer.ended_with_interrupt:  # manimgl swallows it
         raise KeyboardInterrupt
+
+
+def _draw_holds_once(scene: Scene, tap: _FrameTap) -> None:
+    """Draw a wait's first frame alone and hand it on again for the others: half of a film is holds.
+
+    Only where nothing can change while the scene waits: no updaters and no condition to watch.
+    """
+    wait, capture = scene.wait, scene.camera.capture
+
+    def wait_drawing_once(duration: float | None = None, stop_condition: Any = None, **options: Any) -> None:
+        still = stop_condition is None and not scene.should_update_mobjects()
+        tap.holding, tap.held = still, b""
+        try:
+            wait(duration, stop_condition, **options)
+        finally:
+            tap.holding = False
+
+    def capture_once(*mobjects: Any) -> None:
+        if not (tap.holding and tap.held):
+            capture(*mobjects)
+
+    scene.wait, scene.camera.capture = wait_drawing_once, capture_once
 
 
 def rehearse(kind: type[Scene], **options: Any) -> Scene:

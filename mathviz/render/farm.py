@@ -16,11 +16,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from typing import TextIO
 
 from mathviz.render.plan import Job, Outcome
 
 SILENCE = 180.0
 """Seconds without a word after which a worker is taken for hung."""
+
+LEAVING = 5.0
+"""Seconds that a worker has to leave after its last word."""
 
 TRIES = 2
 
@@ -40,8 +44,8 @@ class Farm:
     def run(self, jobs: list[Job]) -> list[Outcome]:
         """Every job's outcome, in the jobs' order. An interrupt ends all workers and is passed on."""
         with ThreadPoolExecutor(self.workers) as pool:
-            futures = {pool.submit(self._try, job): job for job in jobs}
             try:
+                futures = {pool.submit(self._try, job): job for job in jobs}
                 outcomes = {futures[done]: done.result() for done in as_completed(futures)}
             except BaseException:
                 self.stop()
@@ -55,12 +59,15 @@ class Farm:
             self.stopping = True
             running = list(self.running)
         for process in running:
-            _end(process)
+            _kill(process)  # only that: its thread still reads from it, and closes it when that has ended
 
     def _try(self, job: Job) -> Outcome:
         began = time.monotonic()
         for attempt in range(TRIES):
-            outcome, crashed = self._run(job, began)
+            try:
+                outcome, crashed = self._run(job, began)
+            except OSError as error:  # no room, no right to write: nothing that another try would mend
+                return Outcome(job, None, 0, time.monotonic() - began, str(error))
             if not crashed or self.stopping or attempt + 1 == TRIES:
                 break
         return outcome
@@ -69,11 +76,13 @@ class Farm:
         """One attempt, and whether it ended without the worker saying why."""
         work = Path(job.cache) / "work"
         work.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{job.name}-", dir=work))
+        sweep(work)
+        job.folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f"{job.name}-{os.getpid()}-", dir=work))
         log = folder / "log.txt"
         try:
             with log.open("w") as errors:
-                process = self._start(errors)
+                process = self._start(folder, errors)
                 try:
                     said, drawn = self._listen(process, job, folder)
                 finally:
@@ -88,22 +97,25 @@ class Farm:
             return Outcome(job, None, drawn, seconds, _last_words(process, said, log)), True
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(job.incoming(folder), ignore_errors=True)
 
-    def _start(self, errors: object) -> subprocess.Popen[str]:
+    def _start(self, folder: Path, errors: TextIO) -> subprocess.Popen[str]:
         with self.lock:
             if self.stopping:
                 raise KeyboardInterrupt
             process = subprocess.Popen(
                 [sys.executable, "-m", "mathviz.render.worker"], text=True, encoding="utf-8", stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
+                env=os.environ | {"TMPDIR": str(folder)},
             )  # fmt: skip
             self.running.add(process)
         return process
 
     def _listen(self, process: subprocess.Popen[str], job: Job, folder: Path) -> tuple[dict[str, str], int]:
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(f"{job.as_json()}\n{folder}\n")
-        process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it has ended already; its output says why
+            process.stdin.write(f"{job.as_json()}\n{folder}\n")
+            process.stdin.flush()
         total = drawn = 0
         rest = b""
         descriptor = process.stdout.fileno()
@@ -114,20 +126,50 @@ class Farm:
                     return {"hung": f"said nothing for {SILENCE:.0f} s"}, drawn
                 read = os.read(descriptor, 65536)
                 if not read:
+                    _wait(process)
                     return {}, drawn
                 *lines, rest = (rest + read).split(b"\n")
                 for message in map(json.loads, lines):
                     if "film" in message or "error" in message:
-                        process.wait(SILENCE)
+                        _wait(process)
                         return message, drawn
                     total, drawn = message.get("total", total), message.get("drawn", drawn)
                 self.progress(job, drawn, total)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def sweep(work: Path) -> None:
+    """Remove the work folders of processes that were killed before they could do it themselves."""
+    for folder in work.iterdir():
+        owner = folder.name.split("-")[-2:-1]
+        if owner and owner[0].isdigit() and not _runs(int(owner[0])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _wait(process: subprocess.Popen[str]) -> None:
+    """Let a worker that has said its last word leave by itself, so that its exit status is its own."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(LEAVING)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
     """Kill the worker's whole process group: its ffmpeg and its computation go with it."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Make sure that nothing of a worker is left."""
+    _kill(process)
     process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None and not pipe.closed:

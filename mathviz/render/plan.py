@@ -41,6 +41,10 @@ class Job:
     def folder(self) -> Path:
         return Path(self.out)
 
+    def incoming(self, work: Path) -> Path:
+        """Where a film made in the folder ``work`` waits, on its final disk, until all of it is there."""
+        return self.folder / f".{work.name}"
+
     def as_json(self) -> str:
         return json.dumps(asdict(self))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 
 from PIL import Image
 
 from mathviz import script, trace
+from mathviz.errors import NotFound
 from mathviz.project import Project, not_found
 from mathviz.render import engine
 from mathviz.render.plan import Job
@@ -18,6 +20,8 @@ def write_still(project: Project, job: Job, beat: str, after: float | None, out:
     from_script = [found.id for found in script.read(Path(job.scene).with_suffix(".yaml")).beats]
     if beat not in (script.OPENING, *from_script):
         raise not_found("beat", beat, [script.OPENING, *from_script], f"mathviz list --json ({job.stem})")
+    if after is not None and not math.isfinite(after):
+        raise NotFound(f"{beat} has no moment {after} s; give seconds after its begin, such as 1.5")
     engine.start(engine.Picture(job.width, job.height, job.fps), project.cache / "manimgl" / job.name)
     try:
         moment = engine.Moment(beat, after)

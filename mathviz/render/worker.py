@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import sys
 import threading
 import time
@@ -84,7 +86,7 @@ def make_film(job: Job, folder: Path, tell: Tell) -> Path:
     encode.verify(film, job.width, job.height, job.fps, recorder.drawn)
     files = [film, *_beside(job, folder, scene, recorder)]
     about = _about(job, scene, recorder, files, time.monotonic() - began)
-    return _publish(job, files, about)
+    return _publish(job, folder, files, about)
 
 
 def _beside(job: Job, folder: Path, scene: Any, recorder: Recorder) -> list[Path]:
@@ -123,20 +125,30 @@ def _about(job: Job, scene: Any, recorder: Recorder, files: list[Path], seconds:
     )  # fmt: skip
 
 
-def _publish(job: Job, files: list[Path], about: dict[str, Any]) -> Path:
-    """Give everything its final name; the manifest comes last, so a film with one is complete."""
-    job.folder.mkdir(parents=True, exist_ok=True)
-    final = job.folder / f"{job.name}.json"
-    final.unlink(missing_ok=True)
+def _publish(job: Job, folder: Path, files: list[Path], about: dict[str, Any]) -> Path:
+    """Give everything its final name, once all of it is on the final disk.
+
+    The manifest goes first and comes last, so a film with one is complete.
+    """
+    final, incoming = job.folder / f"{job.name}.json", job.incoming(folder)
+    incoming.mkdir(parents=True)
+    trace.write_whole(incoming / final.name, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
     for file in files:
-        trace.write_whole(job.folder / file.name, file.read_bytes())
-    trace.write_whole(final, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
+        shutil.copyfile(file, incoming / file.name)
+    final.unlink(missing_ok=True)
+    for name in (*(file.name for file in files), final.name):
+        (incoming / name).replace(job.folder / name)
+    incoming.rmdir()
     return job.folder / f"{job.name}.mp4"
 
 
-def _die_with_parent() -> None:
-    sys.stdin.read()
-    os._exit(1)
+def _die_with_parent(job: Job, folder: Path) -> None:
+    """Wait for the end of standard input, which is the parent's end, and take all children along."""
+    while os.read(0, 4096):
+        pass
+    for place in (folder, job.incoming(folder)):
+        shutil.rmtree(place, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
 
 
 def main() -> int:
@@ -148,7 +160,7 @@ def main() -> int:
         out.write(json.dumps(message) + "\n")
 
     job, folder = Job.from_json(sys.stdin.readline()), Path(sys.stdin.readline().strip())
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    threading.Thread(target=_die_with_parent, args=(job, folder), daemon=True).start()
     try:
         film = make_film(job, folder, tell)
     except MathvizError as error:

@@ -1,0 +1,46 @@
+"""What several tests need: manimgl off screen, and a project with one tiny film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tiny_project import SOURCE, TinyProject
+
+from mathviz.render import engine
+
+
+@pytest.fixture(scope="session")
+def manim(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """manimgl imported for drawing off screen, 854×480 at 30 frames a second."""
+    engine.start(engine.Picture(854, 480, 30), tmp_path_factory.mktemp("manimgl"))
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TinyProject]:
+    """A fresh copy of the project in ``tests/tiny``."""
+    monkeypatch.syspath_prepend(str(SOURCE))
+    made = TinyProject.make(tmp_path / "tiny")
+    monkeypatch.setenv("PYTHONPATH", str(made.root))
+    yield made
+    made.kill_all()
+
+
+@pytest.fixture(scope="session")
+def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> TinyProject:
+    """The tiny film in both languages, low quality, two frames a second. Copy it to change it: ``rendered``."""
+    made = TinyProject.make(tmp_path_factory.mktemp("rendered") / "tiny")
+    done = made.run("render", "tiny", "--quality", "low", "--fps", "2")
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.fixture
+def rendered(rendered_once: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TinyProject]:
+    """A copy of the tiny project with its films and caches."""
+    monkeypatch.syspath_prepend(str(SOURCE))
+    made = TinyProject.make(tmp_path / "rendered", rendered_once.root)
+    monkeypatch.setenv("PYTHONPATH", str(made.root))
+    yield made
+    made.kill_all()
