@@ -136,7 +136,7 @@ def read(path: Path) -> Script:
     faults = [f"{path}:{node.start_mark.line + 1}: {node.value!r} is given twice" for node in _repeated_keys(root)]
     try:
         languages = data.get("languages")
-        declared = isinstance(languages, list) and all(isinstance(language, str) for language in languages)
+        declared = isinstance(languages, list) and all(re.fullmatch(LANGUAGE, str(code)) for code in languages)
         context: dict[str, Any] = {"languages": languages if declared else [], "beats": set()}
         script = Script.model_validate(data, context=context)
     except ValidationError as error:

@@ -71,7 +71,7 @@ class Explainer(Scene):
         self.watcher = watcher
         self.spoken: list[Spoken] = []
         self.caption_up: Text | None = None
-        self.caption_since = 0.0
+        self.clock = 0.0
         super().__init__(
             *args, camera_config={"background_color": self.theme["background"], **(camera_config or {})}, **kwargs
         )
@@ -122,6 +122,14 @@ class Explainer(Scene):
         self.play(FadeIn(new), run_time=QUICK)
         self._put_up(new, text, style.reading_time(text, script.formula_symbols(source)))
 
+    def get_time_progression(self, run_time: float, *args: Any, **kwargs: Any) -> Any:
+        """Count the seconds that were asked for, which are the same at every frame rate and when skipping.
+
+        Holds are measured by this clock: ``time`` counts frames, and a hold must not depend on them.
+        """
+        self.clock += run_time
+        return super().get_time_progression(run_time, *args, **kwargs)
+
     def text(self, name: str, **values: Any) -> str:
         """A label of the script in this film's language, filled with ``values``."""
         if name not in self.script.labels:
@@ -161,18 +169,18 @@ class Explainer(Scene):
     def _put_up(self, mobject: Text, text: str, needs: float) -> None:
         """What is to be read now, for how long, and since when it is fully there."""
         self.caption_up, self.caption_text, self.caption_needs = mobject, text, needs
-        self.caption_beat, self.caption_since = self.beat, self.time
+        self.caption_beat, self.caption_since, self.caption_start = self.beat, self.clock, self.time
 
     def _drop_caption(self) -> None:
         if self.caption_up is None:
             return
-        self.spoken.append(Spoken(self.caption_beat, self.caption_text, self.caption_since, self.time))
+        self.spoken.append(Spoken(self.caption_beat, self.caption_text, self.caption_start, self.time))
         self.play(FadeOut(self.caption_up), run_time=QUICK)
         self.caption_up = None
 
     def _hold(self, least: float = QUICK) -> None:
         if self.caption_up is not None:
-            rest = max(least, style.hold_after(self.time - self.caption_since, self.caption_needs))
+            rest = max(least, style.hold_after(self.clock - self.caption_since, self.caption_needs))
             if rest > 0:
                 self.wait(rest)
 

@@ -101,7 +101,7 @@ def reading_time(text: str, symbols: int = 0) -> float:
 
 def hold_after(shown: float, needed: float) -> float:
     """How much longer something must stay, rounded up to half a second, not for a frame's worth."""
-    return max(0.0, math.ceil((needed - shown) * 2 - 0.1) / 2)
+    return max(0.0, math.ceil(round((needed - shown) * 2 - 0.1, 6)) / 2)
 
 
 @functools.cache

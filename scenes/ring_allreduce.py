@@ -141,7 +141,7 @@ class RingAllReduce(Explainer):
             self.ring_step(step, "add")
 
     def counts_form_a_staircase(self) -> None:
-        self.table.scale(TABLE_SCALE).move_to(0.25 * UP)
+        self.table.scale(TABLE_SCALE).move_to(0.38 * UP)
         below = VGroup(self.bars, self.amounts, self.busy, self.ring_links, self.step_label)
         grids = VGroup(*(VGroup(card.frame, card.name, card.grid) for card in self.cards))
         strips = VGroup(*(chunk.strip.copy() for _, _, chunk in self.chunks()))
@@ -150,13 +150,12 @@ class RingAllReduce(Explainer):
         self.add(strips)
         self.play(ReplacementTransform(strips, self.table.strips), run_time=SLOW)
         self.play(LaggedStart(*map(FadeIn, self.table.digits), lag_ratio=0.1), run_time=SLOW)
-        self.add(self.table)
         self.next_caption()
         self.play(LaggedStart(*map(ShowCreation, self.table.complete), lag_ratio=0.4), run_time=SLOW)
 
     def finished_chunks_go_round(self) -> None:
         run = self.trace
-        self.play(FadeOut(self.table), FadeOut(self.table.complete), run_time=QUICK)
+        self.play(FadeOut(self.table), run_time=QUICK)
         back = VGroup(self.cards, self.bars, self.amounts, self.busy, self.ring_links, self.scale)
         self.play(FadeIn(back), run_time=NORMAL)
         for step in range(run.half, run.steps):

@@ -138,7 +138,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toy:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     monkeypatch.syspath_prepend(str(root))
-    monkeypatch.setenv("PYTHONPATH", str(root))
+    monkeypatch.setenv("PYTHONPATH", str(root), prepend=os.pathsep)
     monkeypatch.setenv("TOY_LOG", str(tmp_path / "log"))
     monkeypatch.delenv("TOY", raising=False)
     return Toy(Project(root), package, tmp_path / "log")

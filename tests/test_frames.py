@@ -123,7 +123,7 @@ def test_what_was_accepted_is_drawn_again_to_the_bit(accepted: TinyProject) -> N
 def test_a_missing_reference_fails_and_shows_what_was_drawn(accepted: TinyProject) -> None:
     snapshot, image = draw_one(accepted, "bars_grow")
     reference(accepted, "bars_grow").unlink()
-    with pytest.raises(FrameMismatch, match="(?s)There is no reference.*mathviz frames accept tiny bars_grow"):
+    with pytest.raises(FrameMismatch, match=r"(?s)There is no reference.*mathviz frames accept tiny bars_grow"):
         frames.require_same(accepted.project, snapshot, image)
     assert np.array_equal(frames.read(snapshot.drawn(accepted.project)), image)
 
@@ -182,7 +182,7 @@ def test_references_of_two_renderers_are_not_mixed(accepted: TinyProject) -> Non
     about = reference(accepted, "").parents[1] / frames.ABOUT
     about.write_text('{"renderer": "another GPU, 4.6"}')
     frames._keep(reference(accepted, "bars_grow"), flat())
-    with pytest.raises(NotFound, match="drawn by another GPU, 4.6; here draws .*mathviz frames accept tiny"):
+    with pytest.raises(NotFound, match=r"drawn by another GPU, 4\.6; here draws .*mathviz frames accept tiny"):
         frames.accept(accepted.project, "tiny", ["bars_grow"])
     assert frames.read(reference(accepted, "bars_grow")).shape == flat().shape, "written before it was refused"
     frames.accept(accepted.project, "tiny", [])

@@ -7,12 +7,12 @@ OpenGL context comes from (EGL) and who takes the frames.
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -91,8 +91,8 @@ def make_scene(kind: type[Scene], **options: Any) -> Scene:
     """Build a scene whose OpenGL context comes from EGL. Raises ToolMissing if there is none."""
     import moderngl
 
-    stock = moderngl.create_standalone_context
-    moderngl.create_standalone_context = lambda **settings: _egl_context(stock)
+    context, stock = _context(), moderngl.create_standalone_context
+    moderngl.create_standalone_context = lambda **settings: context
     try:
         scene = kind(window=None, file_writer_config={"write_to_movie": False, "quiet": True}, **options)
     finally:
@@ -100,9 +100,18 @@ def make_scene(kind: type[Scene], **options: Any) -> Scene:
     return scene
 
 
-def _egl_context(create: Callable[..., Any]) -> Any:
+@functools.cache
+def _context() -> Any:
+    """The one OpenGL context of this process.
+
+    One, because manimgl remembers uniforms by ``id(program)`` and keeps 128 programs: with a context for
+    every scene, from about the 35th on, a new program takes a forgotten one's id, is taken for set up,
+    and draws without fill or without antialiasing.
+    """
+    import moderngl
+
     try:
-        return create(backend="egl", libgl="libGL.so.1", libegl="libEGL.so.1")
+        return moderngl.create_standalone_context(backend="egl", libgl="libGL.so.1", libegl="libEGL.so.1")
     except Exception as error:
         raise ToolMissing(
             f"No OpenGL context through EGL ({error}). Install: apt-get install {EGL_PACKAGES}. Then: mathviz doctor"
@@ -111,19 +120,16 @@ def _egl_context(create: Callable[..., Any]) -> Any:
 
 def renderer_of(scene: Scene) -> dict[str, str]:
     """What draws: the OpenGL renderer's and version's own strings."""
-    info = scene.camera.ctx.info
-    return {"renderer": info["GL_RENDERER"], "version": info["GL_VERSION"]}
+    return _strings(scene.camera.ctx)
 
 
 def renderer() -> dict[str, str]:
     """What would draw here. Raises ToolMissing."""
-    import moderngl
+    return _strings(_context())
 
-    context = _egl_context(moderngl.create_standalone_context)
-    try:
-        return {"renderer": context.info["GL_RENDERER"], "version": context.info["GL_VERSION"]}
-    finally:
-        context.release()
+
+def _strings(context: Any) -> dict[str, str]:
+    return {"renderer": context.info["GL_RENDERER"], "version": context.info["GL_VERSION"]}
 
 
 class _FrameTap:

@@ -120,9 +120,10 @@ def caller(tmp_path: Path) -> subprocess.Popen[str]:
         "import pathlib, sys, rank_jobs; from mathviz.concepts.process_group import run_ranks\n"
         "run_ranks(rank_jobs.sleep_on, 2, pathlib.Path(sys.argv[1]))"
     )
+    here = str(Path(rank_jobs.__file__).parent)
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], text=True, stderr=subprocess.PIPE, start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(Path(rank_jobs.__file__).parent)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])},
     )  # fmt: skip
     assert becomes(lambda: len(pids(tmp_path)) == 2 or process.poll() is not None)
     assert process.poll() is None and all(alive(pid) for pid in pids(tmp_path))

@@ -30,6 +30,8 @@ class Keeper:
     inside: set[Moment] = field(default_factory=set)
     kept: dict[Moment, ndarray] = field(default_factory=dict)
     frames: int = 0
+    beat: str = ""
+    first: int = 0
 
     def beat_begins(self, beat: str) -> None:
         self.beat, self.first = beat, self.frames
@@ -94,6 +96,24 @@ def test_ring_allreduce_skipped_is_ring_allreduce_played(manim: None) -> None:
     film = played(scene, set())
     require_equal(skipped_to(scene, list(film.kept)), film.kept)
     assert round(engine.rehearse(engine.scene_class(scene)).time * FPS) == film.frames
+
+
+def test_the_hundredth_scene_of_a_process_is_drawn_as_the_first(manim: None) -> None:
+    """manimgl confuses the programs of different OpenGL contexts, from about the 35th scene on."""
+    from manimlib import Scene, Square
+
+    class Filled(Scene):
+        def construct(self) -> None:
+            self.add(Square(fill_opacity=1, stroke_width=4))
+            self.wait(1 / FPS)
+
+    pictures = []
+    for _ in range(100):
+        keeper = Keeper()
+        engine.draw(engine.make_scene(Filled), keeper)
+        pictures.append(keeper.last)
+    assert len(set(pictures[0])) > 2
+    assert [picture == pictures[0] for picture in pictures] == [True] * 100
 
 
 def test_a_moment_after_the_beats_end_is_refused(scene: Path) -> None:
