@@ -47,8 +47,8 @@ class LengthChart(VGroup):
     """Named bars from a common zero with an axis below; the number stands at each bar's end."""
 
     def __init__(
-        self, theme: Theme, rows: list[tuple[str, str]], unit: float, ticks: list[int],
-        pitch: float = 1.15, template: str = "{:.2f} S", above: bool = False,
+        self, theme: Theme, rows: list[tuple[str, str]], unit: float, ticks: list[float],
+        pitch: float = 1.15, template: str = "{:.2f} S", tick_template: str = "{:g} S", above: bool = False,
     ) -> None:  # fmt: skip
         """``rows`` are names and roles from top to bottom; names stand left of the bars, or ``above``."""
         self.unit, self.pitch, self.above = unit, pitch, above
@@ -67,7 +67,7 @@ class LengthChart(VGroup):
         )
         self.tick_names = VGroup(
             *(
-                words(f"{tick} S" if tick else "0", theme, role="muted").next_to(mark, DOWN, 0.15)
+                words(tick_template.format(tick) if tick else "0", theme, role="muted").next_to(mark, DOWN, 0.15)
                 for tick, mark in zip(ticks, self.ticks, strict=True)
             )
         )
@@ -99,6 +99,41 @@ class LengthChart(VGroup):
             bar.set_width(max(value * self.unit, 1e-4), stretch=True).move_to(self.row(index), LEFT)
             amount.next_to(bar, RIGHT, 0.35).set_opacity(opacity)
         return self
+
+
+class SignedBars(VGroup):
+    """Bars upward and downward from one baseline, in groups with a gap between them."""
+
+    def __init__(self, values: ndarray, theme: Theme, unit: float, role: str = "data", groups: int = 1) -> None:
+        """``values`` is [bar]; ``unit`` is the length of one, in scene units."""
+        self.theme, self.unit = theme, unit
+        pitch, gap = 0.42, 0.25
+        size = len(values) // groups
+        self.places = np.array([i * pitch + i // size * gap for i in range(len(values))])
+        self.bars = VGroup(
+            *(Rectangle(0.34, 1).set_stroke(width=0).set_fill(theme[role], 1).set_x(place) for place in self.places)
+        )
+        self.base = Line(self.places[0] * RIGHT, self.places[-1] * RIGHT).set_stroke(theme["muted"], 2)
+        self.base.set_width(self.base.get_width() + pitch)
+        super().__init__(self.base, self.bars)
+        self.show(values)
+
+    def show(self, values: ndarray, unit: float | None = None) -> SignedBars:
+        """Give the bars other values, on another scale if ``unit`` is given."""
+        self.unit = unit or self.unit
+        for bar, value in zip(self.bars, values, strict=True):
+            bar.set_height(max(abs(value) * self.unit, 1e-4), stretch=True)
+            bar.set_y(self.base.get_y() + value * self.unit / 2)
+        return self
+
+    def colour(self, role: str, first: int = 0, last: int | None = None) -> SignedBars:
+        """Give some bars another role."""
+        self.bars[first:last].set_fill(self.theme[role], 1)
+        return self
+
+    def height(self, value: float) -> float:
+        """The height in the scene that stands for ``value``."""
+        return float(self.base.get_y() + value * self.unit)
 
 
 class Beads(VGroup):

@@ -37,6 +37,12 @@ class Cells(VGroup):
         return self
 
 
+    def digits(self, values: ndarray, side: ndarray, decimals: int = 4) -> VGroup:
+        """Each cell's value in digits, beside it."""
+        texts = (words(f"{value:.{decimals}f}".replace("-", "−"), self.theme) for value in np.ravel(values))
+        return VGroup(*(text.next_to(cell, side, 0.25) for text, cell in zip(texts, self, strict=True)))
+
+
 class Provenance(VGroup):
     """One slot per rank, lit if that rank's values are inside. Place tells the rank, not colour."""
 

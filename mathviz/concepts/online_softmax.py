@@ -1,0 +1,288 @@
+"""Online softmax: exact attention a tile at a time, without ever storing the N×N matrix.
+
+Milakov & Gimelshein (2018) keep a running maximum and a running sum; Dao et al. (2022) and Dao (2023)
+carry the output along the same way. Sizes for a picture are small; what is moved between memories is
+counted at real ones.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float64, Int64, Shaped
+from numpy import ndarray
+
+from mathviz.concepts.slow_memory import SlowMemory, flash_1, flash_2, fresh_memory, rescale, scores, textbook
+from mathviz.trace import Claim, Trace
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TEXTBOOK, FLASH_1, FLASH_2 = 0, 1, 2
+MATH_KERNEL, FLASH_KERNEL = 0, 1
+
+
+@dataclass(frozen=True)
+class OnlineSoftmax(Trace):
+    """The state after every tile of a small attention, and what real sizes move and keep.
+
+    ``factor`` is e^(old maximum − new maximum), by which a tile's arrival multiplies everything
+    accumulated before it; 0 for the first tile, before which there is nothing.
+    """
+
+    scores: Float64[ndarray, "query key"]
+    values: Float64[ndarray, "key feature"]
+    maximum: Float64[ndarray, "query tile"]
+    factor: Float64[ndarray, "query tile"]
+    total: Float64[ndarray, "query tile"]
+    output: Float64[ndarray, "query tile feature"]  # not yet divided by the total
+    result: Float64[ndarray, "query feature"]
+    log_sum: Float64[ndarray, "query"]
+    reference: Float64[ndarray, "query feature"]  # torch's scaled_dot_product_attention
+    reference_log_sum: Float64[ndarray, "query"]  # torch's logsumexp
+    visits: Int64[ndarray, "visit two"]  # query block and key block, in the order of the loop
+    single_error: Float64[ndarray, ""]  # largest difference from torch in float32, over all orders and sizes
+    features: Int64[ndarray, ""]  # width of a head where traffic was counted
+    block: Int64[ndarray, ""]  # rows of K and V at a time, and of Q where not swept
+    sizes: Int64[ndarray, "size"]
+    traffic: Int64[ndarray, "order size"]  # elements moved: textbook, FlashAttention-1, FlashAttention-2
+    textbook_matrices: Shaped[ndarray, "transfer"]  # name of the matrix in each transfer at the largest size
+    textbook_elements: Int64[ndarray, "transfer"]  # positive: loaded, negative: stored
+    block_rows: Int64[ndarray, "block"]
+    block_traffic: Int64[ndarray, "block"]  # of FlashAttention-2 at the largest size
+    kernel_sizes: Int64[ndarray, "kernelsize"]
+    kernel_peaks: Int64[ndarray, "kernel kernelsize"]  # bytes that torch's MATH and FLASH kernels allocate
+
+    tolerances = {"single_error": float("inf")}  # noqa: RUF012 - rounding alone, bounded by its claim
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the small attention."""
+        return len(self.scores)
+
+    @property
+    def tile(self) -> int:
+        """Scores in a tile's row."""
+        return self.tokens // self.maximum.shape[1]
+
+    @property
+    def hero(self) -> int:
+        """The row that is shown: the first whose second tile brings a larger score, and a later one not."""
+        rises = np.diff(self.maximum, axis=1) > 0
+        return int(np.flatnonzero(rises[:, 0] & ~rises[:, 1] & rises[:, 2])[0])
+
+    @property
+    def largest(self) -> int:
+        """Tokens of the largest attention whose traffic was counted."""
+        return int(self.sizes[-1])
+
+    @property
+    def textbook_millions(self) -> float:
+        return float(self.traffic[TEXTBOOK, -1] / 1e6)
+
+    @property
+    def math_megabytes(self) -> float:
+        return float(self.kernel_megabytes[MATH_KERNEL, -1])
+
+    @property
+    def flash_megabytes(self) -> float:
+        return float(self.kernel_megabytes[FLASH_KERNEL, -1])
+
+    @property
+    def break_even(self) -> int:
+        """Rows of a block from which FlashAttention-2 moves no more than the textbook."""
+        return int(self.block_rows[self.block_traffic <= self.traffic[TEXTBOOK, -1]][0])
+
+    @property
+    def flash_millions(self) -> float:
+        return float(self.traffic[FLASH_2, -1] / 1e6)
+
+    @property
+    def error(self) -> float:
+        """Largest difference of the small attention's result from torch's, float64."""
+        return float(np.abs(self.result - self.reference).max())
+
+    @property
+    def kernel_megabytes(self) -> ndarray:
+        """Peak memory that the kernels allocate, in 10⁶ bytes, [kernel kernelsize]."""
+        return self.kernel_peaks / 1e6
+
+    def check(self) -> list[Claim]:
+        return recurrence_claims(self) + memory_claims(self)
+
+
+def trace_online_softmax(
+    *, tokens: int = 16, width: int = 8, tile: int = 4, spread: float = 1.6, seed: int = 0, features: int = 64,
+    sizes: tuple[int, ...] = (256, 512, 1024, 2048, 4096), block: int = 128,
+    block_rows: tuple[int, ...] = (16, 32, 64, 128, 256, 512), kernel_sizes: tuple[int, ...] = (512, 1024, 2048, 4096),
+) -> OnlineSoftmax:  # fmt: skip
+    """Attend over ``tokens`` in tiles and keep every state; count what three loop orders move at ``sizes``.
+
+    ``tile`` must divide ``tokens``, and ``block`` and ``block_rows`` every size they are used with.
+    """
+    with _one_thread():
+        return _trace(tokens, width, tile, spread, seed, features, sizes, block, block_rows, kernel_sizes)
+
+
+def _trace(
+    tokens: int, width: int, tile: int, spread: float, seed: int, features: int, sizes: tuple[int, ...], block: int,
+    block_rows: tuple[int, ...], kernel_sizes: tuple[int, ...],
+) -> OnlineSoftmax:  # fmt: skip
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    queries, keys, values = (
+        spread * torch.randn(tokens, width, generator=generator, dtype=torch.float64) for _ in range(3)
+    )  # fmt: skip
+    states, visits = online_attention(queries, keys, values, tile)
+    reference = _torch_attention(queries, keys, values)
+    all_scores = scores(queries, keys)
+    traffic, worst = np.zeros((3, len(sizes)), int), 0.0
+    for column, size in enumerate(sizes):
+        for order in (TEXTBOOK, FLASH_1, FLASH_2):
+            memory, error = count_traffic(order, size, features, block, block, seed)
+            traffic[order, column], worst = memory.moved, max(worst, error)
+            if order == TEXTBOOK:
+                transfers = memory.transfers
+    swept = [count_traffic(FLASH_2, sizes[-1], features, rows, block, seed)[0].moved for rows in block_rows]
+    peaks = [[kernel_peak(kernel, size, features, seed) for size in kernel_sizes] for kernel in (0, 1)]
+    maximum, factor, total, output = states
+    return OnlineSoftmax(
+        scores=all_scores.numpy(), values=values.numpy(), maximum=maximum.numpy(), factor=factor.numpy(),
+        total=total.numpy(), output=output.numpy(), result=(output[:, -1] / total[:, -1:]).numpy(),
+        log_sum=(maximum[:, -1] + total[:, -1].log()).numpy(), reference=reference.numpy(),
+        reference_log_sum=all_scores.logsumexp(dim=-1).numpy(), visits=np.array(visits),
+        single_error=np.array(worst), features=np.array(features), block=np.array(block),
+        sizes=np.array(sizes), traffic=traffic,
+        textbook_matrices=np.array([name for name, _ in transfers]),
+        textbook_elements=np.array([elements for _, elements in transfers]),
+        block_rows=np.array(block_rows), block_traffic=np.array(swept), kernel_sizes=np.array(kernel_sizes),
+        kernel_peaks=np.array(peaks),
+    )  # fmt: skip
+
+
+def online_attention(
+    queries: Tensor, keys: Tensor, values: Tensor, tile: int, mask: Tensor | None = None
+) -> tuple[tuple[Tensor, Tensor, Tensor, Tensor], list[tuple[int, int]]]:
+    """Attention of [query feature] over [key feature], tile by tile; the last tiles may be smaller.
+
+    ``mask``, [query key], is added to the scores: −∞ hides a key. Returns maximum, factor and total, each
+    [query tile], and output, [query tile feature], after every tile, and the (query block, key block)
+    pairs in the order in which they were visited.
+    """
+    tokens, tiles = len(queries), -(-len(keys) // tile)
+    maximum, factor, total = (queries.new_zeros(tokens, tiles) for _ in range(3))
+    output = queries.new_zeros(tokens, tiles, values.shape[1])
+    visits = []
+    for i in range(0, tokens, tile):
+        rows = slice(i, min(i + tile, tokens))
+        m = queries.new_full((rows.stop - i, 1), -float("inf"))
+        l, o = m.new_zeros(len(m), 1), m.new_zeros(len(m), values.shape[1])  # noqa: E741
+        for j in range(tiles):
+            part = slice(j * tile, (j + 1) * tile)
+            found = scores(queries[rows], keys[part])
+            m, alpha, weights = rescale(m, found if mask is None else found + mask[rows, part])
+            l = alpha * l + weights.sum(dim=-1, keepdim=True)  # noqa: E741
+            o = alpha * o + weights @ values[part]
+            maximum[rows, j], factor[rows, j], total[rows, j], output[rows, j] = m[:, 0], alpha[:, 0], l[:, 0], o
+            visits.append((i // tile, j))
+    return (maximum, factor, total, output), visits
+
+
+def count_traffic(order: int, size: int, features: int, rows: int, columns: int, seed: int) -> tuple[SlowMemory, float]:
+    """Run one loop order in float32; return the memory with its transfers and the largest difference from torch."""
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    queries, keys, values = (torch.randn(size, features, generator=generator) for _ in range(3))
+    memory = fresh_memory(queries, keys, values)
+    if order == TEXTBOOK:
+        textbook(memory)
+    else:
+        (flash_1 if order == FLASH_1 else flash_2)(memory, rows, columns)
+    return memory, float((memory.matrices["O"] - _torch_attention(queries, keys, values)).abs().max())
+
+
+def kernel_peak(kernel: int, size: int, features: int, seed: int) -> int:
+    """Largest number of bytes that torch's own kernel holds at once beyond its inputs, from the profiler."""
+    import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    from torch.profiler import ProfilerActivity, profile
+
+    backend = SDPBackend.MATH if kernel == MATH_KERNEL else SDPBackend.FLASH_ATTENTION
+    generator = torch.Generator().manual_seed(seed)
+    inputs = [torch.randn(1, 1, size, features, generator=generator) for _ in range(3)]
+    with sdpa_kernel(backend), torch.no_grad(), profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
+        kept = torch.nn.functional.scaled_dot_product_attention(*inputs)
+    events = sorted((e for e in seen.profiler.kineto_results.events() if e.name() == "[memory]"),
+                    key=lambda event: event.start_ns())  # fmt: skip
+    del kept
+    return int(np.cumsum([event.nbytes() for event in events]).max())
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """torch's FLASH kernel keeps a buffer for each thread: one thread makes its memory a fact about it alone."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _torch_attention(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    import torch
+
+    return torch.nn.functional.scaled_dot_product_attention(queries[None], keys[None], values[None])[0]
+
+
+def recurrence_claims(trace: OnlineSoftmax) -> list[Claim]:
+    """The recurrence against torch and against the definition of each of its parts."""
+    whole = np.exp(trace.scores - trace.scores.max(axis=1, keepdims=True)).sum(axis=1)
+    log_error = float(np.abs(trace.log_sum - trace.reference_log_sum).max())
+    steps, same = np.diff(trace.maximum, axis=1), trace.factor[:, 1:] == 1
+    total_error = float(np.abs(trace.total[:, -1] / whole - 1).max())
+    blocks = trace.maximum.shape[1]
+    wanted = np.stack(np.divmod(np.arange(blocks * blocks), blocks), axis=1)
+    single = float(trace.single_error)
+    return [
+        Claim("the result is torch's attention in float64", trace.error < 1e-12, f"{trace.error:.1e}"),
+        Claim("the result is torch's attention in float32", single < 2e-6, f"{single:.1e}"),
+        Claim("m + log l is torch's logsumexp", log_error < 1e-12, f"{log_error:.1e}"),
+        Claim("the running maximum never falls", bool(np.all(steps >= 0)), f"smallest step {steps.min():.2g}"),
+        Claim("the factor is in (0, 1], and 1 exactly where the maximum stays",
+              bool(np.all((trace.factor[:, 1:] > 0) & (trace.factor[:, 1:] <= 1)) and np.array_equal(same, steps == 0)),
+              f"{trace.factor[:, 1:].min():.2g} to {trace.factor[:, 1:].max():.2g}"),
+        Claim("the last total is Σ e^(s − m) over the row", total_error < 1e-12, f"relative {total_error:.1e}"),
+        Claim("each tile is visited once, K and V streaming past one block of Q",
+              bool(np.array_equal(trace.visits, wanted)), f"{len(trace.visits)} visits"),
+    ]  # fmt: skip
+
+
+def memory_claims(trace: OnlineSoftmax) -> list[Claim]:
+    """What was counted, against closed forms; what torch's kernels keep."""
+    n, d, block = trace.sizes, int(trace.features), int(trace.block)
+    textbook_form = 4 * n**2 + 4 * n * d
+    flash_1_form = 2 * n * d + n // block * (3 * n * d + 4 * n)
+    flash_2_form = 2 * n * d * (1 + n // block) + n
+    forms = np.stack([textbook_form, flash_1_form, flash_2_form])
+    blocks_form = 2 * n[-1] * d * (1 + n[-1] // trace.block_rows) + n[-1]
+    peaks = trace.kernel_peaks[:, -1]
+    return [
+        Claim("elements moved are 4N²+4Nd, 2Nd+(N/Bc)(3Nd+4N) and 2Nd(1+N/Br)+N",
+              bool(np.array_equal(trace.traffic, forms)), f"{trace.traffic[:, -1].tolist()}"),
+        Claim("the textbook's transfers add up to its count",
+              bool(np.abs(trace.textbook_elements).sum() == trace.traffic[TEXTBOOK, -1]),
+              " ".join(f"{m}{e:+d}" for m, e in zip(trace.textbook_matrices, trace.textbook_elements, strict=True))),
+        Claim("with other block sizes too", bool(np.array_equal(trace.block_traffic, blocks_form)),
+              f"{trace.block_traffic.tolist()}"),
+        Claim("torch's FLASH kernel keeps less than a twentieth of MATH's memory",
+              bool(peaks[FLASH_KERNEL] * 20 < peaks[MATH_KERNEL]), f"{peaks.tolist()} bytes"),
+    ]  # fmt: skip

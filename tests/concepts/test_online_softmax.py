@@ -1,0 +1,155 @@
+"""The online softmax against torch, over shapes, masks and extreme scores; traffic against closed forms."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mathviz.concepts import online_softmax, slow_memory
+from mathviz.concepts.online_softmax import OnlineSoftmax, online_attention, trace_online_softmax
+
+SMALL = {"sizes": (256, 512), "block": 64, "block_rows": (16, 64, 256), "kernel_sizes": (512, 4096)}
+
+
+@pytest.fixture(scope="module")
+def run() -> OnlineSoftmax:
+    return trace_online_softmax(**SMALL)
+
+
+def failing(trace: OnlineSoftmax) -> set[str]:
+    return {claim.says for claim in trace.check() if not claim.holds}
+
+
+def attend(queries, keys, values, tile, mask=None):
+    (maximum, _, total, output), _ = online_attention(queries, keys, values, tile, mask)
+    return output[:, -1] / total[:, -1:], maximum[:, -1] + total[:, -1].log()
+
+
+def test_every_claim_holds(run):
+    assert failing(run) == set()
+
+
+def test_same_arguments_same_arrays(run):
+    again = trace_online_softmax(**SMALL)
+    for name, array in run.arrays().items():
+        assert np.array_equal(array, again.arrays()[name]), name
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    tokens=st.integers(1, 23), keys=st.integers(1, 23), width=st.integers(1, 9), tile=st.integers(1, 25),
+    spread=st.sampled_from([0.1, 1.0, 30.0, 3000.0]), hidden=st.floats(0, 0.9), seed=st.integers(0, 2**31),
+)  # fmt: skip
+def test_equals_torch_over_shapes_masks_and_extreme_scores(tokens, keys, width, tile, spread, hidden, seed):
+    generator = torch.Generator().manual_seed(seed)
+    q, k, v = (spread * torch.randn(n, width, generator=generator, dtype=torch.float64) for n in (tokens, keys, keys))
+    mask = torch.zeros(tokens, keys, dtype=torch.float64)
+    mask[torch.rand(tokens, keys, generator=generator) < hidden] = -float("inf")
+    mask[:, torch.randint(keys, (1,), generator=generator)] = 0  # torch defines no row without a key
+    result, log_sum = attend(q, k, v, tile, mask)
+    wanted = torch.nn.functional.scaled_dot_product_attention(q[None], k[None], v[None], attn_mask=mask[None])[0]
+    logits = slow_memory.scores(q, k) + mask
+    assert torch.allclose(result, wanted, rtol=1e-9, atol=1e-9 * float(v.abs().max()))
+    assert torch.allclose(log_sum, logits.logsumexp(dim=-1), rtol=1e-12, atol=1e-9)
+
+
+def test_stays_finite_where_the_naive_softmax_overflows():
+    q, k = torch.full((2, 1), 100.0), torch.tensor([[100.0], [99.0], [-100.0]])
+    naive = slow_memory.scores(q, k).exp()
+    assert torch.isinf(naive).any()
+    result, _ = attend(q, k, torch.eye(3), 1)
+    assert torch.isfinite(result).all()
+    assert torch.allclose(result, slow_memory.scores(q, k).softmax(dim=-1))
+
+
+def test_result_does_not_depend_on_the_tile():
+    generator = torch.Generator().manual_seed(1)
+    q, k, v = (torch.randn(24, 8, generator=generator, dtype=torch.float64) for _ in range(3))
+    whole, _ = attend(q, k, v, 24)
+    for tile in (1, 2, 5, 7, 12):
+        assert (attend(q, k, v, tile)[0] - whole).abs().max() < 1e-12
+
+
+def test_every_order_gives_torch_and_moves_what_its_formula_says():
+    n, d, rows, columns = 512, 16, 32, 128
+    generator = torch.Generator().manual_seed(2)
+    q, k, v = (torch.randn(n, d, generator=generator, dtype=torch.float64) for _ in range(3))
+    wanted = torch.nn.functional.scaled_dot_product_attention(q[None], k[None], v[None])[0]
+    orders = {
+        (lambda m: slow_memory.textbook(m)): 4 * n * n + 4 * n * d,
+        (lambda m: slow_memory.flash_1(m, rows, columns)): 2 * n * d + n // columns * (3 * n * d + 4 * n),
+        (lambda m: slow_memory.flash_2(m, rows, columns)): 2 * n * d * (1 + n // rows) + n,
+    }
+    for order, moved in orders.items():
+        memory = slow_memory.fresh_memory(q, k, v)
+        order(memory)
+        assert memory.moved == moved
+        assert (memory.matrices["O"] - wanted).abs().max() < 1e-12
+
+
+def without_factor(maximum, tile):
+    new, factor, weights = slow_memory.rescale(maximum, tile)
+    return new, torch.ones_like(factor), weights
+
+
+def maximum_of_the_tile_only(maximum, tile):
+    new = tile.max(dim=-1, keepdim=True).values
+    return new, (maximum - new).exp().clamp(max=1.0), (tile - new).exp()
+
+
+@pytest.mark.parametrize("wrong", [without_factor, maximum_of_the_tile_only])
+def test_a_wrong_recurrence_is_refused(wrong, monkeypatch):
+    monkeypatch.setattr(online_softmax, "rescale", wrong)
+    assert "the result is torch's attention in float64" in failing(trace_online_softmax(**SMALL))
+
+
+def test_a_load_counted_twice_is_refused(monkeypatch):
+    class Doubled(slow_memory.SlowMemory):
+        def load(self, name, first=0, last=None):
+            if name == "K":
+                super().load(name, first, last)
+            return super().load(name, first, last)
+
+    monkeypatch.setattr(slow_memory, "SlowMemory", Doubled)
+    broken = failing(trace_online_softmax(**SMALL))
+    assert "elements moved are 4N²+4Nd, 2Nd+(N/Bc)(3Nd+4N) and 2Nd(1+N/Br)+N" in broken
+    assert "with other block sizes too" in broken
+
+
+@pytest.mark.parametrize(
+    ("field", "change", "claim"),
+    [
+        ("result", lambda x: x + 1e-11, "the result is torch's attention in float64"),
+        ("log_sum", lambda x: x + 1e-11, "m + log l is torch's logsumexp"),
+        ("maximum", lambda x: x[:, ::-1], "the running maximum never falls"),
+        ("factor", lambda x: x + (x == 1) * 0.5, "the factor is in (0, 1], and 1 exactly where the maximum stays"),
+        ("total", lambda x: x * (1 + 1e-9), "the last total is Σ e^(s − m) over the row"),
+        ("visits", lambda x: x[:, ::-1], "each tile is visited once, K and V streaming past one block of Q"),
+        ("textbook_elements", lambda x: x * 2, "the textbook's transfers add up to its count"),
+        ("kernel_peaks", lambda x: x[::-1], "torch's FLASH kernel keeps less than a twentieth of MATH's memory"),
+    ],
+)
+def test_each_claim_notices_its_own_fault(run, field, change, claim):
+    wrong = dataclasses.replace(run, **{field: change(getattr(run, field))})
+    assert claim in failing(wrong)
+
+
+def test_break_even_is_at_half_the_width_of_a_head():
+    run = trace_online_softmax(sizes=(512,), block_rows=(8, 16, 32, 64), kernel_sizes=(512,), features=64)
+    assert run.break_even == 64 // 2
+
+
+def test_hero_row_tells_the_story(run):
+    rises = np.diff(run.maximum[run.hero]) > 0
+    assert rises.tolist() == [True, False, True]
+
+
+def test_torch_threads_are_left_as_they_were(run):
+    before = torch.get_num_threads()
+    trace_online_softmax(**SMALL)
+    assert torch.get_num_threads() == before
