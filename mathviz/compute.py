@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import inspect
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -211,6 +212,7 @@ def compare_with_recorded(computation: Computation, project: Project, *, device:
 
 def call(computation: Computation, device: str) -> Trace:
     """Call the concept's function, on the device if it takes one."""
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler otherwise announces each use of it
     function = computation.function
     if "device" in inspect.signature(function).parameters:
         return function(device=device)

@@ -73,11 +73,12 @@ class OnlineSoftmax(Explainer):
         self.sweep(row, "sweep_max")
         self.play(ShowCreation(mark), run_time=QUICK)
         self.next_caption()
-        weights = np.exp(self.hero_scores - self.hero_scores.max())
-        self.play(FadeOut(VGroup(mark, name)), row.animate.show(weights, WEIGHT_UNIT).colour("mechanism"), run_time=NORMAL)
+        weights, total = self.trace.weights[self.trace.hero, -1], self.trace.total[self.trace.hero, -1]
+        exponentials = row.animate.show(weights, WEIGHT_UNIT).colour("mechanism")
+        self.play(FadeOut(VGroup(mark, name)), exponentials, run_time=NORMAL)
         self.sweep(row, "sweep_sum")
         self.sweep(row, "sweep_divide")
-        self.play(row.animate.show(weights / weights.sum(), WEIGHT_UNIT).colour("model"), run_time=NORMAL)
+        self.play(row.animate.show(weights / total, WEIGHT_UNIT).colour("model"), run_time=NORMAL)
         self.leaving = VGroup(row, law)
 
     def the_matrix_goes_to_slow_memory(self) -> None:
@@ -255,13 +256,6 @@ class OnlineSoftmax(Explainer):
         frame = Rectangle(bars.get_width() + 0.16, WEIGHT_UNIT + 0.3).set_stroke(self.theme["outline"], 2)
         return frame.move_to((bars.get_x(), self.row.base.get_y() + WEIGHT_UNIT / 2 + 0.05, 0))
 
-    def weights(self, tile: int) -> ndarray:
-        """Weights of all scores up to a tile, by the maximum known then; zero for scores not seen."""
-        run, seen = self.trace, (tile + 1) * self.trace.tile
-        weights = np.exp(self.hero_scores - run.maximum[run.hero, tile])
-        weights[seen:] = 0
-        return weights
-
     def tile_arrives(self, tile: int) -> None:
         """The tile's frame lights; old bars shrink by the factor, its own appear, the registers follow."""
         run, size = self.trace, self.trace.tile
@@ -271,9 +265,9 @@ class OnlineSoftmax(Explainer):
         self.registers[0].show(f"{m[tile]:.2f}" if tile == 0 else f"{m[tile - 1]:.2f} → {m[tile]:.2f}")
         if tile:
             self.registers[1].show(f"× {factor[tile]:.3f}")
-            old = self.weights(tile - 1) * factor[tile]
-            self.play(self.row.animate.show(old).colour("mechanism", 0, tile * size), run_time=NORMAL)
-        self.play(self.row.animate.show(self.weights(tile)), run_time=NORMAL)
+            old = self.row.animate.show(run.repaired_weights[run.hero, tile]).colour("mechanism", 0, tile * size)
+            self.play(old, run_time=NORMAL)
+        self.play(self.row.animate.show(run.weights[run.hero, tile]), run_time=NORMAL)
         self.registers[2].show(f"{total[tile]:.3f}")
         self.play(FadeOut(light), run_time=QUICK)
 
@@ -283,13 +277,13 @@ class OnlineSoftmax(Explainer):
         shown = self.grid[: (tile + 1) * size]
         if tile:
             self.registers[1].show(f"× {run.factor[run.hero, tile]:.3f}")
-            shrunk = run.output[run.hero, tile - 1] * run.factor[run.hero, tile]
+            weights, output = run.repaired_weights[run.hero, tile], run.repaired_output[run.hero, tile]
             edge = SurroundingRectangle(self.out, buff=0.1).set_stroke(self.theme["mechanism"], 5)
             self.play(ShowCreation(edge), run_time=QUICK)
-            self.play(self.row.animate.show(self.weights(tile - 1) * run.factor[run.hero, tile]),
-                      self.out.animate.show(shrunk), run_time=NORMAL)  # fmt: skip
+            self.play(self.row.animate.show(weights), self.out.animate.show(output), run_time=NORMAL)
             self.play(FadeOut(edge), run_time=QUICK)
-        self.play(self.row.animate.show(self.weights(tile)), shown.animate.set_opacity(1), run_time=NORMAL)
+        weighted = self.row.animate.show(run.weights[run.hero, tile])
+        self.play(weighted, shown.animate.set_opacity(1), run_time=NORMAL)
         self.play(self.out.animate.show(run.output[run.hero, tile]), run_time=NORMAL)
 
     def traffic_chart(self, orders: list[int], unit: float, ticks: list[float], above: bool = False) -> LengthChart:

@@ -63,10 +63,14 @@ def test_list_imports_neither_manimgl_nor_torch_nor_numpy(tiny: TinyProject) -> 
     assert not imported & {"manimlib", "torch", "numpy", "scipy", "matplotlib", "moderngl", "PIL"}
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(tiny: TinyProject) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_seen_enough_is_no_error(tiny: TinyProject, unbuffered: str) -> None:
+    environment = tiny.environment(PYTHONUNBUFFERED=unbuffered)
     for command in ("list", "list --json", "--help"):
         line = f"set -o pipefail; {sys.executable} -m mathviz {command} | head -c 0; echo ${{PIPESTATUS[0]}}"
-        done = subprocess.run(["bash", "-c", line], cwd=tiny.root, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=tiny.root, env=environment, capture_output=True, text=True, check=False
+        )  # fmt: skip
         assert done.stdout == "0\n" and not done.stderr, (command, done)
 
 

@@ -133,6 +133,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toy:
         f"{package}/further.py": "far = 1\n",
         f"{package}/close.py": "near = 1\n",
         f"{package}/stranger.py": "",
+        f"{package}/json.py": "",  # not the json that the concept imports
         f"outside_{package}.py": "",
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from numpy import ndarray
 from PIL import Image
-from tiny_project import SOURCE
+from tiny_project import TinyProject
 
 from mathviz import frames
 from mathviz.frames import Snapshot
@@ -24,7 +24,7 @@ from mathviz.project import HOME, Project
 from mathviz.render import engine
 
 RING = HOME / "scenes" / "ring_allreduce.py"
-TINY = SOURCE / "scenes" / "tiny.py"
+TINY = Path("tiny") / "scenes" / "tiny.py"
 MANIMGL = Path(sys.executable).with_name("manimgl")
 
 PRESS = r"""
@@ -59,10 +59,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.fail(f"{', '.join(missing)} missing. Install: apt-get install xvfb xauth xdotool")
     desk = tmp_path_factory.mktemp("desk")
     (desk / "home").mkdir()
+    TinyProject.make(desk / "tiny")
     return desk
 
 
-def manimgl(desk: Path, *arguments: object, key: str = "", shot: Path | None = None, **environment: str) -> str:
+def manimgl(
+    desk: Path, *arguments: object, key: str = "", shot: Path | None = None, limit: float = 120, **environment: str
+) -> str:  # fmt: skip
     """Run manimgl on a virtual display; with a key, in its window until the key closes it. Returns what it said."""
     command = [str(MANIMGL), *map(str, arguments)]
     if key:
@@ -71,8 +74,8 @@ def manimgl(desk: Path, *arguments: object, key: str = "", shot: Path | None = N
     done = subprocess.run(
         ["xvfb-run", "-a", "-s", "-screen 0 1280x1024x24", *command], cwd=desk,
         env=clean | {"HOME": str(desk / "home"), "XDG_CACHE_HOME": str(desk / "home" / ".cache"),
-                     "PYTHONPATH": str(SOURCE)} | environment,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+                     "PYTHONPATH": str(desk / "tiny")} | environment,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit, check=False,
     )  # fmt: skip
     said = f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
     assert done.returncode == 0 or "MATHVIZ_LANG" in environment, said
@@ -167,7 +170,7 @@ def test_uhd_is_uhd(desk: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_it_writes_the_whole_film(manim: None, desk: Path, tmp_path: Path) -> None:
-    manimgl(desk, RING, "-w", "-l", "--video_dir", tmp_path)
+    manimgl(desk, RING, "-w", "-l", "--video_dir", tmp_path, limit=900)
     with av.open(str(tmp_path / "RingAllReduce.mp4")) as film:
         written = sum(1 for _ in film.decode(video=0))
     assert written == round(engine.rehearse(engine.scene_class(RING)).time * 30)

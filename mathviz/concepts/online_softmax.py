@@ -76,6 +76,22 @@ class OnlineSoftmax(Trace):
         return int(np.flatnonzero(rises[:, 0] & ~rises[:, 1] & rises[:, 2])[0])
 
     @property
+    def weights(self) -> ndarray:
+        """e^(score − maximum so far) of every score seen after each tile, 0 of the others, [query tile key]."""
+        seen = np.arange(self.tokens) // self.tile <= np.arange(self.maximum.shape[1])[:, None]
+        return np.where(seen, np.exp(np.where(seen, self.scores[:, None] - self.maximum[..., None], 0)), 0)
+
+    @property
+    def repaired_weights(self) -> ndarray:
+        """The earlier tiles' weights when a tile's factor has repaired them, [query tile key]; 0 before the first."""
+        return self.factor[..., None] * np.roll(self.weights, 1, axis=1)
+
+    @property
+    def repaired_output(self) -> ndarray:
+        """The output when a tile's factor has repaired it, [query tile feature]; 0 before the first."""
+        return self.factor[..., None] * np.roll(self.output, 1, axis=1)
+
+    @property
     def largest(self) -> int:
         """Tokens of the largest attention whose traffic was counted."""
         return int(self.sizes[-1])
@@ -215,9 +231,9 @@ def kernel_peak(kernel: int, size: int, features: int, seed: int) -> int:
 
     backend = SDPBackend.MATH if kernel == MATH_KERNEL else SDPBackend.FLASH_ATTENTION
     generator = torch.Generator().manual_seed(seed)
-    inputs = [torch.randn(1, 1, size, features, generator=generator) for _ in range(3)]
+    queries, keys, values = (torch.randn(1, 1, size, features, generator=generator) for _ in range(3))
     with sdpa_kernel(backend), torch.no_grad(), profile(activities=[ProfilerActivity.CPU], profile_memory=True) as seen:
-        kept = torch.nn.functional.scaled_dot_product_attention(*inputs)
+        kept = torch.nn.functional.scaled_dot_product_attention(queries, keys, values)
     events = sorted((e for e in seen.profiler.kineto_results.events() if e.name() == "[memory]"),
                     key=lambda event: event.start_ns())  # fmt: skip
     del kept
@@ -246,6 +262,7 @@ def _torch_attention(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
 def recurrence_claims(trace: OnlineSoftmax) -> list[Claim]:
     """The recurrence against torch and against the definition of each of its parts."""
     whole = np.exp(trace.scores - trace.scores.max(axis=1, keepdims=True)).sum(axis=1)
+    drawn_error = float(np.abs(trace.weights.sum(axis=-1) / trace.total - 1).max())
     log_error = float(np.abs(trace.log_sum - trace.reference_log_sum).max())
     steps, same = np.diff(trace.maximum, axis=1), trace.factor[:, 1:] == 1
     total_error = float(np.abs(trace.total[:, -1] / whole - 1).max())
@@ -261,6 +278,7 @@ def recurrence_claims(trace: OnlineSoftmax) -> list[Claim]:
               bool(np.all((trace.factor[:, 1:] > 0) & (trace.factor[:, 1:] <= 1)) and np.array_equal(same, steps == 0)),
               f"{trace.factor[:, 1:].min():.2g} to {trace.factor[:, 1:].max():.2g}"),
         Claim("the last total is Σ e^(s − m) over the row", total_error < 1e-12, f"relative {total_error:.1e}"),
+        Claim("after every tile the weights add up to the total", drawn_error < 1e-12, f"relative {drawn_error:.1e}"),
         Claim("each tile is visited once, K and V streaming past one block of Q",
               bool(np.array_equal(trace.visits, wanted)), f"{len(trace.visits)} visits"),
     ]  # fmt: skip

@@ -110,8 +110,9 @@ def _context() -> Any:
     """
     import moderngl
 
+    libraries: dict[str, Any] = {"backend": "egl", "libgl": "libGL.so.1", "libegl": "libEGL.so.1"}
     try:
-        return moderngl.create_standalone_context(backend="egl", libgl="libGL.so.1", libegl="libEGL.so.1")
+        return moderngl.create_standalone_context(**libraries)
     except Exception as error:
         raise ToolMissing(
             f"No OpenGL context through EGL ({error}). Install: apt-get install {EGL_PACKAGES}. Then: mathviz doctor"

@@ -129,6 +129,7 @@ def test_a_load_counted_twice_is_refused(monkeypatch):
         ("maximum", lambda x: x[:, ::-1], "the running maximum never falls"),
         ("factor", lambda x: x + (x == 1) * 0.5, "the factor is in (0, 1], and 1 exactly where the maximum stays"),
         ("total", lambda x: x * (1 + 1e-9), "the last total is Σ e^(s − m) over the row"),
+        ("total", lambda x: x * [1, 1 + 1e-9, 1, 1], "after every tile the weights add up to the total"),
         ("visits", lambda x: x[:, ::-1], "each tile is visited once, K and V streaming past one block of Q"),
         ("textbook_elements", lambda x: x * 2, "the textbook's transfers add up to its count"),
         ("kernel_peaks", lambda x: x[::-1], "torch's FLASH kernel keeps less than a twentieth of MATH's memory"),

@@ -10,11 +10,14 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 import rank_jobs
 
+from mathviz.concepts import process_group
 from mathviz.concepts.process_group import RankFailed, in_order, run_ranks
 
 PATIENCE = 60.0
@@ -82,6 +85,21 @@ def test_a_rank_that_raises_is_named_with_its_traceback(rank: int, tmp_path: Pat
     assert_gone(tmp_path, ranks=2)
 
 
+def test_the_cause_is_named_also_to_a_caller_that_listens_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By then the other ranks may have failed as well, for want of the one that did."""
+
+    def late(*arguments: Any, **options: Any) -> list[Any]:
+        time.sleep(1)
+        return wait(*arguments, **options)
+
+    monkeypatch.setattr(process_group, "wait", late)
+    with pytest.raises(RankFailed, match="rank 2 failed:"):
+        run_ranks(rank_jobs.raise_on, 3, 2, tmp_path)
+    assert_gone(tmp_path, ranks=3)
+
+
 def test_a_rank_that_dies_is_named(tmp_path: Path) -> None:
     with pytest.raises(RankFailed, match="rank 1 died without a word"):
         run_ranks(rank_jobs.die_on, 3, 1, tmp_path)
@@ -123,7 +141,11 @@ def caller(tmp_path: Path) -> subprocess.Popen[str]:
     here = str(Path(rank_jobs.__file__).parent)
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)], text=True, stderr=subprocess.PIPE, start_new_session=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([here, os.environ.get("PYTHONPATH", "")]),
+            "TMPDIR": str(tmp_path),  # one that is killed cannot tidy up
+        },
     )  # fmt: skip
     assert becomes(lambda: len(pids(tmp_path)) == 2 or process.poll() is not None)
     assert process.poll() is None and all(alive(pid) for pid in pids(tmp_path))
@@ -134,6 +156,15 @@ def test_no_rank_outlives_a_caller_that_is_killed(caller: subprocess.Popen[str],
     caller.kill()
     caller.communicate(timeout=PATIENCE)
     assert becomes(lambda: not any(alive(pid) for pid in pids(tmp_path)))
+
+
+def test_an_interrupt_is_the_callers_to_answer(caller: subprocess.Popen[str], tmp_path: Path) -> None:
+    for pid in pids(tmp_path):
+        os.kill(pid, signal.SIGINT)
+    time.sleep(0.5)
+    assert caller.poll() is None and all(alive(pid) for pid in pids(tmp_path))
+    caller.kill()
+    caller.communicate(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("everyone", [False, True], ids=["the caller alone", "the whole group, as a terminal does"])

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_project import BEATS, TinyProject
+from tiny_project import BEATS, TinyProject, wait_for
 
 from mathviz.render import encode, farm
 from mathviz.render.farm import Farm
@@ -139,6 +139,7 @@ def test_a_hung_worker_is_ended_and_reported(rendered: TinyProject, monkeypatch:
     rendered.misbehave("time.sleep(1000)")
     (outcome,) = Farm(1, quiet).run(jobs(rendered, "en"))
     assert outcome.film is None and "the worker said nothing for 6 s" in outcome.error
+    assert outcome.seconds < 20
     assert not rendered.processes() and not list(rendered.work.iterdir())
 
 
@@ -168,16 +169,13 @@ def test_a_target_that_cannot_be_written_is_known_before_drawing(rendered: TinyP
 # ---- a render that is ended from outside
 
 
-def start_in_the_middle(project: TinyProject, *arguments: str) -> subprocess.Popen[str]:
-    process = project.start("render", "tiny", "--quality", "low", *arguments)
-    project.await_drawing(process)
-    return process
-
-
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_render_leaves_nothing(rendered: TinyProject, sent: signal.Signals) -> None:
     before = rendered.contents()
-    process = start_in_the_middle(rendered)
+    temporary = rendered.root / "temporary"
+    temporary.mkdir()
+    process = rendered.start("render", "tiny", "--quality", "low", TMPDIR=str(temporary))
+    rendered.await_drawing(process)
     assert any("mathviz.render.worker" in line for line in rendered.processes())
     assert any("ffmpeg" in line for line in rendered.processes())
     process.send_signal(sent)
@@ -186,16 +184,23 @@ def test_an_interrupted_render_leaves_nothing(rendered: TinyProject, sent: signa
     assert "interrupted" in said and "Traceback" not in said
     assert not rendered.processes(), "children outlive their parent"
     assert rendered.contents() == before
-    assert not list(rendered.work.iterdir())
+    assert not list(rendered.work.iterdir()) and not list(temporary.iterdir())
 
 
-def test_workers_end_when_their_parent_is_killed(rendered: TinyProject) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_the_end_of_a_render_is_the_end_of_all_that_its_workers_started(
+    rendered: TinyProject, sent: signal.Signals
+) -> None:
+    """Also of a worker that says nothing just then, and of a program that it waits for."""
     before = rendered.contents()
-    process = start_in_the_middle(rendered, "-j", "2")
-    process.kill()
+    rendered.misbehave('subprocess.run(["sleep", "1000"])', imports="subprocess")
+    process = rendered.start("render", "tiny", *LOW)
+    wait_for(lambda: sum(": sleep 1000" in line for line in rendered.processes()) == 2, 60, "both workers")
+    process.send_signal(sent)
     process.communicate(timeout=20)
     rendered.await_silence(5)
     assert rendered.contents() == before
+    assert not list(rendered.work.iterdir())
 
 
 def test_the_next_render_sweeps_what_killed_ones_left(rendered: TinyProject) -> None:
