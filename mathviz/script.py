@@ -1,6 +1,6 @@
 """The words of a film in every language: ``scenes/<stem>.yaml``, read and validated.
 
-A text may hold placeholders, ``{ranks}`` or ``{mean_error:.2f}``, which are filled from the trace's
+A text may hold placeholders, ``{ranks}`` or ``{mean_noise:.0%}``, which are filled from the trace's
 fields and properties. Dollar signs enclose what may have digits of its own: a formula in prose,
 ``$2(N−1)/N·S$``, or a name.
 """
