@@ -61,7 +61,7 @@ class Beat(_Part):
     id: str = Field(pattern=IDENTIFIER)
     chapter: Texts
     captions: list[Texts] = Field(min_length=1)
-    moments: list[float] = Field(default_factory=list)
+    moments: list[Annotated[float, Field(gt=0)]] = Field(default_factory=list)
 
     @field_validator("id")
     @classmethod

@@ -84,6 +84,8 @@ class Explainer(Scene):
         """Load the trace and make sure that every beat can be told with it. Nothing computes later."""
         style.register_fonts()
         for beat in self.script.beats:
+            if hasattr(Explainer, beat.id):
+                raise ScriptError(f"{self.path}: a beat cannot be called {beat.id!r}: every scene has that method")
             if not callable(getattr(self, beat.id, None)):
                 methods = [name for name, value in vars(type(self)).items() if isinstance(value, FunctionType)]
                 raise not_found("beat method", beat.id, methods, str(self.path))

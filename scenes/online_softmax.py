@@ -107,7 +107,7 @@ class OnlineSoftmax(Explainer):
         self.frames = VGroup(*(self.tile_frame(j) for j in range(self.tiles)))
         numbered = enumerate(self.frames, start=1)
         names = VGroup(*(self.label("tile", "muted", tile=j).next_to(f, DOWN, 0.15) for j, f in numbered))
-        law = formula(UPDATES[1], self.theme).set_width(4.6).move_to((HALF_WIDTH, -1.15, 0), RIGHT)
+        law = self.law(1).set_width(4.6).move_to((HALF_WIDTH, -1.15, 0), RIGHT)
         for register in self.registers:
             register.show("–")
         self.play(FadeOut(self.leaving), run_time=QUICK)
@@ -135,7 +135,7 @@ class OnlineSoftmax(Explainer):
         names = VGroup(self.label("values", "muted").next_to(self.grid, DOWN, 0.15))
         names.add(self.label("output", "muted").next_to(self.out, RIGHT, 0.3))
         factor = self.registers[1].show("–").move_to((HALF_WIDTH, 2.2, 0), RIGHT)
-        law = formula(UPDATES[2], theme).set_width(4.6).move_to((HALF_WIDTH, -2.0, 0), RIGHT)
+        law = self.law(2).set_width(4.6).move_to((HALF_WIDTH, -2.0, 0), RIGHT)
         self.play(FadeIn(VGroup(row, self.grid, self.out, names, factor, law)), run_time=NORMAL)
         for tile in range(self.tiles):
             self.tile_adds(tile)
@@ -191,7 +191,8 @@ class OnlineSoftmax(Explainer):
         millions, bound = run.block_traffic / 1e6, run.textbook_millions
         line = DashedLine(sweep.at(bound, 4.1), sweep.at(bound)).set_stroke(self.theme["target"], 4)
         mark = self.label("textbook", "target").next_to(sweep.at(bound, 4.1), RIGHT, 0.2)
-        title = self.label("block_rows", "muted").next_to(sweep.row(0) + 0.3 * UP, UP, aligned_edge=LEFT)
+        title = self.label("block_rows", "muted", features=run.features)
+        title.next_to(sweep.row(0) + 0.75 * UP, UP, aligned_edge=LEFT)
         self.play(FadeIn(sweep.show(millions)), FadeIn(title), run_time=NORMAL)
         self.play(ShowCreation(line), FadeIn(mark), run_time=NORMAL)
         self.leaving = VGroup(sweep, line, mark, title)
@@ -214,7 +215,7 @@ class OnlineSoftmax(Explainer):
     def last_picture(self) -> None:
         """The map of tiles that never leave, the three updates, and what they save: the poster."""
         self.map.show(2, 1).move_to((-HALF_WIDTH, -0.2, 0), LEFT)
-        laws = VGroup(*(formula(law, self.theme) for law in UPDATES)).arrange(DOWN, buff=0.35, aligned_edge=LEFT)
+        laws = VGroup(*(self.law(index) for index in range(len(UPDATES)))).arrange(DOWN, buff=0.35, aligned_edge=LEFT)
         laws.set_width(5.2).move_to((0.9, 1.35, 0), LEFT)
         chart = self.traffic_chart([TEXTBOOK, FLASH_2], 0.05, [0, 60], above=True)
         chart.show(self.trace.traffic[[TEXTBOOK, FLASH_2], -1] / 1e6).next_to(laws, DOWN, 0.4, aligned_edge=LEFT)
@@ -231,6 +232,10 @@ class OnlineSoftmax(Explainer):
         self.play(FadeIn(eye), FadeIn(label), run_time=QUICK)
         self.play(eye.animate.set_x(row.bars[-1].get_x()), run_time=SLOW)
         self.play(FadeOut(eye), FadeOut(label), run_time=QUICK)
+
+    def law(self, index: int) -> Tex:
+        """One of the three updates, with the factor that they share in its colour."""
+        return formula(UPDATES[index], self.theme, {"e^{m-m'}": "mechanism"} if index else None)
 
     def moved(self, elements: int) -> Tex:
         return self.label("moved", millions=elements / 1e6, size="number")

@@ -21,14 +21,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from mathviz.errors import MathvizError
+
 if TYPE_CHECKING:
     from torch import Tensor
 
 MESSAGE = np.dtype([("step", "i4"), ("source", "i4"), ("target", "i4"), ("chunk", "i4"), ("bytes", "i8")])
 
 
-class RankFailed(RuntimeError):
+class RankFailed(MathvizError):
     """A rank raised or died. The message holds its number and its traceback."""
+
+
+class RanksSilent(MathvizError, TimeoutError):
+    """Ranks that did not answer in time. The message holds their numbers."""
 
 
 class Wire:
@@ -75,7 +81,7 @@ def run_ranks(job: Callable[..., Any], ranks: int, *arguments: Any, timeout: flo
     """Call ``job(wire, *arguments)`` on every rank of a new process group; return what each returned.
 
     The job must be importable by name. No process is left behind, whether the job returns, raises,
-    hangs, or this process is interrupted or killed. Raises RankFailed, or TimeoutError after
+    hangs, or this process is interrupted or killed. Raises RankFailed, or RanksSilent after
     ``timeout`` seconds.
     """
     context = multiprocessing.get_context("forkserver")
@@ -107,7 +113,7 @@ def _collect(answers: list[Connection], deadline: float) -> list[Any]:
         ready = cast("list[Connection]", wait(waiting, timeout=max(0.0, deadline - time.monotonic())))
         if not ready:
             silent = sorted(set(range(len(answers))) - set(values))
-            raise TimeoutError(f"ranks {silent} did not answer in time")
+            raise RanksSilent(f"ranks {silent} did not answer in time")
         for answer in ready:
             rank = answers.index(answer)
             try:
