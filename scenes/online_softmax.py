@@ -66,8 +66,7 @@ class OnlineSoftmax(Explainer):
         name = self.label("scores", "muted").next_to(row, DOWN, 0.25)
         law = formula(r"p_i = \frac{e^{s_i - m}}{\sum_j e^{s_j - m}}", self.theme, {"m": "data"})
         law.move_to((4.3, 0.4, 0))
-        self.play(FadeIn(row), FadeIn(name), run_time=NORMAL)
-        self.play(FadeIn(law), run_time=NORMAL)
+        self.play(FadeIn(VGroup(row, name, law)), run_time=NORMAL)
         top = row.height(self.hero_scores.max())
         mark = DashedLine((row.get_left()[0], top, 0), (row.get_right()[0], top, 0)).set_stroke(self.theme["target"], 4)
         self.sweep(row, "sweep_max")
@@ -86,8 +85,7 @@ class OnlineSoftmax(Explainer):
         fast = Shelf(self.text("fast"), theme, 9.0, 1.9, "data").move_to((-1.9, 1.9, 0))
         slow = Shelf(self.text("slow"), theme, 9.0, 2.5).move_to((-1.9, -1.15, 0))
         names = dict.fromkeys(run.textbook_matrices.tolist())
-        square = {name: name in "SP" for name in names}
-        stock = {n: Matrix(n, theme, 1.3 if square[n] else 0.5, "N×N" if square[n] else "N×d") for n in names}
+        stock = {name: Matrix(name, theme, *((1.3, "N×N") if name in "SP" else (0.5, "N×d"))) for name in names}
         VGroup(*stock.values()).arrange(RIGHT, buff=0.4).move_to(slow.tray).shift(0.15 * DOWN)
         counter = self.moved(0).move_to((HALF_WIDTH, 0.5, 0), RIGHT)
         self.play(FadeOut(self.leaving), run_time=QUICK)
@@ -132,8 +130,8 @@ class OnlineSoftmax(Explainer):
         self.grid.move_to((row.bars.get_x(), -0.6, 0)).set_opacity(0.25)
         out = run.output[run.hero]
         self.out = Cells(0 * out[0][:, None], theme, float(np.abs(out).max()), cell=0.36).move_to((2.6, 0.0, 0))
-        names = VGroup(self.label("values", "muted").next_to(self.grid, DOWN, 0.15))
-        names.add(self.label("output", "muted").next_to(self.out, RIGHT, 0.3))
+        values, output = self.label("values", "muted"), self.label("output", "muted")
+        names = VGroup(values.next_to(self.grid, DOWN, 0.15), output.next_to(self.out, RIGHT, 0.3))
         factor = self.registers[1].show("–").move_to((HALF_WIDTH, 2.2, 0), RIGHT)
         law = self.law(2).set_width(4.6).move_to((HALF_WIDTH, -2.0, 0), RIGHT)
         self.play(FadeIn(VGroup(row, self.grid, self.out, names, factor, law)), run_time=NORMAL)
