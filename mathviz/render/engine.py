@@ -6,7 +6,6 @@ OpenGL context comes from (EGL) and who takes the frames.
 
 from __future__ import annotations
 
-import atexit
 import functools
 import os
 import shutil
@@ -14,6 +13,7 @@ import sys
 import tempfile
 import warnings
 from dataclasses import dataclass
+from multiprocessing import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -56,7 +56,8 @@ def start(picture: Picture, cache: Path) -> None:
     os.environ["PYGLET_HEADLESS"] = "1"
     os.environ.setdefault("LP_NUM_THREADS", "0")
     warnings.filterwarnings("ignore", "pkg_resources is deprecated")
-    atexit.register(finish)
+    # After multiprocessing's own (priority −100), which removes a folder of its own inside this one.
+    util.Finalize(None, finish, exitpriority=-200)
     tempfile.tempdir = tempfile.mkdtemp(prefix="mathviz-")
     arguments, sys.argv = sys.argv, ["manimgl", "-r", f"{picture.width}x{picture.height}", "-q"]
     try:
