@@ -57,7 +57,12 @@ class OnlineSoftmax(Trace):
     kernel_sizes: Int64[ndarray, "kernelsize"]
     kernel_peaks: Int64[ndarray, "kernel kernelsize"]  # bytes that torch's MATH and FLASH kernels allocate
 
-    tolerances = {"single_error": float("inf")}  # noqa: RUF012 - rounding alone, bounded by its claim
+    tolerances = {  # noqa: RUF012
+        **dict.fromkeys(("scores", "values", "maximum", "factor", "total", "output", "result"), 1e-9),
+        **dict.fromkeys(("log_sum", "reference", "reference_log_sum"), 1e-9),
+        "single_error": float("inf"),  # rounding alone, bounded by its claim
+        "kernel_peaks": 0.2,  # a kernel may choose its buffers by the processor
+    }
 
     @property
     def tokens(self) -> int:
