@@ -1,1 +1,1 @@
-"""From a scene to a film: catalog → plan → worker → engine → encode → report, in running order."""
+"""From a scene to a film: catalog → plan → farm → worker → engine → encode → report, in running order."""
