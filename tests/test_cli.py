@@ -165,6 +165,25 @@ def test_a_script_with_a_beat_that_the_scene_lacks(tiny: TinyProject) -> None:
     assert not tiny.films.is_dir() or not tiny.contents()
 
 
+def test_a_beat_cannot_have_the_name_of_a_scenes_own_method(tiny: TinyProject) -> None:
+    tiny.edit("scenes/tiny.yaml", "id: bars_leave", "id: wait")
+    done = tiny.run("render", "tiny", "--quality", "low", "--lang", "en")
+    assert done.returncode != 0
+    assert "a beat cannot be called 'wait'" in done.stderr and "Traceback" not in done.stderr
+    assert not list(tiny.films.glob("*.mp4"))
+
+
+def test_a_beat_that_leaves_a_caption_unsaid_is_refused(tiny: TinyProject) -> None:
+    tiny.edit(
+        "scenes/tiny.yaml", "      - {en: They leave, zh: 离开}",
+        "      - {en: They leave, zh: 离开}\n      - {en: And more, zh: 还有}",
+    )  # fmt: skip
+    done = tiny.run("render", "tiny", "--quality", "low", "--lang", "en")
+    assert done.returncode != 0
+    assert "bars_leave ended before all its captions were shown" in done.stderr
+    assert not list(tiny.films.glob("*.mp4"))
+
+
 def test_a_caption_with_a_name_that_the_trace_lacks(tiny: TinyProject) -> None:
     tiny.edit("scenes/tiny.yaml", '"{bars} bars <grow>"', '"{beers} bars <grow>"')
     done = tiny.run("render", "tiny", "--lang", "en", *LOW)
