@@ -115,7 +115,6 @@ class OnlineSoftmax(Explainer):
         self.play(FadeIn(law), run_time=QUICK)
         for tile in range(1, self.tiles):
             self.tile_arrives(tile)
-            self.wait(QUICK)
         self.leaving = VGroup(names, law, self.frames, self.row, self.registers)
 
     def the_output_is_a_running_sum_too(self) -> None:

@@ -168,7 +168,8 @@ def draw(scene: Scene, sink: Sink) -> None:
 
 
 def _draw_holds_once(scene: Scene, tap: _FrameTap) -> None:
-    """Draw a wait's first frame alone and hand it on again for the others: half of a film is holds.
+    """Draw a wait's first frame alone and hand it on again for the others: holds are a fifth to a third
+    of the films so far.
 
     Only where nothing can change while the scene waits: no updaters and no condition to watch.
     """

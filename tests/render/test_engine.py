@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -88,6 +89,50 @@ def test_one_still_alone_is_the_same_as_among_others(scene: Path) -> None:
 def test_a_rehearsal_is_as_long_as_the_film(scene: Path, language: str) -> None:
     length = engine.rehearse(engine.scene_class(scene), language=language).time
     assert round(length * FPS) == played(scene, set(), language=language).frames > 100
+
+
+class Digests:
+    """The SHA-256 of every frame, in order."""
+
+    def __init__(self) -> None:
+        self.frames: list[str] = []
+
+    def take(self, rgba: bytes) -> None:
+        self.frames.append(hashlib.sha256(rgba).hexdigest())
+
+
+MOVES_WHILE_WAITING = """
+from manimlib import RIGHT, Circle, Scene, Square, VGroup
+
+
+class Moves(Scene):
+    def construct(self):
+        pair = VGroup(Square(), Circle())
+        self.add(pair)
+        self.wait(0.5)
+        pair[1].add_updater(lambda circle, dt: circle.shift(dt * RIGHT))
+        self.wait(0.5)
+        pair[1].clear_updaters()
+        self.wait(0.5, stop_condition=lambda: pair[0].shift(0.1 * RIGHT).get_x() > 1)
+        self.play(pair.animate.shift(RIGHT))
+        self.wait(0.5)
+"""
+
+
+@pytest.mark.parametrize("moves", [False, True], ids=["film", "moves while it waits"])
+def test_a_hold_drawn_once_gives_the_frames_that_drawing_each_gives(
+    scene: Path, moves: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if moves:
+        scene = tmp_path / "moves.py"
+        scene.write_text(MOVES_WHILE_WAITING)
+    kind = engine.scene_class(scene)
+    once, each = Digests(), Digests()
+    engine.draw(engine.make_scene(kind), once)
+    monkeypatch.setattr(engine, "_draw_holds_once", lambda scene, tap: None)
+    engine.draw(engine.make_scene(kind), each)
+    assert once.frames == each.frames
+    assert 10 < len(set(each.frames)) < len(each.frames)
 
 
 @pytest.mark.slow
