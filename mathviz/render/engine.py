@@ -7,12 +7,15 @@ OpenGL context comes from (EGL) and who takes the frames.
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import shutil
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from multiprocessing import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +24,9 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz.errors import NotFound, RenderFailed, ToolMissing
+from mathviz.render import regions
+from mathviz.render.readback import Reader, Rgba
+from mathviz.render.regions import Rectangle, View
 
 if TYPE_CHECKING:
     from manimlib import Scene
@@ -40,7 +46,7 @@ class Picture:
 class Sink(Protocol):
     """Takes frames, bottom row first, as manimgl's file writer does."""
 
-    def take(self, rgba: bytes) -> None: ...
+    def take(self, frame: memoryview) -> None: ...
 
 
 def start(picture: Picture, cache: Path) -> None:
@@ -111,13 +117,42 @@ def _context() -> Any:
     """
     import moderngl
 
-    libraries: dict[str, Any] = {"backend": "egl", "libgl": "libGL.so.1", "libegl": "libEGL.so.1"}
     try:
-        return moderngl.create_standalone_context(**libraries)
+        return moderngl.create_standalone_context(**_EGL)
     except Exception as error:
         raise ToolMissing(
             f"No OpenGL context through EGL ({error}). Install: apt-get install {EGL_PACKAGES}. Then: mathviz doctor"
         ) from error
+
+
+def manimgl(arguments: list[str], digests: Path | None = None) -> None:
+    """Run ``manimgl ARGUMENTS`` as its own command does, but without a display: what others are compared with.
+
+    With ``digests`` no film is written but a file with the SHA-256 of every frame that would be handed to
+    ffmpeg. Once per process, before anything else of manimgl; LP_NUM_THREADS is left alone.
+    """
+    os.environ["PYGLET_HEADLESS"] = "1"
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated")
+    import moderngl
+
+    stock = moderngl.create_standalone_context
+    moderngl.create_standalone_context = lambda **settings: stock(**_EGL)
+    sys.argv = ["manimgl", *arguments]
+    from manimlib.__main__ import main
+    from manimlib.scene.scene_file_writer import SceneFileWriter
+
+    if digests is None:
+        main()
+        return
+    with digests.open("w") as file:
+        SceneFileWriter.open_movie_pipe = SceneFileWriter.close_movie_pipe = lambda *_: None
+        SceneFileWriter.write_frame = lambda writer, camera: file.write(
+            hashlib.sha256(camera.get_raw_fbo_data()).hexdigest() + "\n"
+        )
+        main()
+
+
+_EGL: dict[str, Any] = {"backend": "egl", "libgl": "libGL.so.1", "libegl": "libEGL.so.1"}
 
 
 def renderer_of(scene: Scene) -> dict[str, str]:
@@ -134,19 +169,389 @@ def _strings(context: Any) -> dict[str, str]:
     return {"renderer": context.info["GL_RENDERER"], "version": context.info["GL_VERSION"]}
 
 
+@dataclass
+class Tallies:
+    """How much of the frames was drawn anew."""
+
+    frames: int = 0
+    unchanged: int = 0
+    """Frames that are the one before, so that nothing was drawn."""
+    stock: int = 0
+    """Frames that manimgl drew itself, whole."""
+    area: float = 0.0
+    """The share of the screen that was redrawn, summed over the frames."""
+
+
+class _Unsure(Exception):
+    """What would be drawn is not known well enough: manimgl's own way must draw this frame."""
+
+
+@dataclass(eq=False)
+class _Draw:
+    """One batch of primitives, as it was last brought to the screen.
+
+    ``look`` is everything but the vertices that decides the pixels, as plain values. ``rows`` [n, bytes]
+    are the vertices of each primitive, ``per_row`` of them; ``boxes`` [n 4] the pixels that each may touch.
+    """
+
+    wrapper: Any
+    look: tuple[Any, ...]
+    rows: ndarray
+    per_row: int
+    boxes: ndarray
+    filled: bool = False
+    stroked: bool = False
+
+    @functools.cached_property
+    def digest(self) -> bytes:
+        return hashlib.sha256(repr(self.look).encode() + self.rows.tobytes()).digest()
+
+    def same(self, other: _Draw) -> bool:
+        return self is other or (self.look == other.look and np.array_equal(self.rows, other.rows))
+
+    def changes_from(self, old: _Draw) -> list[ndarray]:
+        """Boxes, before and after, of the primitives that are not as they were. Both in one place of the order."""
+        if self is old:
+            return []
+        if self.look != old.look or self.rows.shape[1:] != old.rows.shape[1:]:
+            return [old.boxes, self.boxes]
+        shared = min(len(self.rows), len(old.rows))
+        differs = (self.rows[:shared] != old.rows[:shared]).any(axis=1)
+        if len(self.rows) == len(old.rows):
+            return [old.boxes[differs], self.boxes[differs]]
+        # Rows came or went: what differs lies between those that agree from the front and from the back.
+        front = int(differs.argmax()) if differs.any() else shared
+        left = shared - front
+        back = (self.rows[len(self.rows) - left :] != old.rows[len(old.rows) - left :]).any(axis=1)[::-1]
+        back = int(back.argmax()) if back.any() else left
+        return [old.boxes[front : len(old.rows) - back], self.boxes[front : len(self.rows) - back]]
+
+    def paint(self, camera: Any, place: Rectangle) -> None:
+        """Draw what falls into a rectangle of the screen, as ShaderWrapper.render would have it there."""
+        touched = np.flatnonzero(
+            (self.boxes[:, 0] < place.x1) & (self.boxes[:, 2] > place.x0)
+            & (self.boxes[:, 1] < place.y1) & (self.boxes[:, 3] > place.y0)
+        )  # fmt: skip
+        if not len(touched):
+            return
+        first, last = int(touched[0]), int(touched[-1]) + 1
+        span = {"first": first * self.per_row, "vertices": (last - first) * self.per_row}
+        around = regions.around(self.boxes[touched])
+        assert around is not None
+        clip = around.within(place)
+        wrapper = self.wrapper
+        wrapper.update_program_uniforms(camera.uniforms)
+        wrapper.pre_render()
+        camera.fbo.scissor = clip.viewport
+        camera.fbo.use()
+        if not hasattr(wrapper, "fill_canvas"):
+            for vao in wrapper.vaos:
+                vao.render(**span)
+            return
+        if wrapper.stroke_behind and self.stroked:
+            wrapper.stroke_vao.render(**span)
+        if self.filled:
+            _fill(wrapper, camera.fbo, clip, span)
+        if not wrapper.stroke_behind and self.stroked:
+            wrapper.stroke_vao.render(**span)
+
+
+def _fill(wrapper: Any, screen: Any, clip: Rectangle, span: dict[str, int]) -> None:
+    """VShaderWrapper.render_fill, with every pass cut to a box: half of stock's time goes into clearing and
+    compositing a canvas of four times the screen's pixels for each batch, wherever the shape is."""
+    import moderngl
+    import OpenGL.GL as gl
+
+    canvas, compositing, depths = wrapper.fill_canvas
+    corner = 2 * clip.x0, 2 * clip.y0
+    canvas.scissor = (*corner, 2 * clip.width, 2 * clip.height)
+    canvas.clear(viewport=canvas.scissor)
+    canvas.use()
+    wrapper.ctx.disable(moderngl.DEPTH_TEST)
+    gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ONE_MINUS_DST_ALPHA, gl.GL_ONE)
+    wrapper.fill_vao.render(**span)
+    if wrapper.depth_test:
+        wrapper.ctx.enable(moderngl.DEPTH_TEST)
+        depths.scissor = clip.viewport
+        depths.clear(1.0, viewport=clip.viewport)
+        depths.use()
+        gl.glBlendFunc(gl.GL_ONE, gl.GL_ONE)
+        gl.glBlendEquation(gl.GL_MIN)
+        wrapper.fill_depth_vao.render(**span)
+    gl.glBlendFunc(gl.GL_ONE, gl.GL_ONE)
+    gl.glBlendEquation(gl.GL_MAX)
+    wrapper.fill_border_vao.render(**span)
+    screen.use()
+    gl.glBlendFunc(gl.GL_ONE, gl.GL_ONE_MINUS_SRC_ALPHA)
+    gl.glBlendEquation(gl.GL_FUNC_ADD)
+    compositing.render()
+    gl.glBlendFunc(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA)
+    canvas.scissor = depths.scissor = None
+
+
+class Painter:
+    """Draws what manimgl's camera draws, to the bit, but only where the picture is not that of the frame before.
+
+    Each batch's vertices and uniforms are compared with the last frame's. What differs gives boxes of
+    pixels, the boxes a few rectangles, and only these are cleared, drawn and read back. A frame with
+    rendering code of its own, with a shader that would inherit a uniform from another batch, or with
+    one batch in two places is drawn by manimgl itself, whole.
+
+    With ``drawing`` off nothing is drawn and only ``picture``, the digest of what would be, is kept.
+    """
+
+    def __init__(self, camera: Any, drawing: bool = True) -> None:
+        self.camera, self.drawing, self.tallies = camera, drawing, Tallies()
+        self.stock_capture, self.stock_read = camera.capture, camera.get_raw_fbo_data
+        camera.capture, camera.get_raw_fbo_data = self.capture, self.read_whole
+        self.screen = regions.whole(*camera.fbo.size)
+        self.draws: list[_Draw] = []
+        self.frame: tuple[Any, ...] | None = None
+        self.unread: list[Rectangle] = []
+        self.undrawn: tuple[Any, ...] | None = None
+        self.picture: bytes | None = None
+
+    def capture(self, *mobjects: Any) -> None:
+        """Stands in for Camera.capture."""
+        self.tallies.frames += 1
+        stale = [mobject for mobject in mobjects if mobject._data_has_changed]
+        try:
+            self._sure_of_camera()
+            self.camera.refresh_uniforms()
+            frame = (self.camera.fbo, tuple(self.camera.background_rgba), _plain(self.camera.uniforms))
+            draws = self._draws(mobjects, frame)
+        except _Unsure:
+            for mobject in stale:
+                mobject._data_has_changed = True
+            self._leave_to_manimgl(mobjects)
+            return
+        if frame == self.frame and len(draws) == len(self.draws) and all(map(_Draw.same, draws, self.draws)):
+            self.tallies.unchanged += 1
+            return
+        if self.drawing:
+            self._paint(draws, self._changes(draws) if frame == self.frame else [self.screen])
+        else:
+            self.undrawn = mobjects
+        self.draws, self.frame = draws, frame
+        looks = repr((self.screen, *frame[1:])).encode()
+        self.picture = hashlib.sha256(looks + b"".join(draw.digest for draw in draws)).digest()
+
+    def read_whole(self, dtype: str = "f1") -> bytes:
+        """Stands in for Camera.get_raw_fbo_data, which scenes that look at their own picture call."""
+        if self.undrawn is not None:
+            self.stock_capture(*self.undrawn)
+            self.undrawn = None
+        return self.stock_read(dtype)
+
+    def read(self, reader: Reader) -> memoryview:
+        """The picture, of which the reader fetches what changed since it was last called."""
+        frame, places = self.camera.fbo, self.unread
+        if places and self.camera.samples:
+            self.camera.blit(frame, self.camera.draw_fbo)
+            frame = self.camera.draw_fbo
+        self.unread = []
+        return reader.read(frame, places)
+
+    def _leave_to_manimgl(self, mobjects: tuple[Any, ...]) -> None:
+        self.tallies.stock += 1
+        self.frame, self.draws, self.picture, self.unread = None, [], None, [self.screen]
+        if self.drawing:
+            self.stock_capture(*mobjects)
+        else:
+            self.undrawn = mobjects
+
+    def _sure_of_camera(self) -> None:
+        camera = self.camera
+        if camera.window is not None or camera.fbo.size != self.screen[2:]:
+            raise _Unsure
+
+    def _draws(self, mobjects: tuple[Any, ...], frame: tuple[Any, ...]) -> list[_Draw]:
+        """What is to be drawn, in order. Raises _Unsure."""
+        from manimlib.mobject.mobject import Mobject
+
+        known = {draw.wrapper: draw for draw in self.draws} if frame == self.frame else {}
+        view = _view(self.camera)
+        found: dict[Any, _Draw] = {}
+        for mobject in mobjects:
+            kind = type(mobject)
+            if kind.render is not Mobject.render or kind.get_shader_wrapper_list is not Mobject.get_shader_wrapper_list:
+                raise _Unsure
+            if mobject._data_has_changed:
+                mobject.shader_wrappers = mobject.get_shader_wrapper_list(self.camera.ctx)
+                mobject._data_has_changed = False
+            for wrapper in mobject.shader_wrappers:
+                if wrapper in found:
+                    raise _Unsure
+                found[wrapper] = self._draw(wrapper, view, known.get(wrapper))
+        return list(found.values())
+
+    def _draw(self, wrapper: Any, view: View, before: _Draw | None) -> _Draw:
+        """The draw of a wrapper; the very one of the frame before if nothing of it changed."""
+        look = _look(wrapper, self.camera)
+        per_row = _VERTICES.get(wrapper.render_primitive, 0) or max(len(wrapper.vert_data), 1)
+        data = wrapper.vert_data[: len(wrapper.vert_data) // per_row * per_row]
+        rows = np.ascontiguousarray(data).view(np.uint8).reshape(-1, per_row * data.itemsize)
+        if before is not None and before.look == look and np.array_equal(before.rows, rows):
+            return before
+        bounds = _boxes(wrapper, data.reshape(-1, per_row), view, self.camera) if self.drawing else _NO_BOUNDS
+        return _Draw(wrapper, look, rows.copy(), per_row, *bounds)
+
+    def _changes(self, draws: list[_Draw]) -> list[Rectangle]:
+        """Where the picture with these draws differs from the last one.
+
+        Both lists are aligned by their batches. The others, and the primitives that differ, are what
+        changed: a pixel outside their boxes gets the same fragments in the same order as before.
+        """
+        old, boxes = self.draws, [np.zeros((0, 4), np.int32)]
+        aligned = SequenceMatcher(None, [d.wrapper for d in old], [d.wrapper for d in draws], autojunk=False)
+        for kind, a0, a1, b0, b1 in aligned.get_opcodes():
+            if kind == "equal":
+                for before, after in zip(old[a0:a1], draws[b0:b1], strict=True):
+                    boxes += after.changes_from(before)
+            else:
+                boxes += [draw.boxes for draw in (*old[a0:a1], *draws[b0:b1])]
+        return regions.rectangles(np.concatenate(boxes), self.screen.width, self.screen.height)
+
+    def _paint(self, draws: list[_Draw], places: list[Rectangle]) -> None:
+        screen = self.camera.fbo
+        for place in places:
+            screen.clear(*self.camera.background_rgba, viewport=place.viewport)
+            for draw in draws:
+                draw.paint(self.camera, place)
+        screen.scissor = None
+        screen.use()
+        self.unread += places
+        self.tallies.area += sum(place.area for place in places) / self.screen.area
+
+
+_VERTICES = {0: 1, 1: 2, 4: 3}
+"""Vertices of a primitive, by OpenGL's number of it: points, lines, triangles. Strips are one whole."""
+
+_NO_BOUNDS = (np.zeros((0, 4), np.int32), True, True)
+
+WIDTH_UNIT, STEEPEST_JOINT = 0.01, 4.6
+"""Of the stroke shader: scene units per unit of width, and how far an automatic joint reaches, in half
+widths: √(1 + ((cos − 1)/sin)²) at cos = −0.9, where it changes from a bevel to a mitre."""
+
+
+def _plain(uniforms: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Uniforms as values that can be compared: arrays may be changed in place."""
+    return tuple((name, tuple(np.ravel(value).tolist())) for name, value in uniforms.items())
+
+
+def _look(wrapper: Any, camera: Any) -> tuple[Any, ...]:
+    """What decides a batch's pixels beside its vertices and the camera. Raises _Unsure."""
+    from manimlib.shader_wrapper import ShaderWrapper, VShaderWrapper
+
+    textures: tuple[Any, ...] = ()
+    if type(wrapper) is ShaderWrapper:
+        if len(wrapper.textures) != len(wrapper.texture_paths):
+            raise _Unsure
+        textures = tuple(map(_texture_digest, wrapper.textures))
+    elif type(wrapper) is not VShaderWrapper or wrapper.fill_canvas[0].size != tuple(2 * n for n in camera.fbo.size):
+        raise _Unsure
+    for program in wrapper.programs:
+        if not _uniforms_of(program) <= {*wrapper.mobject_uniforms, *camera.uniforms, *wrapper.texture_names_to_ids}:
+            raise _Unsure
+    codes = tuple(wrapper.program_code.items())
+    return (
+        _code_digest(codes), wrapper.render_primitive, wrapper.depth_test, getattr(wrapper, "stroke_behind", False),
+        textures, _plain(wrapper.mobject_uniforms), wrapper.vert_attributes,
+    )  # fmt: skip
+
+
+@functools.cache
+def _uniforms_of(program: Any) -> frozenset[str]:
+    """The uniforms that a shader reads; manimgl lets it inherit those that a batch does not set."""
+    import moderngl
+
+    return frozenset(name for name in program if isinstance(program[name], moderngl.Uniform))
+
+
+@functools.cache
+def _code_digest(codes: tuple[tuple[str, str | None], ...]) -> str:
+    return hashlib.sha256(repr(codes).encode()).hexdigest()
+
+
+@functools.cache
+def _texture_digest(texture: Any) -> str:
+    return hashlib.sha256(repr((texture.size, texture.components)).encode() + texture.read()).hexdigest()
+
+
+def _view(camera: Any) -> View:
+    uniforms = camera.uniforms
+    matrix = np.array(uniforms["view"], float).reshape(4, 4).T
+    return View(matrix, uniforms["frame_rescale_factors"], *camera.fbo.size)
+
+
+def _boxes(wrapper: Any, data: ndarray, view: View, camera: Any) -> tuple[ndarray, bool, bool]:
+    """The pixels that each primitive may touch, and whether any has a fill and a stroke.
+
+    ``data`` are the vertices, [n vertices-per-primitive]. Follows manimgl's geometry shaders; a batch
+    with another shader gets the whole screen.
+    """
+    from manimlib.shader_wrapper import VShaderWrapper
+
+    fixed = float(wrapper.mobject_uniforms.get("is_fixed_in_frame", 0.0))
+    if not _is_manimgls_own(wrapper):
+        return np.tile(np.array([(0, 0, view.width, view.height)], np.int32), (len(data), 1)), True, True
+    if isinstance(wrapper, VShaderWrapper):
+        return _curve_boxes(wrapper, data, view, camera, fixed)
+    reach = np.zeros(len(data))
+    if "radius" in data.dtype.names:  # the corners of a dot's square
+        reach = 1.5 * np.abs(data["radius"][:, 0, 0])
+    return view.boxes(data["point"].astype(float), reach, fixed), True, True
+
+
+def _curve_boxes(
+    wrapper: Any, data: ndarray, view: View, camera: Any, fixed: float
+) -> tuple[ndarray, bool, bool]:  # fmt: skip
+    uniforms = wrapper.mobject_uniforms
+    points = data["point"].astype(float)
+    live = (points[:, 0] != points[:, 1]).any(axis=1)
+    filled = live & (data["fill_rgba"][..., 3] != 0).any(axis=1)
+    stroked = live & (data["stroke_rgba"][..., 3] != 0).any(axis=1) & (data["stroke_width"][..., 0] != 0).any(axis=1)
+    # A filled curve is closed by a triangle to the path's first point.
+    bases = np.where(filled[:, None], data["base_normal"][:, 0], data["point"][:, 0]).astype(float)
+    width = np.maximum(
+        np.where(stroked, np.abs(data["stroke_width"][..., 0]).max(axis=1), 0.0),
+        np.where(filled, np.abs(data["fill_border_width"][..., 0]).max(axis=1), 0.0),
+    )
+    zoom = float(uniforms["scale_stroke_with_zoom"])
+    width = WIDTH_UNIT * width * abs((1 - zoom) * camera.uniforms["frame_scale"] + zoom)
+    smoothing = max(float(uniforms["anti_alias_width"]) * camera.uniforms["pixel_size"], 1e-8)
+    joints = {0: 1.0, 1: STEEPEST_JOINT}.get(int(uniforms["joint_type"]), np.inf)
+    boxes = view.boxes(np.concatenate([points, bases[:, None]], axis=1), 0.5 * (width + smoothing) * joints, fixed)
+    boxes[~(filled | stroked)] = 0
+    return boxes, bool(filled.any()), bool(stroked.any())
+
+
+@functools.cache
+def _stock_code(folder: str) -> frozenset[str | None]:
+    from manimlib.utils.shaders import get_shader_code_from_file
+
+    return frozenset(get_shader_code_from_file(f"{folder}/{part}.glsl") for part in ("vert", "geom", "frag"))
+
+
+def _is_manimgls_own(wrapper: Any) -> bool:
+    """Whether the shaders are those whose reach is known, unchanged."""
+    folders = [f"quadratic_bezier/{part}" for part in ("stroke", "fill", "depth")]
+    if not hasattr(wrapper, "fill_canvas"):
+        folders = [wrapper.shader_folder]
+        if wrapper.shader_folder not in ("true_dot", "surface", "textured_surface", "image"):
+            return False
+    return set(wrapper.program_code.values()) <= frozenset().union(*map(_stock_code, folders))
+
+
 class _FrameTap:
     """Stands where manimgl's file writer stands and hands every frame on."""
 
-    def __init__(self, sink: Sink) -> None:
-        self.sink = sink
+    def __init__(self, take: Callable[[], None]) -> None:
+        self.take = take
         self.ended_with_interrupt = False
-        self.holding = False
-        self.held = b""
 
     def write_frame(self, camera: Any) -> None:
-        if not (self.holding and self.held):
-            self.held = camera.get_raw_fbo_data()
-        self.sink.take(self.held)
+        self.take()
 
     def begin(self) -> None: ...
     def begin_animation(self) -> None: ...
@@ -158,36 +563,16 @@ class _FrameTap:
     def set_progress_display_description(self, *args: Any, **kwargs: Any) -> None: ...
 
 
-def draw(scene: Scene, sink: Sink) -> None:
-    """Run the scene and give every frame to the sink, in order."""
-    tap = scene.file_writer = _FrameTap(sink)
-    _draw_holds_once(scene, tap)
+def draw(scene: Scene, sink: Sink, reader: Reader | None = None) -> Tallies:
+    """Run the scene and give every frame to the sink, in order, as the reader has it: RGBA when none is given."""
+    painter = Painter(scene.camera)
+    reader = reader or Rgba(*scene.camera.fbo.size)
+    painter.unread = [painter.screen]
+    scene.file_writer = _FrameTap(lambda: sink.take(painter.read(reader)))
     scene.run()
     if scene.file_writer.ended_with_interrupt:  # manimgl swallows it
         raise KeyboardInterrupt
-
-
-def _draw_holds_once(scene: Scene, tap: _FrameTap) -> None:
-    """Draw a wait's first frame alone and hand it on again for the others: holds are a fifth to a third
-    of the films so far.
-
-    Only where nothing can change while the scene waits: no updaters and no condition to watch.
-    """
-    wait, capture = scene.wait, scene.camera.capture
-
-    def wait_drawing_once(duration: float | None = None, stop_condition: Any = None, **options: Any) -> None:
-        still = stop_condition is None and not scene.should_update_mobjects()
-        tap.holding, tap.held = still, b""
-        try:
-            wait(duration, stop_condition, **options)
-        finally:
-            tap.holding = False
-
-    def capture_once(*mobjects: Any) -> None:
-        if not (tap.holding and tap.held):
-            capture(*mobjects)
-
-    scene.wait, scene.camera.capture = wait_drawing_once, capture_once
+    return painter.tallies
 
 
 def rehearse(kind: type[Scene], **options: Any) -> Scene:
