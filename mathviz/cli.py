@@ -6,13 +6,14 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from mathviz.errors import MathvizError
-from mathviz.project import Project
+from mathviz.project import Project, not_found
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -38,7 +39,7 @@ def main() -> None:
         _say(f"mathviz: {error}")
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        _say("mathviz: interrupted; nothing partial was kept")
+        _say("mathviz: interrupted; nothing partial was kept, finished beats were")
         sys.exit(130)
     except typer.Exit as leave:
         sys.exit(leave.exit_code)
@@ -123,40 +124,142 @@ def compute_trace(
 
 @app.command()
 def render(
-    stems: Annotated[list[str] | None, typer.Argument(help="Films to render; all when none is named.")] = None,
+    films: Annotated[
+        list[str] | None,
+        typer.Argument(help="Films by stem, all when none is named; or a manimgl scene file and names of its scenes."),
+    ] = None,
     lang: Annotated[str, typer.Option(help="A language of the script, or all.")] = "all",
     theme: Annotated[str, typer.Option(help="dark, light or all.")] = "dark",
-    quality: Annotated[str, typer.Option(help="low (480p), med (720p), high (1080p) or 4k.")] = "high",
-    fps: Annotated[int, typer.Option(help="Frames per second.")] = 30,
+    quality: Annotated[
+        str | None, typer.Option(help="low (480p), med (720p), high (1080p, the default) or 4k.")
+    ] = None,
+    fps: Annotated[int | None, typer.Option(help="Frames per second; 30 when not given.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the films; renders/ when not given.")] = None,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Films drawn side by side; 0: one per core.")] = 0,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0: one per core.")] = 0,
+    draft: Annotated[bool, typer.Option("--draft", help="480p15, encoded quickly, for a first look.")] = False,
+    final: Annotated[bool, typer.Option("--final", help="1080p60, for publishing.")] = False,
+    beats: Annotated[str, typer.Option(help="Only these beats, joined: ids with commas between.")] = "",
+    clips: Annotated[bool, typer.Option("--clips", help="A file for each beat as well.")] = False,
+    gif: Annotated[bool, typer.Option("--gif", help="A small GIF without end as well.")] = False,
+    webp: Annotated[bool, typer.Option("--webp", help="A small animated WebP without end as well.")] = False,
+    transparent: Annotated[
+        bool, typer.Option("--transparent", help="Without background, as ProRes 4444 in a .mov.")
+    ] = False,
+    digest: Annotated[
+        Path | None, typer.Option(help="Write the SHA-256 of each RGBA frame, in order, to this file.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be drawn and why; draw nothing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Render films to mp4, with poster, captions, chapters and manifest. Needs no display."""
-    from mathviz import compute, doctor
+    """Render films to mp4, with poster, captions, chapters and manifest. Needs no display.
+
+    What was drawn before and would come out the same is not drawn again.
+    """
+    from mathviz import doctor
+    from mathviz.render.encode import TRANSPARENT
     from mathviz.render.farm import Farm
-    from mathviz.render.plan import plan
+    from mathviz.render.plan import EXTRAS, Wish
     from mathviz.render.progress import Display
 
     project = _project()
-    planned = plan(
-        project, stems or [], languages=[lang], themes=[theme], quality=quality, fps=fps, out=out and out.resolve()
+    chosen = dict(zip(EXTRAS, (clips, gif, webp), strict=True))
+    wish = Wish(
+        languages=[lang], themes=[theme], quality=quality, fps=fps, out=out and out.resolve(), digests=bool(digest),
+        beats=tuple(part.strip() for part in beats.split(",") if part.strip()),
+        extras=tuple(name for name, wanted in chosen.items() if wanted),
     )  # fmt: skip
+    if draft and final:
+        raise typer.BadParameter("--draft and --final contradict each other")
+    wish = wish.drafted() if draft else wish.finished() if final else wish
+    if transparent:
+        wish = replace(wish, encoding=TRANSPARENT)
+    planned = _planned(project, films or [], wish)
     doctor.require()
-    for stem in dict.fromkeys(job.stem for job in planned):
-        compute.find(compute.of_film(project, stem), project, _say)
-    workers = min(jobs or os.cpu_count() or 1, len(planned))
-    with Display(planned, quiet=as_json) as display:
+    workers = jobs or os.cpu_count() or 1
+    if dry_run:
+        _say_what_would_be_drawn(planned, workers, as_json)
+        return
+    with Display(len(planned), quiet=as_json) as display:
         outcomes = Farm(workers, display.progress).run(planned)
+    if digest:
+        _write_digests(outcomes, digest)
     failed = [outcome for outcome in outcomes if outcome.film is None]
     if as_json:
         print(json.dumps([outcome.summary() for outcome in outcomes], indent=2, ensure_ascii=False))
     for outcome in outcomes if not as_json else failed:
+        for note in outcome.notes:
+            _say(f"mathviz: {outcome.job.name}: {note}")
         if outcome.film is None:
             _say(f"mathviz: {outcome.job.name} was not rendered: {outcome.error}")
+        elif outcome.unchanged:
+            print(f"{outcome.film}  (unchanged)")
         else:
-            print(f"{outcome.film}  ({outcome.frames} frames in {outcome.seconds:.0f} s)")
+            of = f"{len(outcome.drawn)} of {len(outcome.job.wanted)} beats drawn, " if outcome.job.of_catalogue else ""
+            print(f"{outcome.film}  ({of}{outcome.frames} frames in {outcome.seconds:.0f} s)")
     raise typer.Exit(min(len(failed), 100))
+
+
+def _planned(project: Project, films: list[str], wish: Any) -> list[Any]:
+    """The jobs for stems, or for a scene file and its scenes' names; with the traces that they need."""
+    from mathviz import compute
+    from mathviz.errors import NotFound
+    from mathviz.render import farm
+    from mathviz.render.plan import plan, plan_scenes
+
+    path = Path(films[0]) if films and films[0].endswith(".py") else None
+    if path is not None and not (path.resolve().parent == project.scenes and path.stem in project.stems):
+        jobs = plan_scenes(project, path, films[1:] or [""], wish)
+        known = farm.scenes_of(jobs[0])
+        for name in films[1:]:
+            if name not in known:
+                raise not_found("scene", name, known, f"mathviz render {path}")
+        if not known:
+            raise NotFound(f"{path} has no scenes")
+        return plan_scenes(project, path, films[1:] or known, wish)
+    planned = plan(project, [path.stem] if path else films, wish)
+    for stem in dict.fromkeys(job.stem for job in planned):
+        compute.find(compute.of_film(project, stem), project, _say)
+    return planned
+
+
+def _say_what_would_be_drawn(planned: list[Any], workers: int, as_json: bool) -> None:
+    from mathviz.render.farm import Farm
+
+    found = Farm(workers).look(planned)
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for film in found:
+        beats = ", ".join(film["draw"]) or "nothing"
+        print(f"{film['name']}: {film['why']}; would draw {beats}")
+
+
+def _write_digests(outcomes: list[Any], path: Path) -> None:
+    from mathviz import trace
+
+    lines = [digest for outcome in outcomes for digest in outcome.digests]
+    trace.write_whole(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+@app.command("cache")
+def show_cache(
+    prune: Annotated[bool, typer.Option("--prune", help="Remove what was not used for longest.")] = False,
+    limit: Annotated[str, typer.Option(help="How much may stay, such as 500M or 10G.")] = "10G",
+    as_json: Json = False,
+) -> None:
+    """How much the drawn beats take that need not be drawn again; and remove some."""
+    from mathviz.render.cache import Cache, bytes_of
+
+    cache = Cache(_project().cache / "beats")
+    gone, freed = cache.prune(bytes_of(limit)) if prune else (0, 0)
+    objects = cache.objects()
+    size = sum(bytes_ for _, bytes_, _ in objects)
+    if as_json:
+        print(json.dumps({"folder": str(cache.root), "beats": len(objects), "bytes": size, "removed": gone, "freed": freed}))
+        return
+    if prune:
+        print(f"removed {gone} beats, {freed / 1e6:.1f} MB; those used in the last hour always stay")
+    print(f"{len(objects)} beats, {size / 1e6:.1f} MB in {cache.root}")
 
 
 @app.command()
@@ -172,12 +275,12 @@ def still(
 ) -> None:  # fmt: skip
     """Draw one frame of a beat to a PNG."""
     from mathviz import doctor
-    from mathviz.render.plan import plan
+    from mathviz.render.plan import Wish, plan
     from mathviz.render.still import write_still
 
     project = _project()
     languages = [lang] if lang else [compute_first_language(project, stem)]
-    job = plan(project, [stem], languages=languages, themes=[theme], quality=quality, fps=30)[0]
+    job = plan(project, [stem], Wish(languages=languages, themes=[theme], quality=quality, fps=30))[0]
     doctor.require()
     print(write_still(project, job, beat, at, out))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import datetime
 import hashlib
 import importlib
@@ -252,13 +253,15 @@ def commit(root: Path) -> str:
     return described.stdout.strip()
 
 
+def place(computation: Computation, project: Project) -> Path:
+    """Where the trace lies that ``find`` gives, without its ending. Raises NotFound if it must be computed first."""
+    for found in _places(computation, project):
+        with contextlib.suppress(FileNotFoundError, TraceDamaged):
+            if traces.read_provenance(found).get("key") == computation.key:
+                return found
+    raise NotFound(f"{computation.stem} has no trace. Compute it: mathviz compute {computation.stem}")
+
+
 def provenance_of(computation: Computation, project: Project) -> dict[str, Any]:
     """Where the trace that ``find`` gives comes from."""
-    for place in _places(computation, project):
-        try:
-            about = traces.read_provenance(place)
-        except (FileNotFoundError, TraceDamaged):
-            continue
-        if about.get("key") == computation.key:
-            return about
-    raise NotFound(f"{computation.stem} has no trace. Compute it: mathviz compute {computation.stem}")
+    return traces.read_provenance(place(computation, project))

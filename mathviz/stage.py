@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Protocol
@@ -32,20 +31,13 @@ CAPTION_HEIGHT = -3.1
 """Middle of the caption band, in scene units; the band is one unit high."""
 
 
-@dataclass(frozen=True)
-class Spoken:
-    """A caption and when it was up, in seconds of film."""
-
-    beat: str
-    text: str
-    start: float
-    end: float
-
-
 class Watcher(Protocol):
     """Whoever draws the film and wants to know where it is."""
 
     def beat_begins(self, beat: str) -> None: ...
+    def caption(self, text: str) -> None:
+        """This text is to be read from now on; an empty one ends it."""
+
     def beat_ends(self, beat: str) -> None: ...
 
 
@@ -69,7 +61,6 @@ class Explainer(Scene):
             raise not_found("language", self.language, self.script.languages, "mathviz list")
         self.theme: Theme = style.theme(theme or os.environ.get("MATHVIZ_THEME") or style.THEMES[0])
         self.watcher = watcher
-        self.spoken: list[Spoken] = []
         self.caption_up: Text | None = None
         self.clock = 0.0
         super().__init__(
@@ -170,13 +161,15 @@ class Explainer(Scene):
 
     def _put_up(self, mobject: Text, text: str, needs: float) -> None:
         """What is to be read now, for how long, and since when it is fully there."""
-        self.caption_up, self.caption_text, self.caption_needs = mobject, text, needs
-        self.caption_beat, self.caption_since, self.caption_start = self.beat, self.clock, self.time
+        self.caption_up, self.caption_needs, self.caption_since = mobject, needs, self.clock
+        if self.watcher:
+            self.watcher.caption(text)
 
     def _drop_caption(self) -> None:
         if self.caption_up is None:
             return
-        self.spoken.append(Spoken(self.caption_beat, self.caption_text, self.caption_start, self.time))
+        if self.watcher:
+            self.watcher.caption("")
         self.play(FadeOut(self.caption_up), run_time=QUICK)
         self.caption_up = None
 

@@ -1,7 +1,7 @@
 """Frames to H.264, one file per beat, and beats to a film without encoding again.
 
 ffmpeg-python composes the argument lists; ``subprocess`` runs them. Colour is converted to BT.709,
-limited range, and tagged so. x264's thread count is fixed because its bytes depend on it.
+limited range, and tagged so.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import queue
 import subprocess
 import tempfile
+import threading
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,73 +22,121 @@ import ffmpeg
 
 from mathviz.errors import RenderFailed, ToolMissing
 
-CRF, PRESET, THREADS = 18, "medium", 2
+THREADS = 2
+"""x264's, fixed because its bytes depend on it."""
 
 COLOUR = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709", "color_range": "tv"}
 EXACT = {"fflags": "+bitexact", "flags:v": "+bitexact", "map_metadata": "-1"}
 
+AHEAD = 4
+"""Frames that may wait for ffmpeg while the next ones are drawn."""
 
-def beat_arguments(width: int, height: int, fps: int, path: Path) -> list[str]:
-    """ffmpeg's arguments: raw RGBA frames from standard input to one beat as MPEG-TS.
 
-    Lossless joining needs what MPEG-TS has: timestamps in the stream, and a clock of 90 kHz that
-    holds whole frames. mp4 segments leave a longer frame at every seam.
-    """
-    frames = ffmpeg.input(
-        "pipe:", format="rawvideo", pix_fmt="rgba", s=f"{width}x{height}", framerate=fps
-    ).filter(
-        "scale", in_range="pc", out_range="tv", out_color_matrix="bt709", flags="accurate_rnd+full_chroma_int+bitexact"
-    )  # fmt: skip
-    made = ffmpeg.output(
-        frames, str(path), f="mpegts", vcodec="libx264", preset=PRESET, crf=CRF, tune="animation", pix_fmt="yuv420p",
-        **{"profile:v": "high"}, g=2 * fps, threads=THREADS, muxdelay=0, muxpreload=0, **COLOUR, **EXACT,
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Encoding:
+    """How frames become a file: x264's quality and effort, or another codec with its pixel format and ending."""
+
+    crf: int = 18
+    preset: str = "medium"
+    codec: str = "libx264"
+    pixel_format: str = "yuv420p"
+    ending: str = ".mp4"
+    saturation: float = 1.0
+    gamma: float = 1.0
+
+    @property
+    def plain(self) -> bool:
+        """H.264 with colours as drawn, which takes frames as ``readback.Nv12`` reads them; others take RGBA."""
+        return self == Encoding(self.crf, self.preset)
+
+    @property
+    def part_ending(self) -> str:
+        """Of a beat's own file. Joining H.264 without loss needs what MPEG-TS has: timestamps in the stream,
+        and a clock of 90 kHz that holds whole frames. mp4 parts leave a longer frame at every seam."""
+        return ".ts" if self.plain else self.ending
+
+    def summary(self) -> dict[str, Any]:
+        if not self.plain:
+            return {"codec": self.codec, "pixel_format": self.pixel_format, "colour": "bt709"}
+        return {"codec": self.codec, "crf": self.crf, "preset": self.preset, "threads": THREADS,
+                "colour": "bt709 limited"}  # fmt: skip
+
+
+FINAL, DRAFT = Encoding(), Encoding(crf=26, preset="veryfast")
+TRANSPARENT = Encoding(codec="prores_ks", pixel_format="yuva444p10le", ending=".mov")
+"""ProRes 4444, as ``manimgl -t`` writes it."""
+
+
+def beat_arguments(width: int, height: int, fps: int, path: Path, encoding: Encoding = FINAL) -> list[str]:
+    """ffmpeg's arguments: raw frames from standard input to one beat."""
+    raw = {"format": "rawvideo", "s": f"{width}x{height}", "framerate": fps}
+    if encoding.plain:
+        frames = ffmpeg.input("pipe:", pix_fmt="nv12", **raw, **COLOUR)
+        made = ffmpeg.output(
+            frames, str(path), f="mpegts", vcodec="libx264", preset=encoding.preset, crf=encoding.crf,
+            tune="animation", pix_fmt="nv12", **{"profile:v": "high"}, g=2 * fps, threads=THREADS, muxdelay=0,
+            muxpreload=0, chroma_sample_location="left", **COLOUR, **EXACT,
+        )  # fmt: skip
+    else:
+        frames = ffmpeg.input("pipe:", pix_fmt="rgba", **raw).filter("vflip")
+        if (encoding.saturation, encoding.gamma) != (1.0, 1.0):
+            frames = frames.filter("eq", saturation=encoding.saturation, gamma=encoding.gamma)
+        frames = frames.filter("scale", in_range="pc", out_color_matrix="bt709", flags="accurate_rnd+full_chroma_int")
+        chosen = {"vcodec": encoding.codec, "pix_fmt": encoding.pixel_format}
+        made = ffmpeg.output(
+            frames, str(path), **{name: value for name, value in chosen.items() if value},
+            **{name: value for name, value in COLOUR.items() if name != "color_range"}, **EXACT,
+        )  # fmt: skip
     return made.global_args("-hide_banner", "-loglevel", "error").compile(overwrite_output=True)
 
 
-def join_arguments(listing: Path, path: Path) -> list[str]:
-    """ffmpeg's arguments: the beats named in ``listing``, packets untouched, to one mp4."""
-    parts = ffmpeg.input(str(listing), f="concat", safe=0)
-    made = ffmpeg.output(
-        parts, str(path), f="mp4", c="copy", movflags="+faststart", video_track_timescale=90_000, **COLOUR, **EXACT
-    )
+def join_arguments(listing: Path, path: Path, sound: Path | None = None) -> list[str]:
+    """ffmpeg's arguments: the beats named in ``listing``, packets untouched, and perhaps a sound, to one film."""
+    parts = [ffmpeg.input(str(listing), f="concat", safe=0)["v"]]
+    kind: dict[str, Any] = {"c": "copy"}
+    if sound:
+        parts.append(ffmpeg.input(str(sound))["a"])
+        kind = {"c:v": "copy", "c:a": "aac", "b:a": "320k"}
+    if path.suffix == ".mp4":
+        kind |= {"movflags": "+faststart", "video_track_timescale": 90_000, **COLOUR}
+    made = ffmpeg.output(*parts, str(path), **kind, **EXACT)
     return made.global_args("-hide_banner", "-loglevel", "error").compile(overwrite_output=True)
 
 
 class BeatEncoder:
-    """An ffmpeg process that takes the frames of one beat."""
+    """An ffmpeg process that takes the frames of one beat, fed by a thread so that drawing goes on meanwhile."""
 
-    def __init__(self, width: int, height: int, fps: int, path: Path) -> None:
+    def __init__(self, width: int, height: int, fps: int, path: Path, encoding: Encoding = FINAL) -> None:
         self.path, self.frames = path, 0
-        self.size = width * height * 4
-        self.stride = width * 4
+        self.size = width * height * 3 // 2 if encoding.plain else width * height * 4
         # A file, not a pipe: nobody has to drain it while frames are written.
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        self.process = _start(beat_arguments(width, height, fps, path), subprocess.PIPE, self.complaints)
+        self.process = _start(beat_arguments(width, height, fps, path, encoding), subprocess.PIPE, self.complaints)
+        self.waiting: queue.Queue[memoryview | None] = queue.Queue(AHEAD)
+        self.broken = threading.Event()
+        self.feeder = threading.Thread(target=self._feed, daemon=True)
+        self.feeder.start()
 
-    def take(self, rgba: bytes) -> None:
-        """One frame, bottom row first. Raises RenderFailed with ffmpeg's own words if it has stopped."""
-        if len(rgba) != self.size:
-            raise RenderFailed(f"a frame has {len(rgba)} bytes, ffmpeg was promised {self.size}")
-        rows = memoryview(rgba)
-        upright = b"".join(rows[at : at + self.stride] for at in range(self.size - self.stride, -1, -self.stride))
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(upright)
-        except BrokenPipeError:
+    def take(self, frame: memoryview) -> None:
+        """One frame, not to be changed afterwards. Raises RenderFailed with ffmpeg's own words if it has stopped."""
+        if len(frame) != self.size:
+            raise RenderFailed(f"a frame has {len(frame)} bytes, ffmpeg was promised {self.size}")
+        if self.broken.is_set():
             code = self.process.wait()
-            raise RenderFailed(f"ffmpeg ended with {code} on {self.path.name}: {self._said()}") from None
+            raise RenderFailed(f"ffmpeg ended with {code} on {self.path.name}: {self._said()}")
+        self.waiting.put(frame)
         self.frames += 1
 
     def close(self) -> None:
         """End the beat. Raises RenderFailed unless ffmpeg ended well and there was a frame."""
+        self._end_feeding()
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
         code = self.process.wait()
         said = self._said()
         self.complaints.close()
-        if code != 0:
+        if code != 0 or self.broken.is_set():
             raise RenderFailed(f"ffmpeg ended with {code} on {self.path.name}: {said}")
         if self.frames == 0:
             raise RenderFailed(f"the beat {self.path.stem} has no frame: it plays nothing and waits for nothing")
@@ -94,6 +145,20 @@ class BeatEncoder:
         """Stop at once; the file is not a beat."""
         self.process.kill()
         self.process.wait()
+        self._end_feeding()
+
+    def _feed(self) -> None:
+        assert self.process.stdin is not None
+        while (frame := self.waiting.get()) is not None:
+            if not self.broken.is_set():
+                try:
+                    self.process.stdin.write(frame)
+                except (BrokenPipeError, ValueError):
+                    self.broken.set()
+
+    def _end_feeding(self) -> None:
+        self.waiting.put(None)
+        self.feeder.join()
 
     def _said(self) -> str:
         self.complaints.seek(0)
@@ -107,23 +172,47 @@ def _start(arguments: list[str], stdin: int, stderr: Any) -> subprocess.Popen[by
         raise ToolMissing("ffmpeg is missing. Install: apt-get install ffmpeg. Then: mathviz doctor") from None
 
 
-def join(beats: list[Path], counts: list[int], fps: int, path: Path) -> None:
-    """Join beats into an mp4 with exact timestamps. Raises RenderFailed."""
+def join(beats: list[Path], counts: list[int], fps: int, path: Path, sound: Path | None = None) -> None:
+    """Join beats into a film with exact timestamps. Raises RenderFailed."""
     listing = path.with_suffix(".txt")
     # ffmpeg adds up durations in whole microseconds: each is the difference of two rounded ends, so that
     # what rounding loses never adds up to a tick.
     ends = [round(Fraction(frames * 1_000_000, fps)) for frames in itertools.accumulate(counts, initial=0)]
     lines = ["ffconcat version 1.0"]
     for beat, (start, end) in zip(beats, itertools.pairwise(ends), strict=True):
-        lines += [f"file '{beat.name}'", f"duration {end - start}us"]
+        lines += [f"file '{_quoted(beat)}'", f"duration {end - start}us"]
     listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    process = _start(join_arguments(listing, path), subprocess.DEVNULL, subprocess.PIPE)
+    process = _start(join_arguments(listing, path, sound), subprocess.DEVNULL, subprocess.PIPE)
     _, said = process.communicate()
     if process.returncode != 0:
         raise RenderFailed(f"joining the beats failed: {said.decode(errors='replace').strip()}")
 
 
-def verify(path: Path, width: int, height: int, fps: int, frames: int) -> None:
+def _quoted(path: Path) -> str:
+    """A path within the quotes of an ffconcat file."""
+    return str(path.resolve()).replace("'", "'\\''")
+
+
+def loop(film: Path, path: Path, width: int) -> None:
+    """A small copy without end, ``.gif`` or ``.webp``, for places that take no video. Raises RenderFailed."""
+    small = ffmpeg.input(str(film)).filter("fps", 15).filter("scale", width, -2, flags="lanczos")
+    if path.suffix == ".gif":
+        parts = small.split()
+        small = ffmpeg.filter([parts[0], parts[1].filter("palettegen", stats_mode="diff")], "paletteuse", dither="bayer",
+                              bayer_scale=4, diff_mode="rectangle")  # fmt: skip
+        made = ffmpeg.output(small, str(path), loop=0)
+    else:
+        made = ffmpeg.output(small, str(path), vcodec="libwebp", loop=0, quality=70)
+    arguments = made.global_args("-hide_banner", "-loglevel", "error").compile(overwrite_output=True)
+    process = _start(arguments, subprocess.DEVNULL, subprocess.PIPE)
+    _, said = process.communicate()
+    if process.returncode != 0:
+        raise RenderFailed(f"{path.name} could not be made: {said.decode(errors='replace').strip()}")
+
+
+def verify(
+    path: Path, width: int, height: int, fps: int, frames: int, encoding: Encoding = FINAL
+) -> None:  # fmt: skip
     """Read the film back with ffprobe. Raises RenderFailed with everything that is not as promised."""
     report = probe(path)
     streams = [stream for stream in report["streams"] if stream["codec_type"] == "video"]
@@ -133,11 +222,12 @@ def verify(path: Path, width: int, height: int, fps: int, frames: int) -> None:
     tick = Fraction(stream["time_base"])
     stamps = sorted(int(packet["pts"]) for packet in report["packets"] if "pts" in packet)
     steps = {(after - before) * tick for before, after in itertools.pairwise(stamps)}
-    wanted: dict[str, Any] = {
-        "codec_name": "h264", "width": width, "height": height, "pix_fmt": "yuv420p", "color_range": "tv",
-        "color_space": "bt709", "color_primaries": "bt709", "color_transfer": "bt709", "r_frame_rate": f"{fps}/1",
-        "avg_frame_rate": f"{fps}/1",
-    }  # fmt: skip
+    wanted: dict[str, Any] = {"width": width, "height": height, "r_frame_rate": f"{fps}/1"}
+    if encoding.plain:
+        wanted |= {
+            "codec_name": "h264", "pix_fmt": "yuv420p", "color_range": "tv", "color_space": "bt709",
+            "color_primaries": "bt709", "color_transfer": "bt709", "avg_frame_rate": f"{fps}/1",
+        }  # fmt: skip
     faults = [f"{name} is {stream.get(name)!r}, not {value!r}" for name, value in wanted.items()
               if stream.get(name) != value]  # fmt: skip
     if len(stamps) != frames:
@@ -146,7 +236,7 @@ def verify(path: Path, width: int, height: int, fps: int, frames: int) -> None:
         faults.append(f"frame steps of {', '.join(sorted(map(str, steps)))} s, not all 1/{fps}")
     if Fraction(stream.get("start_time", -1)) != 0:
         faults.append(f"starts at {stream.get('start_time', 'an unknown time')} s")
-    places = boxes(path)
+    places = boxes(path) if encoding.plain else {"moov": 1, "mdat": 2}
     if not 0 < places.get("moov", 0) < places.get("mdat", 0):
         faults.append("its index does not come before its data (no faststart)")
     if max(places.values(), default=0) > path.stat().st_size:

@@ -6,14 +6,16 @@ OpenGL context comes from (EGL) and who takes the frames.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
+import random
 import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from multiprocessing import util
@@ -36,7 +38,7 @@ EGL_PACKAGES = "libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri"
 
 @dataclass(frozen=True)
 class Picture:
-    """Size and rate of what is drawn."""
+    """Size and rate of what is drawn; what is 0 is left to manimgl's configuration and to the scene."""
 
     width: int
     height: int
@@ -60,18 +62,26 @@ def start(picture: Picture, cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     os.environ["XDG_CACHE_HOME"] = str(cache)
     os.environ["PYGLET_HEADLESS"] = "1"
+    os.environ["PYGLET_SHADOW_WINDOW"] = "0"  # a context, and a driver's threads, which no fork would survive
     os.environ.setdefault("LP_NUM_THREADS", "0")
     warnings.filterwarnings("ignore", "pkg_resources is deprecated")
     # After multiprocessing's own (priority −100), which removes a folder of its own inside this one.
     util.Finalize(None, finish, exitpriority=-200)
-    tempfile.tempdir = tempfile.mkdtemp(prefix="mathviz-")
-    arguments, sys.argv = sys.argv, ["manimgl", "-r", f"{picture.width}x{picture.height}", "-q"]
+    own_temporary_folder()
+    size = ["-r", f"{picture.width}x{picture.height}"] if picture.width else []
+    arguments, sys.argv = sys.argv, ["manimgl", "-q", *size]
     try:
         import manimlib
     finally:
         sys.argv = arguments
-    # The command line would leave the frame rate a string.
-    manimlib.config.manim_config.camera.fps = picture.fps
+    if picture.fps:  # the command line would leave the frame rate a string
+        manimlib.config.manim_config.camera.fps = picture.fps
+
+
+def own_temporary_folder() -> None:
+    """Give this process a temporary folder of its own: at its start, and again after a fork."""
+    tempfile.tempdir = None
+    tempfile.tempdir = tempfile.mkdtemp(prefix="mathviz-")
 
 
 def finish() -> None:
@@ -94,14 +104,27 @@ def scene_class(path: Path, name: str | None = None) -> type[Scene]:
     return scenes[name]
 
 
+def scene_names(path: Path) -> list[str]:
+    """The names of a file's scenes, in the order in which ``manimgl -a`` would write them."""
+    from manimlib.extract_scene import get_scene_classes
+    from manimlib.module_loader import ModuleLoader
+
+    return [scene.__name__ for scene in get_scene_classes(ModuleLoader.get_module(str(path)))]
+
+
 def make_scene(kind: type[Scene], **options: Any) -> Scene:
-    """Build a scene whose OpenGL context comes from EGL. Raises ToolMissing if there is none."""
+    """Build a scene as manimgl's command does, with an OpenGL context from EGL. Raises ToolMissing if there is none.
+
+    Its file writer keeps the scene's settings and sounds, and writes nothing.
+    """
     import moderngl
+    from manimlib.config import manim_config
 
     context, stock = _context(), moderngl.create_standalone_context
+    quiet = dict.fromkeys(("write_to_movie", "save_last_frame", "subdivide_output"), False) | {"quiet": True}
     moderngl.create_standalone_context = lambda **settings: context
     try:
-        scene = kind(window=None, file_writer_config={"write_to_movie": False, "quiet": True}, **options)
+        scene = kind(**{**manim_config.scene, "window": None, "file_writer_config": quiet, **options})
     finally:
         moderngl.create_standalone_context = stock
     return scene
@@ -307,7 +330,7 @@ class Painter:
         self.screen = regions.whole(*camera.fbo.size)
         self.draws: list[_Draw] = []
         self.frame: tuple[Any, ...] | None = None
-        self.unread: list[Rectangle] = []
+        self.unread: list[Rectangle] = [self.screen]
         self.undrawn: tuple[Any, ...] | None = None
         self.picture: bytes | None = None
 
@@ -336,6 +359,11 @@ class Painter:
         looks = repr((self.screen, *frame[1:])).encode()
         self.picture = hashlib.sha256(looks + b"".join(draw.digest for draw in draws)).digest()
 
+    def prepare(self, *mobjects: Any) -> None:
+        """Do to the mobjects what drawing does to them, without drawing: a skipped animation ends as a played one."""
+        with contextlib.suppress(_Unsure):
+            self._draws(mobjects, None)
+
     def read_whole(self, dtype: str = "f1") -> bytes:
         """Stands in for Camera.get_raw_fbo_data, which scenes that look at their own picture call."""
         if self.undrawn is not None:
@@ -343,14 +371,14 @@ class Painter:
             self.undrawn = None
         return self.stock_read(dtype)
 
-    def read(self, reader: Reader) -> memoryview:
-        """The picture, of which the reader fetches what changed since it was last called."""
+    def read(self, *readers: Reader) -> list[memoryview]:
+        """The picture, of which each reader fetches what changed since the last call. The first fetches all."""
         frame, places = self.camera.fbo, self.unread
         if places and self.camera.samples:
             self.camera.blit(frame, self.camera.draw_fbo)
             frame = self.camera.draw_fbo
         self.unread = []
-        return reader.read(frame, places)
+        return [reader.read(frame, places) for reader in readers]
 
     def _leave_to_manimgl(self, mobjects: tuple[Any, ...]) -> None:
         self.tallies.stock += 1
@@ -365,13 +393,13 @@ class Painter:
         if camera.window is not None or camera.fbo.size != self.screen[2:]:
             raise _Unsure
 
-    def _draws(self, mobjects: tuple[Any, ...], frame: tuple[Any, ...]) -> list[_Draw]:
-        """What is to be drawn, in order. Raises _Unsure."""
+    def _draws(self, mobjects: tuple[Any, ...], frame: tuple[Any, ...] | None) -> list[_Draw]:
+        """What is to be drawn with this camera, in order; only looked through without one. Raises _Unsure."""
         from manimlib.mobject.mobject import Mobject
 
         known = {draw.wrapper: draw for draw in self.draws} if frame == self.frame else {}
-        view = _view(self.camera)
-        found: dict[Any, _Draw] = {}
+        view = _view(self.camera) if frame and self.drawing else None
+        found: dict[Any, Any] = {}
         for mobject in mobjects:
             kind = type(mobject)
             if kind.render is not Mobject.render or kind.get_shader_wrapper_list is not Mobject.get_shader_wrapper_list:
@@ -382,10 +410,10 @@ class Painter:
             for wrapper in mobject.shader_wrappers:
                 if wrapper in found:
                     raise _Unsure
-                found[wrapper] = self._draw(wrapper, view, known.get(wrapper))
+                found[wrapper] = self._draw(wrapper, view, known.get(wrapper)) if frame else None
         return list(found.values())
 
-    def _draw(self, wrapper: Any, view: View, before: _Draw | None) -> _Draw:
+    def _draw(self, wrapper: Any, view: View | None, before: _Draw | None) -> _Draw:
         """The draw of a wrapper; the very one of the frame before if nothing of it changed."""
         look = _look(wrapper, self.camera)
         per_row = _VERTICES.get(wrapper.render_primitive, 0) or max(len(wrapper.vert_data), 1)
@@ -393,7 +421,7 @@ class Painter:
         rows = np.ascontiguousarray(data).view(np.uint8).reshape(-1, per_row * data.itemsize)
         if before is not None and before.look == look and np.array_equal(before.rows, rows):
             return before
-        bounds = _boxes(wrapper, data.reshape(-1, per_row), view, self.camera) if self.drawing else _NO_BOUNDS
+        bounds = _boxes(wrapper, data.reshape(-1, per_row), view, self.camera) if view else _NO_BOUNDS
         return _Draw(wrapper, look, rows.copy(), per_row, *bounds)
 
     def _changes(self, draws: list[_Draw]) -> list[Rectangle]:
@@ -543,36 +571,27 @@ def _is_manimgls_own(wrapper: Any) -> bool:
     return set(wrapper.program_code.values()) <= frozenset().union(*map(_stock_code, folders))
 
 
-class _FrameTap:
-    """Stands where manimgl's file writer stands and hands every frame on."""
+def perform(scene: Scene, on_frame: Callable[[Painter], None], drawing: bool = True) -> Painter:
+    """Run the scene; ``on_frame`` is called where manimgl would hand a frame to its file writer."""
+    painter, update = Painter(scene.camera, drawing), scene.update_frame
 
-    def __init__(self, take: Callable[[], None]) -> None:
-        self.take = take
-        self.ended_with_interrupt = False
+    def update_frame(dt: float = 0, force_draw: bool = False) -> None:
+        update(dt, force_draw)
+        if scene.skip_animations and not force_draw:
+            painter.prepare(*scene.render_groups)
 
-    def write_frame(self, camera: Any) -> None:
-        self.take()
-
-    def begin(self) -> None: ...
-    def begin_animation(self) -> None: ...
-    def end_animation(self) -> None: ...
-    def finish(self) -> None: ...
-    def has_progress_display(self) -> bool:
-        return False
-
-    def set_progress_display_description(self, *args: Any, **kwargs: Any) -> None: ...
-
-
-def draw(scene: Scene, sink: Sink, reader: Reader | None = None) -> Tallies:
-    """Run the scene and give every frame to the sink, in order, as the reader has it: RGBA when none is given."""
-    painter = Painter(scene.camera)
-    reader = reader or Rgba(*scene.camera.fbo.size)
-    painter.unread = [painter.screen]
-    scene.file_writer = _FrameTap(lambda: sink.take(painter.read(reader)))
+    scene.update_frame = update_frame
+    scene.file_writer.write_frame = lambda camera: on_frame(painter)
     scene.run()
     if scene.file_writer.ended_with_interrupt:  # manimgl swallows it
         raise KeyboardInterrupt
-    return painter.tallies
+    return painter
+
+
+def draw(scene: Scene, sink: Sink) -> Tallies:
+    """Run the scene and give every frame to the sink, in order, as RGBA with the bottom row first."""
+    reader = Rgba(*scene.camera.fbo.size)
+    return perform(scene, lambda painter: sink.take(painter.read(reader)[0])).tallies
 
 
 def rehearse(kind: type[Scene], **options: Any) -> Scene:
@@ -583,7 +602,120 @@ def rehearse(kind: type[Scene], **options: Any) -> Scene:
 
 
 class _Nowhere:
-    def take(self, rgba: bytes) -> None: ...
+    def take(self, frame: memoryview) -> None: ...
+
+
+def end_scene() -> Exception:
+    """What a scene raises, and manimgl catches, when it is to end early."""
+    from manimlib.scene.scene import EndScene
+
+    return EndScene()
+
+
+def sound_of(scene: Scene, path: Path) -> bool:
+    """Write a scene's sounds to a wav file, as long as the film at least; False if it has none."""
+    writer = scene.file_writer
+    if not writer.includes_sound:
+        return False
+    writer.audio_segment.export(str(path), format="wav")
+    return True
+
+
+def output_of(scene: Scene) -> dict[str, Any]:
+    """What a scene's own settings say about its file: name, size, rate, codec, pixel format, ending, gamma, saturation."""
+    writer, (width, height) = scene.file_writer, scene.camera.get_pixel_shape()
+    return {
+        "name": str(writer.get_output_file_name()), "width": width, "height": height, "fps": int(scene.camera.fps),
+        "ending": writer.movie_file_extension, "codec": writer.video_codec, "pixel_format": writer.pixel_format,
+        "saturation": writer.saturation, "gamma": writer.gamma,
+    }  # fmt: skip
+
+
+State = list[tuple[str, str]]
+"""What a scene has, on screen and in its attributes: names with digests."""
+
+
+def state(scene: Scene) -> State:
+    """All that decides what the scene will draw from here on, apart from the code: one entry for each thing.
+
+    A beat that is skipped must leave the same as one that is played, or beats cannot be drawn apart.
+    Looks, but touches nothing: what batches manimgl will make is worked out, not made.
+    """
+    names = {id(value): f"self.{name}" for name, value in vars(scene).items()}
+    found = []
+    for at, mobject in enumerate(scene.mobjects):
+        name = names.get(id(mobject), f"object {at + 1} on screen, a {type(mobject).__name__}")
+        found.append((name, _digest_of(mobject)))
+    shown = {id(mobject) for mobject in scene.mobjects}
+    for name, value in vars(scene).items():
+        if name not in _OF_EVERY_SCENE and id(value) not in shown:
+            found.append((f"self.{name}", _digest_of(value)))
+    chance = hashlib.sha256(repr((random.getstate(), np.random.get_state())).encode())
+    chance.update(np.random.get_state()[1].tobytes())
+    return [*found, ("the random numbers", chance.hexdigest())]
+
+
+_OF_EVERY_SCENE = frozenset((
+    "skip_animations", "time", "skip_time", "virtual_animation_start_time", "real_animation_start_time", "camera",
+    "file_writer", "window", "mobjects", "render_groups", "id_to_mobject_map", "original_skipping_status", "watcher",
+    "undo_stack", "redo_stack", "camera_config", "file_writer_config", "captions", "beat",
+))  # fmt: skip
+"""Attributes that differ between playing and skipping, or are looked at by themselves, or never change."""
+
+
+def _digest_of(value: Any) -> str:
+    found = hashlib.sha256()
+    for part in _parts(value, set()):
+        found.update(part)
+    return found.hexdigest()
+
+
+def _parts(value: Any, seen: set[int]) -> Iterator[bytes]:
+    """The bytes of a value and all that it holds. What is neither data nor a mobject counts by its type."""
+    from manimlib import Mobject
+
+    if isinstance(value, (list, tuple, dict, set, Mobject)):
+        if id(value) in seen:
+            yield b"again"
+            return
+        seen.add(id(value))
+    if isinstance(value, Mobject):
+        yield repr((
+            type(value).__name__, _plain(value.get_uniforms()), value.z_index, value.depth_test, value._is_animating,
+            getattr(value, "stroke_behind", None), sorted(value.texture_paths.items()) if value.texture_paths else (),
+            sorted(value.shader_code_replacements.items()), len(value.updaters), _drifted(value),
+        )).encode()  # fmt: skip
+        yield np.ascontiguousarray(value.data).tobytes()
+        for part in value.submobjects:
+            yield from _parts(part, seen)
+    elif isinstance(value, ndarray):
+        yield repr((value.shape, value.dtype)).encode()
+        yield np.ascontiguousarray(value).tobytes()
+    elif isinstance(value, (str, bytes, int, float, complex, bool, type(None))):
+        yield repr(value).encode()
+    elif isinstance(value, (list, tuple)):
+        yield repr((type(value).__name__, len(value))).encode()
+        for item in value:
+            yield from _parts(item, seen)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield repr(key).encode()
+            yield from _parts(item, seen)
+    else:
+        yield type(value).__qualname__.encode()
+
+
+def _drifted(mobject: Any) -> bool:
+    """Whether manimgl batches this mobject by what it was: the name of its batch is made once and kept."""
+    from manimlib.shader_wrapper import VShaderWrapper
+
+    wrapper = mobject.shader_wrapper
+    if wrapper is None:
+        return False
+    parts = ["".join(map(str, wrapper.program_code.values())), wrapper.mobject_uniforms, wrapper.depth_test,
+             wrapper.render_primitive, wrapper.texture_paths]  # fmt: skip
+    name = hash("".join(map(str, parts)))
+    return wrapper.id != (hash(f"{name}{wrapper.stroke_behind}") if isinstance(wrapper, VShaderWrapper) else name)
 
 
 @dataclass(frozen=True)
@@ -601,15 +733,11 @@ class StillTaker:
         self.wanted, self.fps = moments, fps
         self.found: dict[Moment, ndarray] = {}
         self.scene = make_scene(kind, skip_animations=True, watcher=self, **options)
-        self.capture = self.scene.camera.capture
         self.due: list[tuple[int, Moment]] = []
 
     def take_all(self) -> dict[Moment, ndarray]:
         """The frames, [row column rgb] uint8, top row first. Raises NotFound for a moment after a beat's end."""
-        from manimlib.scene.scene import EndScene
-
-        self.end = EndScene
-        draw(self.scene, self)
+        perform(self.scene, self._frame, drawing=False)
         missing = [moment for moment in self.wanted if moment not in self.found]
         if missing:
             raise NotFound(f"{missing[0].beat} is over before {missing[0].after} seconds")
@@ -620,15 +748,9 @@ class StillTaker:
         self.due = sorted((round(m.after * self.fps), m) for m in inside if m.after is not None)
         self.index = 0
         if self.due:
-            self.scene.camera.capture = lambda *mobjects: None
             self.scene.stop_skipping()
 
-    def take(self, rgba: bytes) -> None:
-        self.index += 1
-        while self.due and self.due[0][0] <= self.index:
-            self._keep(self.due.pop(0)[1])
-        if not self.due:
-            self.scene.skip_animations = True
+    def caption(self, text: str) -> None: ...
 
     def beat_ends(self, beat: str) -> None:
         self.scene.skip_animations = True
@@ -637,14 +759,21 @@ class StillTaker:
             if moment.beat == beat and moment.after is None:
                 self._keep(moment)
         if len(self.found) == len(self.wanted):
-            raise self.end
+            raise end_scene()
+
+    def _frame(self, painter: Painter) -> None:
+        self.index += 1
+        while self.due and self.due[0][0] <= self.index:
+            self._keep(self.due.pop(0)[1])
+        if not self.due:
+            self.scene.skip_animations = True
 
     def _keep(self, moment: Moment) -> None:
-        self.capture(*self.scene.render_groups)
+        self.scene.camera.capture(*self.scene.render_groups)
         self.found[moment] = as_image(self.scene.camera.get_raw_fbo_data(), *self.scene.camera.get_pixel_shape())
 
 
-def as_image(rgba: bytes, width: int, height: int) -> ndarray:
+def as_image(rgba: bytes | memoryview, width: int, height: int) -> ndarray:
     """A frame as [row column rgb] uint8, top row first. Raises RenderFailed if its size is another."""
     if len(rgba) != width * height * 4:
         raise RenderFailed(f"a frame has {len(rgba)} bytes, not {width}x{height}x4")

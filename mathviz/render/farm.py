@@ -1,4 +1,9 @@
-"""Runs jobs in worker processes, watches them, and lets one film's failure cost one film."""
+"""Shares films out among worker processes, watches them, and lets one film's failure cost one film.
+
+A film goes through steps: it is unchanged; or its beats are looked through, if it was made before; those
+that are missing are drawn, by as many workers as are free; and they are joined. What a step has done
+stands in the cache, so a step that dies is simply taken again.
+"""
 
 from __future__ import annotations
 
@@ -14,127 +19,406 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any
 
+from mathviz.errors import RenderFailed
+from mathviz.render import inputs, report
+from mathviz.render.cache import Cache
 from mathviz.render.plan import Job, Outcome
+from mathviz.render.worker import Task
 
 SILENCE = 180.0
-"""Seconds without a word after which a worker is taken for hung."""
+"""Seconds without a word after which a task is taken for hung."""
 
 LEAVING = 5.0
-"""Seconds that a worker has to leave after its last word."""
+"""Seconds that a worker has to leave when it is told to."""
+
+PATIENCE = 0.5
+"""Seconds between looks at beats that another command is drawing."""
 
 TRIES = 2
 
-Progress = Callable[[Job, int, int], None]
-"""Called with a job, frames drawn and frames in all (0 while unknown)."""
+Progress = Callable[["FilmWork"], None]
+"""Called with a film whenever something of it was done."""
+
+
+@dataclass(eq=False)
+class FilmWork:
+    """One film on its way: what is known of it, who works on it, and what came of it."""
+
+    job: Job
+    sources: dict[str, str]
+    key: str
+    cache: Cache
+    began: float = field(default_factory=time.monotonic)
+    step: str = "draw"
+    frames: dict[str, int] = field(default_factory=dict)
+    drawn: dict[object, int] = field(default_factory=dict)
+    """Frames drawn by each task."""
+    made: list[str] = field(default_factory=list)
+    found: list[str] = field(default_factory=list)
+    """Beats that need not be drawn: they were in the cache."""
+    notes: list[str] = field(default_factory=list)
+    helpers: int = 0
+    alone: bool = False
+    crashes: int = 0
+    rest_until: float = 0.0
+    digests: list[str] = field(default_factory=list)
+    outcome: Outcome | None = None
+
+    @property
+    def missing(self) -> list[str]:
+        """The beats that the film still lacks. Notes the length of those that it has."""
+        lacking = []
+        for name in self.job.wanted:
+            beat = self.cache.beat(self.key, name, self.job.digests)
+            if beat is None:
+                lacking.append(name)
+            else:
+                self.frames[name] = beat.frames
+        return lacking
+
+    @property
+    def total(self) -> int:
+        """Frames in all, as far as is known: a beat of unknown length counts as the mean of the others."""
+        known = [self.frames[name] for name in self.job.wanted if name in self.frames]
+        return round(sum(known) / len(known) * len(self.job.wanted)) if known else 0
+
+    @property
+    def done(self) -> int:
+        """Frames that need no drawing any more: drawn now, or found in the cache."""
+        return sum(self.drawn.values()) + sum(self.frames.get(name, 0) for name in self.found)
+
+    def end(self, film: Path | None, frames: int = 0, error: str = "", unchanged: bool = False) -> None:
+        """The first end is the one that counts."""
+        if self.outcome:
+            return
+        drawn = tuple(name for name in self.job.wanted if name in self.made)
+        seconds = time.monotonic() - self.began
+        self.outcome = Outcome(
+            self.job, film, frames, seconds, error, drawn, tuple(self.notes), unchanged, tuple(self.digests)
+        )
 
 
 class Farm:
-    """Workers, one process per job, at most ``workers`` at a time."""
+    """``workers`` worker processes and the films that they share."""
 
-    def __init__(self, workers: int, progress: Progress) -> None:
+    def __init__(self, workers: int, progress: Progress = lambda film: None) -> None:
         self.workers, self.progress = workers, progress
+        self.lock = threading.Condition()
         self.running: set[subprocess.Popen[str]] = set()
-        self.lock = threading.Lock()
+        self.forks: set[int] = set()
+        self.films: list[FilmWork] = []
         self.stopping = False
 
     def run(self, jobs: list[Job]) -> list[Outcome]:
         """Every job's outcome, in the jobs' order. An interrupt ends all workers and is passed on."""
-        with ThreadPoolExecutor(self.workers) as pool:
-            try:
-                futures = {pool.submit(self._try, job): job for job in jobs}
-                outcomes = {futures[done]: done.result() for done in as_completed(futures)}
-            except BaseException:
-                self.stop()
-                pool.shutdown(cancel_futures=True)
-                raise
-        return [outcomes[job] for job in jobs]
+        self.films = [prepare(job) for job in jobs]
+        for film in self.films:
+            if film.outcome:
+                self.progress(film)
+        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(self.workers)]
+        if all(film.outcome for film in self.films):
+            threads = []
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(0.2)
+        except BaseException:
+            self.stop()
+            raise
+        return [film.outcome or Outcome(film.job, None, 0, 0.0, "it was not begun") for film in self.films]
+
+    def ask(self, task: Task) -> dict[str, Any]:
+        """Do one task in a worker of its own and return what came of it. Raises OSError."""
+        with _Worker(self) as worker:
+            return self._do(worker, task, lambda said: None)
+
+    def look(self, jobs: list[Job]) -> list[dict[str, Any]]:
+        """What ``run`` would draw, and why, without drawing. Films that were made before are looked through."""
+        found = []
+        for job in jobs:
+            film = prepare(job)
+            if film.step == "survey":
+                said = self.ask(Task("survey", job, film.key, "", inputs.surroundings()))
+                if "done" not in said:
+                    raise RenderFailed(f"{job.name}: {said.get('error') or said['crash']}")
+            draw = [] if film.outcome else film.missing
+            found.append({"name": job.name, "why": why(film), "draw": draw})
+        return found
 
     def stop(self) -> None:
         """End every worker with all that it started."""
         with self.lock:
             self.stopping = True
-            running = list(self.running)
-        for process in running:
-            _kill(process)  # only that: its thread still reads from it, and closes it when that has ended
+            running, forks = list(self.running), list(self.forks)
+            self.lock.notify_all()
+        for process in forks:
+            _kill_group(process)
+        for worker in running:
+            _kill_group(worker.pid)
 
-    def _try(self, job: Job) -> Outcome:
-        began = time.monotonic()
-        for attempt in range(TRIES):
-            try:
-                outcome, crashed = self._run(job, began)
-            except OSError as error:  # no room, no right to write: nothing that another try would mend
-                return Outcome(job, None, 0, time.monotonic() - began, str(error))
-            if not crashed or self.stopping or attempt + 1 == TRIES:
-                break
-        return outcome
+    # One thread for each worker.
 
-    def _run(self, job: Job, began: float) -> tuple[Outcome, bool]:
-        """One attempt, and whether it ended without the worker saying why."""
+    def _work(self) -> None:
+        with _Worker(self) as worker:
+            while (film := self._next()) is not None:
+                try:
+                    self._step(worker, film)
+                except OSError as error:  # no room, no right to write: nothing that another try would mend
+                    film.end(None, error=str(error))
+                except Exception as error:
+                    film.end(None, error=f"{type(error).__name__}: {error}")
+                finally:
+                    with self.lock:
+                        film.helpers -= 1
+                        self.lock.notify_all()
+                self.progress(film)
+
+    def _next(self) -> FilmWork | None:
+        """A film that somebody can do something for; None when all are done. Waits if others are at it."""
+        with self.lock:
+            while not self.stopping:
+                open_films = [film for film in self.films if film.outcome is None]
+                if not open_films:
+                    return None
+                now = time.monotonic()
+                free = [film for film in open_films if film.helpers == 0 and film.rest_until <= now]
+                # A film to oneself wastes nothing; the last ones are shared, each as long as it lacks beats.
+                shared = [
+                    film for film in open_films
+                    if film.step == "draw" and not film.alone and 0 < film.helpers < len(film.missing)
+                    and film.rest_until <= now
+                ]  # fmt: skip
+                for film in (free or shared)[:1]:
+                    film.helpers += 1
+                    return film
+                self.lock.wait(PATIENCE)
+        return None
+
+    def _step(self, worker: _Worker, film: FilmWork) -> None:
+        """Do what is next for a film, and look at what came of it."""
+        step, token = film.step, object()
+        joining = step == "draw" and not film.missing
+        if joining:
+            with self.lock:
+                if film.helpers > 1:  # somebody else is at it already
+                    film.rest_until = time.monotonic() + PATIENCE
+                    return
+                film.step = step = "join"
+
+        def listen(said: dict[str, Any]) -> None:
+            with self.lock:
+                if "beat" in said:
+                    film.frames[said["beat"]] = said["frames"]
+                if "made" in said:
+                    film.made.append(said["made"])
+                if "drawn" in said:
+                    film.drawn[token] = said["drawn"]
+            self.progress(film)
+
+        sources = film.sources if step == "join" else inputs.surroundings()
+        task = Task("in_sequence" if step == "draw" and film.alone else step, film.job, film.key, "", sources)
+        said = self._do(worker, task, listen)
+        if "error" in said:
+            film.end(None, film.done, said["error"])
+        elif "crash" in said:
+            film.crashes += 1
+            film.step = "draw"
+            film.drawn.pop(token, None)
+            if film.crashes >= TRIES:
+                film.end(None, film.done, said["crash"])
+        elif step == "survey":
+            film.step, film.found = "draw", [name for name in film.job.wanted if name not in film.missing]
+        elif step == "join":
+            self._joined(film, said["done"])
+        elif film.missing and not said["done"].get("tallies", {}).get("frames"):
+            film.rest_until = time.monotonic() + PATIENCE  # another command is drawing them
+
+    def _joined(self, film: FilmWork, done: dict[str, Any]) -> None:
+        film.step = "draw"
+        if "film" in done:
+            film.digests = done["digests"]
+            if not film.job.of_catalogue:
+                film.cache.forget(film.key)
+            film.end(Path(done["film"]), done["frames"])
+        elif "torn" in done and film.alone:
+            film.end(None, film.done, f"it is another film each time that it is played: {done['torn']}")
+        elif "torn" in done:
+            film.notes.append(f"drawn in sequence: {done['torn']}")
+            film.alone, film.key = True, f"{film.key}-sequence"
+            film.made.clear()
+            film.found.clear()
+
+    def _do(self, worker: _Worker, task: Task, listen: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        """One task, from its folder to the end of its fork: ``done``, ``error`` or ``crash``. Raises OSError."""
+        job = task.job
         work = Path(job.cache) / "work"
         work.mkdir(parents=True, exist_ok=True)
         sweep(work)
         job.folder.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f"{job.name}-{os.getpid()}-", dir=work))
-        log = folder / "log.txt"
         try:
-            with log.open("w") as errors:
-                process = self._start(folder, errors)
-                try:
-                    said, drawn = self._listen(process, job, folder)
-                finally:
-                    _end(process)
-                    with self.lock:
-                        self.running.discard(process)
-            seconds = time.monotonic() - began
-            if "film" in said:
-                return Outcome(job, Path(said["film"]), drawn, seconds), False
-            if "error" in said:
-                return Outcome(job, None, drawn, seconds, said["error"]), False
-            return Outcome(job, None, drawn, seconds, _last_words(process, said, log)), True
+            said = worker.do(Task(task.step, job, task.inputs, str(folder), task.sources), listen)
+            if "crash" in said:
+                said["crash"] = _last_words(said["crash"], folder / "log.txt")
+            return said
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             shutil.rmtree(job.incoming(folder), ignore_errors=True)
 
-    def _start(self, folder: Path, errors: TextIO) -> subprocess.Popen[str]:
-        with self.lock:
-            if self.stopping:
-                raise KeyboardInterrupt
-            process = subprocess.Popen(
-                [sys.executable, "-m", "mathviz.render.worker"], text=True, encoding="utf-8", stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
-                env=os.environ | {"TMPDIR": str(folder)},
-            )  # fmt: skip
-            self.running.add(process)
-        return process
 
-    def _listen(self, process: subprocess.Popen[str], job: Job, folder: Path) -> tuple[dict[str, str], int]:
+class _Worker:
+    """One worker process, started when it is first needed and again when it has died."""
+
+    def __init__(self, farm: Farm) -> None:
+        self.farm = farm
+        self.process: subprocess.Popen[str] | None = None
+        self.rest = b""
+
+    def __enter__(self) -> _Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is None:
+            return
+        assert self.process.stdin is not None
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        if not self.farm.stopping:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(LEAVING)
+        self._end()
+
+    def do(self, task: Task, listen: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        process = self._running()
         assert process.stdin is not None and process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):  # it has ended already; its output says why
-            process.stdin.write(f"{job.as_json()}\n{folder}\n")
-            process.stdin.flush()
-        total = drawn = 0
-        rest = b""
-        descriptor = process.stdout.fileno()
+        fork, last = 0, {}
+        try:
+            with contextlib.suppress(BrokenPipeError):  # it has ended already
+                process.stdin.write(task.as_json() + "\n")
+                process.stdin.flush()
+            while True:
+                said = self._next_message()
+                if said is None:
+                    code = process.wait()
+                    self._end()
+                    return {"crash": f"the worker ended with {code}"}
+                if said == {}:
+                    return {"crash": f"the worker said nothing for {SILENCE:.0f} s"}
+                if "fork" in said:
+                    fork = said["fork"]
+                    with self.farm.lock:
+                        self.farm.forks.add(fork)
+                elif "done" in said or "error" in said:
+                    last = said
+                elif "ended" in said:
+                    return last or {"crash": f"the worker ended with {said['ended']}"}
+                else:
+                    listen(said)
+        finally:
+            if fork:
+                _kill_group(fork)
+                with self.farm.lock:
+                    self.farm.forks.discard(fork)
+            if not last and self.process is not None:
+                self._settle()
+
+    def _settle(self) -> None:
+        """After a task that was killed: hear the fork's end, or start anew next time."""
+        assert self.process is not None
+        end = time.monotonic() + LEAVING
+        while time.monotonic() < end and not self.farm.stopping:
+            said = self._next_message(1.0)
+            if said is None or (said and "ended" in said):
+                return
+        self._end()
+
+    def _next_message(self, patience: float | None = None) -> dict[str, Any] | None:
+        """What the worker says next; None at its end, and nothing if it is silent for too long."""
+        assert self.process is not None and self.process.stdout is not None
+        descriptor = self.process.stdout.fileno()
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, selectors.EVENT_READ)
-            while True:
-                if not selector.select(SILENCE):
-                    return {"hung": f"said nothing for {SILENCE:.0f} s"}, drawn
+            while b"\n" not in self.rest:
+                if not selector.select(SILENCE if patience is None else patience):
+                    return {}
                 read = os.read(descriptor, 65536)
                 if not read:
-                    _wait(process)
-                    return {}, drawn
-                *lines, rest = (rest + read).split(b"\n")
-                for message in map(json.loads, lines):
-                    if "film" in message or "error" in message:
-                        _wait(process)
-                        return message, drawn
-                    total, drawn = message.get("total", total), message.get("drawn", drawn)
-                self.progress(job, drawn, total)
+                    return None
+                self.rest += read
+        line, self.rest = self.rest.split(b"\n", 1)
+        return json.loads(line)
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self.process is None or self.process.poll() is not None:
+            with self.farm.lock:
+                if self.farm.stopping:
+                    raise KeyboardInterrupt
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "mathviz.render.worker"], text=True, encoding="utf-8",
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+                )  # fmt: skip
+                self.farm.running.add(self.process)
+            self.rest = b""
+        return self.process
+
+    def _end(self) -> None:
+        """Make sure that nothing of the worker is left."""
+        if self.process is None:
+            return
+        _kill_group(self.process.pid)
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None and not pipe.closed:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+        with self.farm.lock:
+            self.farm.running.discard(self.process)
+        self.process = None
+
+
+def scenes_of(job: Job) -> list[str]:
+    """The names of the scenes in a job's file, in manimgl's order. Raises RenderFailed with what its import says."""
+    said = Farm(1).ask(Task("scenes", job, "", ""))
+    if "done" not in said:
+        raise RenderFailed(f"{job.scene}: {said.get('error') or said['crash']}")
+    names: list[str] = said["done"]["scenes"]
+    return names
+
+
+def prepare(job: Job) -> FilmWork:
+    """What is known of a film before any work: whether it is the one that is there, and what its first step is."""
+    cache = Cache(Path(job.cache) / "beats")
+    if job.of_catalogue:
+        sources = inputs.of(job)
+        key = inputs.digest(sources)
+    else:  # what other code reads cannot be known: it is always looked through
+        sources = inputs.surroundings()
+        key = f"{job.identity[:32]}-{os.urandom(8).hex()}"
+    film = FilmWork(job, sources, key, cache)
+    if job.of_catalogue and not job.digests and report.made_from(job) == sources:
+        film.end(job.film, report.frames_of(job), unchanged=True)
+    else:
+        missing = film.missing
+        film.found = [name for name in job.wanted if name not in missing]
+        if not film.found and cache.last(job.identity):
+            film.step = "survey"
+    return film
+
+
+def why(film: FilmWork) -> str:
+    """What of a film's inputs is not as it was when it was made, in words."""
+    if film.outcome:
+        return "unchanged"
+    before = report.made_from(film.job) if film.job.of_catalogue else None
+    if before is None:
+        return "never made" if not report.manifest_of(film.job).is_file() else "not whole, or made otherwise"
+    return f"changed: {', '.join(inputs.differences(before, film.sources))}"
 
 
 def sweep(work: Path) -> None:
@@ -155,29 +439,14 @@ def _runs(process: int) -> bool:
     return True
 
 
-def _wait(process: subprocess.Popen[str]) -> None:
-    """Let a worker that has said its last word leave by itself, so that its exit status is its own."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(LEAVING)
-
-
-def _kill(process: subprocess.Popen[str]) -> None:
-    """Kill the worker's whole process group: its ffmpeg and its computation go with it."""
+def _kill_group(process: int) -> None:
+    """Kill a process and all that it started: its ffmpeg and its computation go with it."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process, signal.SIGKILL)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """Make sure that nothing of a worker is left."""
-    _kill(process)
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None and not pipe.closed:
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
-
-
-def _last_words(process: subprocess.Popen[str], said: dict[str, str], log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()[-12:]
-    why = said.get("hung") or f"ended with {process.returncode}"
-    return "\n".join([f"the worker {why}; its last words:", *(f"  {line}" for line in lines)])
+def _last_words(why_it_ended: str, log: Path) -> str:
+    lines: list[str] = []
+    with contextlib.suppress(OSError):
+        lines = log.read_text(errors="replace").strip().splitlines()[-12:]
+    return "\n".join([f"{why_it_ended}; its last words:", *(f"  {line}" for line in lines)])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from mathviz import style
-from mathviz.errors import MathvizError
+from mathviz.errors import MathvizError, NotFound
 from mathviz.project import Project, not_found
 from mathviz.render.catalog import films
+from mathviz.render.encode import DRAFT, FINAL, TRANSPARENT, Encoding
+from mathviz.script import OPENING
 
 QUALITIES = {"low": (854, 480), "med": (1280, 720), "high": (1920, 1080), "4k": (3840, 2160)}
 """manimgl's own sizes of these names, in pixels."""
@@ -17,10 +22,20 @@ QUALITIES = {"low": (854, 480), "med": (1280, 720), "high": (1920, 1080), "4k": 
 CLOCK = 90_000
 """Ticks per second of the container in which beats are joined; a frame must last whole ticks."""
 
+WHOLE = "whole"
+"""The only beat of a scene that is no film of the catalogue."""
+
+EXTRAS = ("clips", "gif", "webp")
+"""What may be made of a finished film: a file for each beat, and small copies that play without end."""
+
 
 @dataclass(frozen=True)
 class Job:
-    """One film: a scene in one language, theme and quality."""
+    """One film: a scene in one language, theme and quality; or a scene that is no film of the catalogue.
+
+    Such a scene has a ``scene_name`` instead of a language and a theme, and where ``width`` and ``fps``
+    are 0 its own. ``beats`` are the film's, in order, and ``only`` those of them that it shall have.
+    """
 
     stem: str
     scene: str
@@ -31,69 +46,176 @@ class Job:
     fps: int
     out: str
     cache: str
+    beats: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    scene_name: str = ""
+    encoding: Encoding = FINAL
+    extras: tuple[str, ...] = ()
+    digests: bool = False
+
+    @property
+    def of_catalogue(self) -> bool:
+        return not self.scene_name
+
+    @property
+    def transparent(self) -> bool:
+        return self.encoding == TRANSPARENT
 
     @property
     def name(self) -> str:
-        """The films' file name without its ending; the dark theme is the one without a word for it."""
-        return f"{self.stem}.{self.language}" + ("" if self.theme == style.THEMES[0] else f".{self.theme}")
+        """The film's file name without its ending; the dark theme is the one without a word for it."""
+        if self.scene_name:
+            return self.scene_name
+        name = f"{self.stem}.{self.language}" + ("" if self.theme == style.THEMES[0] else f".{self.theme}")
+        return ".".join([name, *self.only])
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The beats that the film is joined from."""
+        return tuple(beat for beat in self.beats if not self.only or beat in self.only)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the scene is built with."""
+        clear = {"camera_config": {"background_opacity": 0.0}} if self.transparent else {}
+        return {"language": self.language, "theme": self.theme, **clear} if self.of_catalogue else clear
 
     @property
     def folder(self) -> Path:
         return Path(self.out)
 
+    @property
+    def film(self) -> Path:
+        """Where the film goes."""
+        return self.folder / f"{self.name}{self.encoding.ending}"
+
+    @property
+    def identity(self) -> str:
+        """What stays the same while the film's inputs change: a digest of which film this is, and of how it is made."""
+        settings = {name: value for name, value in self.settings().items() if name not in ("out", "extras", "digests")}
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+
     def incoming(self, work: Path) -> Path:
         """Where a film made in the folder ``work`` waits, on its final disk, until all of it is there."""
         return self.folder / f".{work.name}"
+
+    def settings(self) -> dict[str, Any]:
+        return json.loads(self.as_json())
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Job:
-        return cls(**json.loads(text))
+        said = json.loads(text)
+        said["encoding"] = Encoding(**said["encoding"])
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: its film, or why there is none."""
+    """What became of a job: its film, or why there is none. ``drawn`` names the beats that had to be drawn."""
 
     job: Job
     film: Path | None
     frames: int
     seconds: float
     error: str = ""
+    drawn: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unchanged: bool = False
+    digests: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, object]:
         """What ``mathviz render --json`` prints of it."""
         return {
             "name": self.job.name, "film": str(self.film) if self.film else None, "frames": self.frames,
-            "seconds": round(self.seconds, 1), "error": self.error or None,
+            "seconds": round(self.seconds, 1), "unchanged": self.unchanged, "drawn": list(self.drawn),
+            "notes": list(self.notes), "error": self.error or None,
         }  # fmt: skip
 
 
-def plan(
-    project: Project, stems: list[str], *, languages: list[str], themes: list[str], quality: str, fps: int,
-    out: Path | None = None,
-) -> list[Job]:  # fmt: skip
-    """One job per film, language and theme. ``["all"]`` stands for every language or theme there is.
+@dataclass(frozen=True)
+class Wish:
+    """How films are to be made: what the options of ``mathviz render`` say."""
+
+    languages: list[str] = field(default_factory=lambda: ["all"])
+    themes: list[str] = field(default_factory=lambda: [style.THEMES[0]])
+    quality: str | None = None
+    fps: int | None = None
+    out: Path | None = None
+    beats: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    encoding: Encoding = FINAL
+    digests: bool = False
+
+    def drafted(self) -> Wish:
+        """For a first look: 480p15, encoded quickly, where nothing else was said."""
+        return replace(self, quality=self.quality or "low", fps=self.fps or 15, encoding=DRAFT)
+
+    def finished(self) -> Wish:
+        """For publishing: 1080p60, where nothing else was said."""
+        return replace(self, quality=self.quality or "high", fps=self.fps or 60)
+
+
+def plan(project: Project, stems: list[str], wish: Wish) -> list[Job]:
+    """One job per film, language and theme; all films without stems.
 
     Raises NotFound, ScriptError, or MathvizError for a frame rate that does not fit.
     """
-    if quality not in QUALITIES:
-        raise not_found("quality", quality, QUALITIES, "mathviz render --help")
-    if not 1 <= fps <= 240 or CLOCK % fps:
-        raise MathvizError(f"--fps {fps}: frames must last whole ticks of 1/{CLOCK} s; use 24, 25, 30, 48, 50 or 60")
-    width, height = QUALITIES[quality]
+    width, height, fps = _picture(wish, "high", 30)
     jobs = []
     for film in films(project, stems):
-        for language in film.script.languages if languages == ["all"] else languages:
+        beats = (OPENING, *(beat.id for beat in film.script.beats))
+        for beat in wish.beats:
+            if beat not in beats:
+                raise not_found("beat", beat, beats, f"mathviz list --json ({film.stem})")
+        for language in film.script.languages if wish.languages == ["all"] else wish.languages:
             if language not in film.script.languages:
                 raise not_found("language", language, film.script.languages, f"mathviz list ({film.stem})")
-            for theme in style.THEMES if themes == ["all"] else themes:
+            for theme in style.THEMES if wish.themes == ["all"] else wish.themes:
                 style.theme(theme)
-                folder = (out or project.renders) / film.stem
-                scene = project.scenes / f"{film.stem}.py"
-                jobs.append(
-                    Job(film.stem, str(scene), language, theme, width, height, fps, str(folder), str(project.cache))
-                )
+                folder = (wish.out or project.renders) / film.stem
+                jobs.append(Job(
+                    film.stem, str(project.scenes / f"{film.stem}.py"), language, theme, width, height, fps,
+                    str(folder), str(project.cache), beats, tuple(beat for beat in beats if beat in wish.beats),
+                    encoding=wish.encoding, extras=wish.extras, digests=wish.digests,
+                ))  # fmt: skip
     return jobs
+
+
+def plan_scenes(project: Project, path: Path, names: list[str], wish: Wish) -> list[Job]:
+    """One job per scene of a file that is no film of the catalogue; all its scenes without names.
+
+    Raises NotFound, or MathvizError for a file that is no Python and for beats, which only films have.
+    """
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}")
+    if wish.beats:
+        raise MathvizError(f"{path} is no film of the catalogue and has no beats; leave --beats away")
+    try:
+        ast.parse(path.read_bytes(), str(path))
+    except (SyntaxError, ValueError) as error:
+        raise MathvizError(f"{path} is no Python: {error}") from None
+    width, height, fps = _picture(wish, None, None)
+    return [
+        Job(
+            path.stem, str(path.resolve()), "", "", width, height, fps, str(wish.out or project.renders / path.stem),
+            str(project.cache), (WHOLE,), scene_name=name, encoding=wish.encoding, extras=wish.extras,
+            digests=wish.digests,
+        )
+        for name in names
+    ]  # fmt: skip
+
+
+def _picture(wish: Wish, quality: str | None, fps: int | None) -> tuple[int, int, int]:
+    """Width, height and rate: as wished, else these, else 0 for the scene's own."""
+    quality, fps = wish.quality or quality, fps if wish.fps is None else wish.fps
+    if quality is not None and quality not in QUALITIES:
+        raise not_found("quality", quality, QUALITIES, "mathviz render --help")
+    if fps is not None and (not 1 <= fps <= 240 or CLOCK % fps):
+        raise MathvizError(f"--fps {fps}: frames must last whole ticks of 1/{CLOCK} s; use 24, 25, 30, 48, 50 or 60")
+    width, height = QUALITIES[quality] if quality else (0, 0)
+    return width, height, fps or 0
+
+

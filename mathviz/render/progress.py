@@ -9,26 +9,28 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from mathviz.render.plan import Job
+from mathviz.render.farm import FilmWork
 
 PAUSE = 15.0
 """Seconds between lines where there is no terminal."""
 
 
 class Display:
-    """Shows each film's frames and the time left."""
+    """Shows each film's frames, those of all together, and the time left.
 
-    def __init__(self, jobs: list[Job], quiet: bool = False) -> None:
+    A film's length is not known before it was played: it is guessed from the beats that were.
+    """
+
+    def __init__(self, films: int, quiet: bool = False) -> None:
         self.console = Console(stderr=True, quiet=quiet)
-        self.live = self.console.is_terminal and not quiet
-        self.quiet = quiet
+        self.live, self.quiet, self.count = self.console.is_terminal and not quiet, quiet, films
         self.bars = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("frames, left"),
-            TimeRemainingColumn(), console=self.console, disable=not self.live,
+            TimeRemainingColumn(elapsed_when_finished=True), console=self.console, disable=not self.live,
         )  # fmt: skip
-        self.tasks: dict[Job, TaskID] = {job: self.bars.add_task(job.name, total=None) for job in jobs}
-        self.began: dict[Job, float] = {}
-        self.told: dict[Job, float] = {}
+        self.whole = self.bars.add_task(f"all {films} films", total=None, visible=films > 1)
+        self.tasks: dict[FilmWork, TaskID] = {}
+        self.told: dict[FilmWork, float] = {}
 
     def __enter__(self) -> Display:
         self.bars.start()
@@ -39,21 +41,40 @@ class Display:
     ) -> None:
         self.bars.stop()
 
-    def progress(self, job: Job, drawn: int, total: int) -> None:
-        """A worker has drawn so many frames of so many."""
+    def progress(self, film: FilmWork) -> None:
+        """Something of a film was done."""
+        if film not in self.tasks:
+            self.tasks[film] = self.bars.add_task(film.job.name, total=None)
         if self.live:
-            self.bars.update(self.tasks[job], completed=drawn, total=max(total, drawn) or None)
+            self._show(film)
         elif not self.quiet:
-            self._line(job, drawn, total)
+            self._line(film)
 
-    def _line(self, job: Job, drawn: int, total: int) -> None:
+    def _show(self, film: FilmWork) -> None:
+        done, total = film.done, max(film.total, film.done)
+        if film.outcome:
+            done = total = film.outcome.frames or total
+        looking = " (looking for what changed)" if film.step == "survey" and not film.outcome else ""
+        self.bars.update(
+            self.tasks[film], description=film.job.name + looking, completed=done, total=total or None
+        )  # fmt: skip
+        known = [f for f in self.tasks if f.total or f.outcome]
+        frames = sum(max(f.total, f.done) for f in known)
+        mean = frames / len(known) if known else 0
+        self.bars.update(self.whole, completed=sum(f.done for f in known),
+                         total=round(frames + mean * (self.count - len(known))) or None)  # fmt: skip
+
+    def _line(self, film: FilmWork) -> None:
         now = time.monotonic()
-        if drawn == 0:
-            self.began[job] = now
-            if job not in self.told:
-                sys.stderr.write(f"{job.name}: {total} frames to draw\n")
-                self.told[job] = now
-        elif now - self.told.get(job, 0.0) >= PAUSE:
-            self.told[job] = now
-            left = (now - self.began.get(job, now)) / drawn * max(total - drawn, 0)
-            sys.stderr.write(f"{job.name}: {drawn} of {total} frames, about {left:.0f} s left\n")
+        if film.outcome or now - self.told.get(film, 0.0) < PAUSE:
+            return
+        first, self.told[film] = film not in self.told, now
+        done, total = film.done, film.total
+        if film.step == "survey":
+            sys.stderr.write(f"{film.job.name}: looking for what changed\n")
+        elif first or not total or not done:
+            sys.stderr.write(f"{film.job.name}: drawing\n")
+        else:
+            drawn = max(sum(film.drawn.values()), 1)
+            left = (now - film.began) / drawn * max(total - done, 0)
+            sys.stderr.write(f"{film.job.name}: {done} of about {total} frames, about {left:.0f} s left\n")

@@ -1,24 +1,27 @@
-"""What goes beside a film: captions and chapters as WebVTT, and a manifest that says how it was made."""
+"""Beats to a film, with what goes beside it: poster, captions, chapters, and a manifest that says how it was made."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
+import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mathviz import __version__
-from mathviz.render.encode import CRF, PRESET, THREADS
+from PIL import Image
+
+from mathviz import __version__, compute, script, trace
+from mathviz.project import Project
+from mathviz.render import encode
+from mathviz.render.cache import Beat, Cache
+from mathviz.render.encode import Encoding
 from mathviz.render.plan import Job
+from mathviz.script import OPENING
 
-
-@dataclass(frozen=True)
-class Span:
-    """The frames of one beat in the film."""
-
-    beat: str
-    first: int
-    frames: int
+LOOP_WIDTH = 480
+"""Pixels of the small copies that play without end."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,205 @@ class Cue:
     start: float
     end: float
     text: str
+
+
+def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], folder: Path) -> dict[str, Any]:
+    """Join a job's beats in ``folder`` and move the film, whole and verified, to where the job wants it.
+
+    ``inputs`` is where the cache has them, ``sources`` what the manifest says that they were made from. Returns ``film`` and ``frames``; or ``missing``, the beats that are not there (any more); or ``torn``,
+    where one beat does not begin with what the one before it left. Raises RenderFailed.
+    """
+    found = {name: cache.beat(inputs, name, job.digests) for name in job.wanted}
+    missing = [name for name, beat in found.items() if beat is None or not cache.sound(beat.key)]
+    if missing:
+        return {"missing": missing}
+    beats = {name: beat for name, beat in found.items() if beat is not None}
+    if torn := tear(job, beats):
+        return {"torn": torn}
+    files = _film(job, cache, beats, folder) + _beside(job, cache, beats, folder)
+    about = manifest(job, beats, sources, {str(file.relative_to(folder)): _sha256(file) for file in files})
+    _publish(job, folder, files, about)
+    cache.made(job.identity, [beat.key for beat in beats.values()])
+    film = job.film if job.of_catalogue else job.folder / files[0].name
+    digests = [line for beat in beats.values() for line in _digests(job, cache, beat)]
+    return {"film": str(film), "frames": about["frames"], "digests": digests}
+
+
+def _digests(job: Job, cache: Cache, beat: Beat) -> list[str]:
+    return (cache.folder(beat.key) / "digests.txt").read_text().split() if job.digests else []
+
+
+def tear(job: Job, beats: dict[str, Beat]) -> str:
+    """The first beat that does not begin with what the one before it left, and what differs; empty if none."""
+    for before, after in itertools.pairwise(job.beats):
+        if before in beats and after in beats:
+            left, taken = beats[before].end, beats[after].begin
+            for one, other in itertools.zip_longest(left, taken, fillvalue=("nothing", "")):
+                if one != other:
+                    what = one[0] if one[0] == other[0] else f"{one[0]} or {other[0]}"
+                    return f"after the beat {before}, {what} is not the same when it was skipped as when it was played"
+    return ""
+
+
+def _film(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> list[Path]:
+    """The film, and what was asked for beside it that is a film as well."""
+    first = next(iter(beats.values()))
+    if first.frames == 0:
+        return []
+    encoding = _encoding(job, first)
+    parts = {name: cache.folder(beat.key) / f"beat{encoding.part_ending}" for name, beat in beats.items()}
+    sound = cache.folder(first.key) / "sound.wav"
+    film = folder / f"{_name(job, first)}{encoding.ending}"
+    made = [film]
+    _joined(list(parts.values()), list(beats.values()), encoding, film, sound if sound.is_file() else None)
+    if "clips" in job.extras:
+        clips = folder / f"{film.stem}.clips"
+        clips.mkdir()
+        for at, (name, part) in enumerate(parts.items()):
+            made.append(clips / f"{at:02}_{name}{encoding.ending}")
+            _joined([part], [beats[name]], encoding, made[-1])
+    for ending in ("gif", "webp"):
+        if ending in job.extras:
+            made.append(film.with_suffix(f".{ending}"))
+            encode.loop(film, made[-1], LOOP_WIDTH)
+    return made
+
+
+def _joined(parts: list[Path], beats: list[Beat], encoding: Encoding, film: Path, sound: Path | None = None) -> None:
+    about, counts = beats[0].about, [beat.frames for beat in beats]
+    if not encoding.plain and len(parts) == 1 and sound is None:
+        shutil.copyfile(parts[0], film)
+    else:
+        encode.join(parts, counts, about["fps"], film, sound)
+    encode.verify(film, about["width"], about["height"], about["fps"], sum(counts), encoding)
+
+
+def _encoding(job: Job, beat: Beat) -> Encoding:
+    own = {name: beat.about[name] for name in ("codec", "pixel_format", "ending", "saturation", "gamma")}
+    plain = job.of_catalogue or job.transparent
+    return job.encoding if plain else Encoding(job.encoding.crf, job.encoding.preset, **own)
+
+
+def _name(job: Job, beat: Beat) -> str:
+    return job.name if job.of_catalogue else str(beat.about["name"])
+
+
+def _beside(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> list[Path]:
+    """Poster, captions and chapters; only the picture for a scene that is no film of the catalogue."""
+    *_, last = beats.values()
+    poster = folder / f"{_name(job, last)}{'.poster' if last.frames else ''}.png"
+    Image.open(cache.folder(last.key) / "last.png").save(poster, optimize=True)
+    if not job.of_catalogue:
+        return [poster]
+    captions, chapters = (folder / f"{job.name}{ending}" for ending in (".vtt", ".chapters.vtt"))
+    captions.write_text(webvtt(spoken(list(beats.values()), job.fps)), encoding="utf-8")
+    titles, starts = _chapters(job), _starts(beats)
+    marks = [
+        Cue(starts[name] / job.fps, (starts[name] + beat.frames) / job.fps, titles[name])
+        for name, beat in beats.items()
+    ]  # fmt: skip
+    chapters.write_text(webvtt(marks), encoding="utf-8")
+    return [poster, captions, chapters]
+
+
+def spoken(beats: list[Beat], fps: int) -> list[Cue]:
+    """The captions of beats that follow each other: each until it is taken away, or until the end."""
+    events, first = [], 0
+    for beat in beats:
+        events += [(first + frame, text) for frame, text in beat.captions]
+        first += beat.frames
+    ends = [frame for frame, _ in events[1:]] + [first]
+    return [Cue(frame / fps, end / fps, text) for (frame, text), end in zip(events, ends, strict=True) if text]
+
+
+def _starts(beats: dict[str, Beat]) -> dict[str, int]:
+    """Beat → its first frame in the film."""
+    firsts = itertools.accumulate((beat.frames for beat in beats.values()), initial=0)
+    return dict(zip(beats, firsts, strict=False))
+
+
+def _told(job: Job) -> tuple[script.Script, trace.Trace]:
+    """A film's script and trace."""
+    told = script.read(Path(job.scene).with_suffix(".yaml"))
+    computation = compute.Computation(job.stem, told.computation)
+    return told, compute.find(computation, Project.around(Path(job.scene)), lambda line: None)
+
+
+def _chapters(job: Job) -> dict[str, str]:
+    """Beat → chapter title; the opening has the film's."""
+    told, found = _told(job)
+    titles = {beat.id: script.fill(beat.chapter[job.language], found) for beat in told.beats}
+    return {OPENING: told.title[job.language], **titles}
+
+
+def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: dict[str, str]) -> dict[str, Any]:
+    """Everything that a page about the film, or someone who doubts it, needs to know. ``files`` are name → SHA-256."""
+    project = Project.around(Path(job.scene))
+    frames, about, starts = sum(beat.frames for beat in beats.values()), next(iter(beats.values())).about, _starts(beats)
+    told: dict[str, Any] = {"scene": job.scene_name}
+    chapters = dict.fromkeys(beats, "")
+    if job.of_catalogue:
+        read, found = _told(job)
+        computation = compute.Computation(job.stem, read.computation)
+        chapters = _chapters(job)
+        told = {
+            "language": job.language, "theme": job.theme, "title": read.title[job.language],
+            "alt": script.fill(read.alt[job.language], found), "trace": compute.provenance_of(computation, project),
+        }  # fmt: skip
+    return {
+        "stem": job.stem, **told, "width": about["width"], "height": about["height"], "fps": about["fps"],
+        "frames": frames, "duration": round(frames / about["fps"], 3),
+        "beats": [
+            {"id": name, "chapter": chapters[name], "start": round(starts[name] / about["fps"], 3),
+             "frames": beat.frames, "key": beat.key}
+            for name, beat in beats.items()
+        ],
+        "renderer": about["renderer"], "encoder": about["encoder"],
+        "versions": {"mathviz": __version__, **_versions(sources)},
+        "commit": compute.commit(project.root), "extras": list(job.extras), "inputs": sources, "files": files,
+    }  # fmt: skip
+
+
+def _versions(sources: dict[str, str]) -> dict[str, str]:
+    return {name.removeprefix("version of "): value for name, value in sources.items() if name.startswith("version of ")}
+
+
+def _publish(job: Job, folder: Path, files: list[Path], about: dict[str, Any]) -> None:
+    """Give everything its final name, once all of it is on the final disk.
+
+    The manifest goes first and comes last, so a film with one is complete.
+    """
+    final, incoming = manifest_of(job), job.incoming(folder)
+    incoming.mkdir(parents=True)
+    trace.write_whole(incoming / final.name, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
+    names = [file.relative_to(folder) for file in files]
+    for name in names:
+        (incoming / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(folder / name, incoming / name)
+    final.unlink(missing_ok=True)
+    for name in (*names, Path(final.name)):
+        (job.folder / name).parent.mkdir(exist_ok=True)
+        (incoming / name).replace(job.folder / name)
+    shutil.rmtree(incoming)
+
+
+def manifest_of(job: Job) -> Path:
+    return job.folder / f"{job.name}.json"
+
+
+def made_from(job: Job) -> dict[str, str] | None:
+    """The inputs of the film that is there, if all that was made with it is there too, unaltered."""
+    try:
+        about = json.loads(manifest_of(job).read_text(encoding="utf-8"))
+        whole = all(_sha256(job.folder / name) == digest for name, digest in about["files"].items())
+        return about["inputs"] if whole and set(job.extras) <= set(about["extras"]) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def frames_of(job: Job) -> int:
+    """The length of the film that is there."""
+    return int(json.loads(manifest_of(job).read_text(encoding="utf-8"))["frames"])
 
 
 def webvtt(cues: list[Cue]) -> str:
@@ -47,26 +249,7 @@ def timestamp(seconds: float) -> str:
     return f"{hours:02}:{minutes:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}"
 
 
-def manifest(
-    job: Job, spans: list[Span], *, title: str, chapters: dict[str, str], alt: str, provenance: dict[str, Any],
-    renderer: dict[str, str], versions: dict[str, str], commit: str, seconds: float, files: list[Path],
-) -> dict[str, Any]:  # fmt: skip
-    """Everything that a page about the film, or someone who doubts it, needs to know."""
-    frames = sum(span.frames for span in spans)
-    return {
-        "stem": job.stem, "language": job.language, "theme": job.theme, "title": title, "alt": alt,
-        "width": job.width, "height": job.height, "fps": job.fps, "frames": frames,
-        "duration": round(frames / job.fps, 3),
-        "beats": [
-            {"id": span.beat, "chapter": chapters[span.beat], "start": round(span.first / job.fps, 3),
-             "frames": span.frames}
-            for span in spans
-        ],
-        "trace": provenance,
-        "renderer": renderer,
-        "encoder": {"codec": "libx264", "crf": CRF, "preset": PRESET, "threads": THREADS, "colour": "bt709 limited"},
-        "versions": {"mathviz": __version__, **versions},
-        "commit": commit,
-        "wall_seconds": round(seconds, 1),
-        "files": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
-    }  # fmt: skip
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+

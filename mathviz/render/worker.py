@@ -1,174 +1,319 @@
-"""One film in one process: rehearse, draw and encode beat by beat, join, verify, rename.
+"""One process that imports manimgl once and makes whatever it is told, each thing in a fork of its own.
 
-Reads a Job as one line of JSON from standard input, which stays open for as long as anyone wants the
-film. Writes one JSON object per line to standard output.
+Reads tasks from standard input, a line of JSON each, and writes one JSON object per line to standard
+output. A fork starts with manimgl imported and nothing drawn: no scene inherits another's OpenGL state,
+random numbers or memory, and what kills one task kills no other. It ends when standard input does.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import hashlib
 import json
 import os
 import shutil
 import signal
 import sys
+import tempfile
 import threading
-import time
-from collections.abc import Callable
-from importlib import metadata
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from mathviz import compute, script, trace
-from mathviz.errors import MathvizError
-from mathviz.project import Project
-from mathviz.render import encode, engine, report
-from mathviz.render.encode import BeatEncoder
-from mathviz.render.plan import Job
-from mathviz.render.report import Cue, Span
-from mathviz.script import OPENING
+from mathviz.errors import MathvizError, RenderFailed
+from mathviz.render import engine, report
+from mathviz.render.cache import Beat, Cache
+from mathviz.render.encode import BeatEncoder, Encoding
+from mathviz.render.plan import CLOCK, WHOLE, Job
+from mathviz.render.readback import Nv12, Reader, Rgba
 
 Tell = Callable[..., None]
 
 
-class Recorder:
-    """Takes the frames of a film and encodes each beat on its own."""
+@dataclass(frozen=True)
+class Task:
+    """What a worker is to do: one step of one job, in a folder of its own.
 
-    def __init__(self, job: Job, folder: Path, tell: Tell) -> None:
-        self.job, self.folder, self.tell = job, folder, tell
-        self.spans: list[Span] = []
-        self.paths: list[Path] = []
+    ``draw`` draws the beats that nobody has drawn or is drawing, and skips the others. ``in_sequence`` plays
+    every beat and draws what is missing. ``survey`` draws nothing, and finds out which beats are there.
+    ``join`` makes the film. ``scenes`` names the scenes of a file. ``inputs`` names the film's slots in the
+    cache, ``sources`` what a picture's key, or for ``join`` the manifest, shall name beside it.
+    """
+
+    step: str
+    job: Job
+    inputs: str
+    folder: str
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> str:
+        return json.dumps({**vars(self), "job": self.job.as_json()})
+
+    @classmethod
+    def from_json(cls, text: str) -> Task:
+        said = json.loads(text)
+        return cls(**{**said, "job": Job.from_json(said["job"])})
+
+
+class Walk:
+    """Goes through a scene beat by beat, watching it, and draws those beats that it may claim."""
+
+    def __init__(self, task: Task, tell: Tell) -> None:
+        self.task, self.job, self.tell = task, task.job, tell
+        self.cache, self.folder = Cache(Path(task.job.cache) / "beats"), Path(task.folder)
+        self.drawing, self.skipping = task.step != "survey", task.step == "draw"
+        self.left = list(task.job.wanted)
+        self.claims = contextlib.ExitStack()
         self.encoder: BeatEncoder | None = None
-        self.drawn = 0
-        self.last = b""
+        self.beat, self.mine, self.seen_time = "", False, 0.0
+        self.readers: list[Reader] = []
+        self.frames_told = 0
+
+    def run(self) -> None:
+        """Play the scene from its begin to its end, or to the last beat that is wanted of it."""
+        kind = engine.scene_class(Path(self.job.scene), self.job.scene_name or None)
+        watching = {"watcher": self} if self.job.of_catalogue else {}
+        if self.skipping:
+            watching["skip_animations"] = True
+        self.scene = engine.make_scene(kind, **watching, **self.job.options)
+        self.output = {**engine.output_of(self.scene), **({"name": self.job.name} if self.job.of_catalogue else {})}
+        if CLOCK % self.output["fps"]:
+            raise MathvizError(f"{self.job.name}: {self.output['fps']} frames per second do not last whole ticks each")
+        self.encoding = _encoding(self.job, self.output)
+        try:
+            if not self.job.of_catalogue:
+                self.beat_begins(WHOLE)
+            self.painter = engine.perform(self.scene, self.frame, self.drawing)
+            if not self.job.of_catalogue:
+                self.beat_ends(WHOLE)
+        except BaseException as error:
+            if self.encoder is not None:
+                self.encoder.abandon()
+            if isinstance(error, Exception) and not isinstance(error, MathvizError):
+                raise RenderFailed(_where(error, self.job, self.beat)) from error
+            raise
+        finally:
+            self.claims.close()
+
+    # What the scene says of its beats.
 
     def beat_begins(self, beat: str) -> None:
-        path = self.folder / f"{len(self.paths):02}_{beat}.ts"
-        self.encoder = BeatEncoder(self.job.width, self.job.height, self.job.fps, path)
-        self.paths.append(path)
+        self.beat, self.begun, self.seen_time = beat, self._state(), self.scene.time
+        known = self.cache.beat(self.task.inputs, beat, self.job.digests)
+        self.mine = beat in self.left and known is None
+        if self.mine and self.drawing:
+            self.mine = self.claims.enter_context(self.cache.claim(self.task.inputs, beat))
+            # Whoever held it a moment ago may have finished it.
+            self.mine = self.mine and self.cache.beat(self.task.inputs, beat, self.job.digests) is None
+        if self.skipping:
+            self.scene.skip_animations = True
+            if self.mine:
+                self.scene.stop_skipping()
+        self.frames, self.captions, self.digests = 0, [], []
+        self.pictures = hashlib.sha256()
+        self.sure = True
 
-    def take(self, rgba: bytes) -> None:
-        if self.encoder is None:
-            raise MathvizError(f"{self.job.scene} draws a frame outside any beat")
-        self.encoder.take(rgba)
-        self.last = rgba
-        self.drawn += 1
-        self.tell(drawn=self.drawn)
+    def caption(self, text: str) -> None:
+        self.captions.append((self.frames, text))
+
+    def frame(self, painter: engine.Painter) -> None:
+        """A frame that manimgl would hand to its file writer."""
+        self.frames += 1
+        if not self.mine:
+            return
+        if painter.picture is None:
+            self.sure = False
+        else:
+            self.pictures.update(painter.picture)
+        if self.drawing:
+            self._draw(painter)
+        self.frames_told += 1
+        self.tell(drawn=self.frames_told) if self.drawing else self.tell(looked=self.frames_told)
 
     def beat_ends(self, beat: str) -> None:
-        assert self.encoder is not None
-        self.encoder.close()
-        self.spans.append(Span(beat, self.drawn - self.encoder.frames, self.encoder.frames))
-        self.encoder = None
+        """Keep the beat, if it was drawn here; go no further if nothing is left to do."""
+        length = self.frames or round((self.scene.time - self.seen_time) * self.output["fps"])
+        self.tell(beat=beat, frames=length)
+        if self.mine:
+            self._keep(beat)
+        if beat in self.left:
+            self.left.remove(beat)
+        self.claims.close()
+        if self.skipping:
+            self.scene.skip_animations = True
+        if self.job.of_catalogue and not self.left:
+            raise engine.end_scene()
 
-    def abandon(self) -> None:
-        if self.encoder is not None:
-            self.encoder.abandon()
+    # What becomes of them.
+
+    def _draw(self, painter: engine.Painter) -> None:
+        width, height = self.output["width"], self.output["height"]
+        if not self.readers:
+            even = self.encoding.plain
+            self.readers = [Nv12(painter.camera.ctx, width, height) if even else Rgba(width, height)]
+            if self.job.digests and even:
+                self.readers.append(Rgba(width, height))
+        if self.encoder is None:
+            self.made = Path(tempfile.mkdtemp(prefix=f"{self.beat}-", dir=self.folder))
+            path = self.made / f"beat{self.encoding.part_ending}"
+            self.encoder = BeatEncoder(width, height, self.output["fps"], path, self.encoding)
+        frame, *others = painter.read(*self.readers)
+        self.encoder.take(frame)
+        if self.job.digests:
+            self.digests.append(hashlib.sha256((others or [frame])[0]).hexdigest())
+
+    def _keep(self, beat: str) -> None:
+        if self.frames == 0 and self.job.of_catalogue:
+            raise RenderFailed(f"the beat {beat} has no frame: it plays nothing and waits for nothing")
+        about = {**self.output, "renderer": engine.renderer_of(self.scene), "encoder": self.encoding.summary()}
+        wav = Path(tempfile.mkdtemp(dir=self.folder)) / "sound.wav"
+        sound = engine.sound_of(self.scene, wav)
+        if sound:
+            self.pictures.update(wav.read_bytes())
+        settings = json.dumps([{**about, "name": ""}, self.task.sources], sort_keys=True)
+        # A picture that cannot be told by its digest makes a beat that nobody else shall find.
+        key = hashlib.sha256((self.pictures.hexdigest() if self.sure else os.urandom(16).hex()).encode() + settings.encode())
+        kept = Beat(key.hexdigest(), self.frames, self.captions, self.begun, self._state(), about)
+        if self.drawing:
+            self._store(kept, wav if sound else None)
+        elif not self.cache.has(kept.key, self.job.digests):
+            self.tell(missing=beat)
+            return
+        self.cache.remember(self.task.inputs, beat, kept)
+
+    def _store(self, beat: Beat, sound: Path | None) -> None:
+        if self.encoder is None:
+            self.made = Path(tempfile.mkdtemp(prefix="still-", dir=self.folder))
+        else:
+            self.encoder.close()
+            self.encoder = None
+        camera = self.scene.camera
+        if beat.frames == 0:
+            camera.capture(*self.scene.render_groups)
+        last = engine.as_image(camera.get_raw_fbo_data(), *camera.get_pixel_shape())
+        Image.fromarray(last).save(self.made / "last.png", compress_level=1)
+        if sound:
+            shutil.move(sound, self.made / "sound.wav")
+        if self.job.digests:
+            (self.made / "digests.txt").write_text("".join(f"{digest}\n" for digest in self.digests))
+        self.cache.keep(beat.key, self.made)
+        self.tell(made=self.beat)
+
+    def _state(self) -> engine.State:
+        return engine.state(self.scene) if self.job.of_catalogue else []
 
 
-def make_film(job: Job, folder: Path, tell: Tell) -> Path:
-    """Draw the film into ``folder`` and move it, whole and verified, to where the job wants it."""
-    began = time.monotonic()
-    picture = engine.Picture(job.width, job.height, job.fps)
-    engine.start(picture, Path(job.cache) / "manimgl" / job.name)
-    kind = engine.scene_class(Path(job.scene))
-    options = {"language": job.language, "theme": job.theme}
-    tell(total=round(engine.rehearse(kind, **options).time * job.fps))
-    recorder = Recorder(job, folder, tell)
-    scene: Any = engine.make_scene(kind, watcher=recorder, **options)
+def _encoding(job: Job, output: dict[str, Any]) -> Encoding:
+    """The job's, unless a scene that is no film of ours asks for a codec of its own."""
+    if job.of_catalogue or job.transparent:
+        return job.encoding
+    own = {"codec": output["codec"], "pixel_format": output["pixel_format"], "ending": output["ending"],
+           "saturation": output["saturation"], "gamma": output["gamma"]}  # fmt: skip
+    encoding = Encoding(job.encoding.crf, job.encoding.preset, **own)
+    if encoding.plain and (output["width"] % 2 or output["height"] % 2):
+        raise MathvizError(
+            f"{job.name}: {output['width']}x{output['height']} has an odd side, which H.264 cannot have; "
+            f"choose another: --quality high"
+        )
+    return encoding
+
+
+def _where(error: Exception, job: Job, beat: str) -> str:
+    """File, line and beat of an exception in a scene, then its own words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    mine = [frame for frame in frames if Path(frame.filename).resolve() == Path(job.scene).resolve()] or frames
+    place = f"{mine[-1].filename}, line {mine[-1].lineno}" if mine else job.scene
+    inside = f", in the beat {beat}" if beat and job.of_catalogue else ""
+    return f"{place}{inside}: {type(error).__name__}: {error}"
+
+
+def walk(task: Task, tell: Tell) -> dict[str, Any]:
+    found = Walk(task, tell)
+    found.run()
+    return {"tallies": vars(found.painter.tallies)} if found.drawing else {}
+
+
+def join(task: Task, tell: Tell) -> dict[str, Any]:
+    return report.make_film(task.job, Cache(Path(task.job.cache) / "beats"), task.inputs, task.sources, Path(task.folder))
+
+
+def scenes(task: Task, tell: Tell) -> dict[str, Any]:
+    return {"scenes": engine.scene_names(Path(task.job.scene))}
+
+
+STEPS: dict[str, Callable[[Task, Tell], dict[str, Any]]] = {
+    "draw": walk, "in_sequence": walk, "survey": walk, "join": join, "scenes": scenes,
+}  # fmt: skip
+
+
+def _in_fork(task: Task, out: Any) -> None:
+    """Do a task, say what came of it, and be gone. Never returns."""
+    os.setsid()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no task outlives its worker
+    log = os.open(Path(task.folder) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+
+    def tell(**message: Any) -> None:
+        out.write(json.dumps(message) + "\n")
+
+    threading.Thread(target=_die_with_input, args=(Path(task.folder), task.job), daemon=True).start()
+    engine.own_temporary_folder()
     try:
-        engine.draw(scene, recorder)
+        tell(done=STEPS[task.step](task, tell))
+    except MathvizError as error:
+        tell(error=str(error))
+    except KeyboardInterrupt:
+        tell(error="interrupted")
+    except OSError as error:
+        tell(error=f"{type(error).__name__}: {error}")
+    except Exception as error:
+        traceback.print_exc()
+        tell(error=_where(error, task.job, ""))
     finally:
-        recorder.abandon()
-    film = folder / f"{job.name}.mp4"
-    encode.join(recorder.paths, [span.frames for span in recorder.spans], job.fps, film)
-    encode.verify(film, job.width, job.height, job.fps, recorder.drawn)
-    files = [film, *_beside(job, folder, scene, recorder)]
-    about = _about(job, scene, recorder, files, time.monotonic() - began)
-    return _publish(job, folder, files, about)
+        engine.finish()
+        sys.stdout.flush()
+        os._exit(0)
 
 
-def _beside(job: Job, folder: Path, scene: Any, recorder: Recorder) -> list[Path]:
-    """Poster, captions and chapters."""
-    poster, captions, chapters = (
-        folder / f"{job.name}{ending}" for ending in (".poster.png", ".vtt", ".chapters.vtt")
-    )  # fmt: skip
-    Image.fromarray(engine.as_image(recorder.last, job.width, job.height)).save(poster, optimize=True)
-    spoken = [Cue(cue.start, cue.end, cue.text) for cue in scene.spoken]
-    captions.write_text(report.webvtt(spoken), encoding="utf-8")
-    names = _chapters(scene)
-    marks = [
-        Cue(span.first / job.fps, (span.first + span.frames) / job.fps, names[span.beat]) for span in recorder.spans
-    ]  # fmt: skip
-    chapters.write_text(report.webvtt(marks), encoding="utf-8")
-    return [poster, captions, chapters]
-
-
-def _chapters(scene: Any) -> dict[str, str]:
-    """Beat → chapter title; the opening has the film's."""
-    titles = {beat.id: script.fill(beat.chapter[scene.language], scene.trace) for beat in scene.script.beats}
-    return {OPENING: scene.script.title[scene.language], **titles}
-
-
-def _about(job: Job, scene: Any, recorder: Recorder, files: list[Path], seconds: float) -> dict[str, Any]:
-    project = Project.around(Path(job.scene))
-    computation = compute.Computation(job.stem, scene.script.computation)
-    return report.manifest(
-        job, recorder.spans,
-        title=scene.script.title[job.language], chapters=_chapters(scene),
-        alt=script.fill(scene.script.alt[job.language], scene.trace),
-        provenance=compute.provenance_of(computation, project),
-        renderer=engine.renderer_of(scene),
-        versions={name: metadata.version(name) for name in ("manimgl", "numpy")},
-        commit=compute.commit(project.root), seconds=seconds, files=files,
-    )  # fmt: skip
-
-
-def _publish(job: Job, folder: Path, files: list[Path], about: dict[str, Any]) -> Path:
-    """Give everything its final name, once all of it is on the final disk.
-
-    The manifest goes first and comes last, so a film with one is complete.
-    """
-    final, incoming = job.folder / f"{job.name}.json", job.incoming(folder)
-    incoming.mkdir(parents=True)
-    trace.write_whole(incoming / final.name, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
-    for file in files:
-        shutil.copyfile(file, incoming / file.name)
-    final.unlink(missing_ok=True)
-    for name in (*(file.name for file in files), final.name):
-        (incoming / name).replace(job.folder / name)
-    incoming.rmdir()
-    return job.folder / f"{job.name}.mp4"
-
-
-def _die_with_parent(job: Job, folder: Path) -> None:
-    """Wait for the end of standard input, which is the parent's end, and take all children along."""
+def _die_with_input(folder: Path, job: Job) -> None:
+    """Wait for the end of standard input, which is the end of whoever wants the film, and take all along."""
     while os.read(0, 4096):
         pass
+    engine.finish()
     for place in (folder, job.incoming(folder)):
         shutil.rmtree(place, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 
+def _lines() -> Iterator[str]:
+    """Lines of standard input, read no further than needed: a fork waits for its end meanwhile."""
+    rest = b""
+    while read := os.read(0, 65536):
+        *lines, rest = (rest + read).split(b"\n")
+        yield from (line.decode() for line in lines)
+
+
 def main() -> int:
-    """Run one job for the process that started this one."""
+    """Import manimgl for the first task's picture, and fork for every task."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # manimgl and LaTeX print; only messages go to whoever reads them
-
-    def tell(**message: Any) -> None:
-        out.write(json.dumps(message) + "\n")
-
-    job, folder = Job.from_json(sys.stdin.readline()), Path(sys.stdin.readline().strip())
-    threading.Thread(target=_die_with_parent, args=(job, folder), daemon=True).start()
-    try:
-        film = make_film(job, folder, tell)
-    except MathvizError as error:
-        tell(error=str(error))
-        return error.exit_code
-    finally:
-        engine.finish()
-    tell(film=str(film))
+    for line in _lines():
+        task = Task.from_json(line)
+        engine.start(engine.Picture(task.job.width, task.job.height, task.job.fps), Path(task.job.cache) / "manimgl")
+        fork = os.fork()
+        if fork == 0:
+            _in_fork(task, out)
+        out.write(json.dumps({"fork": fork}) + "\n")
+        _, status = os.waitpid(fork, 0)
+        out.write(json.dumps({"ended": os.waitstatus_to_exitcode(status)}) + "\n")
+    engine.finish()
     return 0
 
 

@@ -1,0 +1,196 @@
+"""Beats that were drawn once and need not be drawn again, and who is drawing which one now.
+
+``beats/objects/<key>/`` holds an encoded beat. Its key is a digest of what was drawn: every frame's
+vertices, uniforms and textures, the size, the rate, the encoder's settings, the engine and the driver.
+``beats/slots/<inputs>/<beat>.json`` says which key a beat of a film has as long as nothing that goes
+into the film has changed. A lock on a slot says that somebody is drawing it; the system takes it away
+from a process that ends, however it ends. So workers share a film, and two commands a folder, without
+talking to each other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mathviz import trace
+from mathviz.errors import MathvizError
+
+LIMIT = 10 * 1024**3
+"""Bytes that the encoded beats may take when nothing else is said."""
+
+YOUNG = 3600.0
+"""Seconds for which a beat that was made or used is never removed: somebody may be about to join it."""
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One encoded beat of a film: which object it is, and what the film must know of it.
+
+    ``captions`` are [frame of the beat, text], an empty text where one ends. ``begin`` and ``end`` are the
+    scene's states (``engine.State``). ``drawn`` counts frames that were drawn, not taken from elsewhere.
+    """
+
+    key: str
+    frames: int
+    captions: list[tuple[int, str]]
+    begin: list[tuple[str, str]]
+    end: list[tuple[str, str]]
+    about: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cache:
+    """The folder ``beats`` of a project's cache."""
+
+    root: Path
+
+    def folder(self, key: str) -> Path:
+        """Where an object is, or would be."""
+        return self.root / "objects" / key[:2] / key
+
+    def has(self, key: str, digests: bool = False) -> bool:
+        """Whether an object is there, whole; with ``digests``, with those of its frames."""
+        folder = self.folder(key)
+        try:
+            promised = json.loads((folder / "whole.json").read_text())
+            there = all((folder / name).stat().st_size == size for name, size in promised.items())
+        except (OSError, ValueError):
+            return False
+        return there and (not digests or (folder / "digests.txt").is_file())
+
+    def sound(self, key: str) -> bool:
+        """Whether an object's bytes are those that were put there. If not, it is removed."""
+        folder = self.folder(key)
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            signed = json.loads((folder / "signed.json").read_text())
+            if all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in signed.items()):
+                os.utime(folder)
+                return True
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+
+    def keep(self, key: str, made: Path) -> None:
+        """Move a folder of finished files to where its key says. The first one stays, if somebody was quicker."""
+        files = sorted(path for path in made.iterdir() if path.name != "digests.txt")
+        signed = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+        trace.write_whole(made / "signed.json", json.dumps(signed).encode())
+        trace.write_whole(made / "whole.json", json.dumps({path.name: path.stat().st_size for path in files}).encode())
+        folder = self.folder(key)
+        if self.has(key):
+            if (made / "digests.txt").is_file():
+                trace.write_whole(folder / "digests.txt", (made / "digests.txt").read_bytes())
+            os.utime(folder)
+            shutil.rmtree(made)
+            return
+        shutil.rmtree(folder, ignore_errors=True)  # there was half of one, or a damaged one
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            made.rename(folder)
+        except OSError:
+            if not self.has(key):
+                raise
+            shutil.rmtree(made)
+
+    def beat(self, inputs: str, name: str, digests: bool = False) -> Beat | None:
+        """What a film with these inputs has as its beat, if that is still there."""
+        try:
+            said = json.loads(self._slot(inputs, name).read_text())
+            found = Beat(**{**said, **{part: [tuple(pair) for pair in said[part]] for part in ("captions", "begin", "end")}})
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return found if self.has(found.key, digests) else None
+
+    def remember(self, inputs: str, name: str, beat: Beat) -> None:
+        """Say what a film with these inputs has as its beat."""
+        place = self._slot(inputs, name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        trace.write_whole(place, json.dumps(asdict(beat)).encode())
+
+    def forget(self, inputs: str) -> None:
+        shutil.rmtree(self._slot(inputs, "any").parent, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def claim(self, inputs: str, name: str) -> Iterator[bool]:
+        """Whether this process may draw the beat. Nobody else may until the end of the ``with``."""
+        place = self._slot(inputs, name).with_suffix(".lock")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(descriptor)
+
+    def last(self, film: str) -> list[str]:
+        """The keys that a film was last made of; none if it never was, or if they are all gone."""
+        try:
+            return [key for key in json.loads((self.root / "films" / f"{film}.json").read_text()) if self.has(key)]
+        except (OSError, ValueError):
+            return []
+
+    def made(self, film: str, keys: list[str]) -> None:
+        """Say what a film was made of."""
+        place = self.root / "films" / f"{film}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        trace.write_whole(place, json.dumps(keys).encode())
+
+    def objects(self) -> list[tuple[float, int, Path]]:
+        """Every object: when it was last used, its bytes, its folder. The one that was not for longest first."""
+        found = []
+        for folder in (self.root / "objects").glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                size = sum(path.stat().st_size for path in folder.iterdir())
+                found.append((folder.stat().st_mtime, size, folder))
+        return sorted(found)
+
+    def prune(self, limit: int, young: float = YOUNG) -> tuple[int, int]:
+        """Remove what was not used for longest until the rest fits. Returns how many went, and their bytes."""
+        objects = self.objects()
+        left, gone, freed = sum(size for _, size, _ in objects), 0, 0
+        for used, size, folder in objects:
+            if left <= limit:
+                break
+            if time.time() - used >= young:
+                shutil.rmtree(folder, ignore_errors=True)
+                left, gone, freed = left - size, gone + 1, freed + size
+        self._drop_empty_slots()
+        return gone, freed
+
+    def _drop_empty_slots(self) -> None:
+        for folder in (self.root / "slots").glob("*"):
+            names = [path.stem for path in folder.glob("*.json")]
+            old = time.time() - folder.stat().st_mtime > YOUNG
+            if old and not any(self.beat(folder.name, name) for name in names):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _slot(self, inputs: str, name: str) -> Path:
+        return self.root / "slots" / inputs / f"{name}.json"
+
+
+def bytes_of(text: str) -> int:
+    """A size such as 500M or 10G in bytes. Raises MathvizError."""
+    number, unit = (text[:-1], text[-1].upper()) if text[-1:].upper() in _UNITS else (text, "")
+    try:
+        size = float(number) * _UNITS.get(unit, 1)
+    except ValueError:
+        size = -1.0
+    if not 0 <= size < float("inf"):
+        raise MathvizError(f"{text!r} is no size; say 500M, 10G or a number of bytes")
+    return int(size)
+
+
+_UNITS = {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}

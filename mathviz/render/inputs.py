@@ -1,0 +1,107 @@
+"""Everything that goes into a film, as digests: while none of them changes, neither does the film."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from mathviz import compute
+from mathviz.errors import MathvizError, ToolMissing
+from mathviz.project import ASSETS, Project
+from mathviz.render.plan import Job
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+LIBRARIES = ("manimgl", "moderngl", "numpy", "manimpango", "mapbox_earcut", "Pillow", "fonttools", "skia-pathops")
+
+ENVIRONMENT = ("LIBGL_ALWAYS_SOFTWARE", "GALLIUM_DRIVER", "MESA_LOADER_DRIVER_OVERRIDE", "LP_NATIVE_VECTOR_WIDTH")
+"""Variables that choose or change the driver."""
+
+
+def of(job: Job) -> dict[str, str]:
+    """Name → digest of all that decides a film's frames and bytes: files by content, the rest by value.
+
+    A scene may import modules that lie beside it, but not another film's scene; a file that it reads must
+    lie in the project's ``assets/``.
+    """
+    project = Project.around(Path(job.scene))
+    scene = Path(job.scene)
+    files = {*PACKAGE.rglob("*.py"), *ASSETS.rglob("*"), *project.root.glob("*.py"), *project.scenes.glob("*.py")}
+    files -= {project.scenes / f"{stem}.py" for stem in project.stems if stem != job.stem}
+    files |= {scene, scene.with_suffix(".yaml"), Path.cwd() / "custom_config.yml"}
+    files |= {path for path in (project.root / "assets").rglob("*") if "traces" not in path.parts}
+    found = {_short(path, project): _file(path) for path in files if path.is_file() and "traces" not in path.parts}
+    place = compute.place(compute.of_film(project, job.stem), project)
+    found["the trace"] = _file(place.with_suffix(".npz")) + _file(place.with_suffix(".json"))
+    return dict(sorted({**found, **_settings(job), **surroundings()}.items()))
+
+
+def digest(inputs: dict[str, str]) -> str:
+    """All of them as one."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def differences(before: dict[str, str], now: dict[str, str]) -> list[str]:
+    """The names of what came, went or changed."""
+    return sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+
+
+@functools.cache
+def surroundings() -> dict[str, str]:
+    """What draws and encodes here: versions of the libraries, the OpenGL driver and ffmpeg. Raises ToolMissing."""
+    from mathviz.render import engine
+
+    found = {f"version of {name}": _version(name) for name in LIBRARIES}
+    found["version of python"] = platform.python_version()
+    found["OpenGL driver"] = ", ".join(engine.renderer().values())
+    found["ffmpeg"] = _ffmpeg()
+    return {**found, **{f"${name}": os.environ[name] for name in ENVIRONMENT if name in os.environ}}
+
+
+def _settings(job: Job) -> dict[str, str]:
+    settings = {name: value for name, value in job.settings().items() if name not in ("scene", "out", "cache", "extras")}
+    return {f"setting {name}": json.dumps(value) for name, value in settings.items()}
+
+
+def _short(path: Path, project: Project) -> str:
+    for root in (project.root, PACKAGE.parent):
+        if path.is_relative_to(root):
+            return str(path.relative_to(root))
+    return path.name
+
+
+def _file(path: Path) -> str:
+    about = path.stat()
+    return _digest(path, about.st_ino, about.st_mtime_ns, about.st_size)
+
+
+@functools.lru_cache(4096)
+def _digest(path: Path, *version: int) -> str:
+    """Of a file's bytes. They are read once in a command, which many films need them for."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "none"
+
+
+def _ffmpeg() -> str:
+    try:
+        said = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True).stdout
+    except FileNotFoundError:
+        raise ToolMissing("ffmpeg is missing. Install: apt-get install ffmpeg. Then: mathviz doctor") from None
+    except subprocess.CalledProcessError as error:
+        raise MathvizError(f"ffmpeg -version failed: {error.stderr}") from None
+    return said.splitlines()[0]
+
+
