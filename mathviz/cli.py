@@ -241,6 +241,29 @@ def _write_digests(outcomes: list[Any], path: Path) -> None:
     trace.write_whole(path, "".join(f"{line}\n" for line in lines).encode())
 
 
+@app.command()
+def bench(
+    films: Annotated[
+        list[str] | None,
+        typer.Argument(help="Films by stem, all when none is named; or a manimgl scene file and names of its scenes."),
+    ] = None,
+    quality: Annotated[str | None, typer.Option(help="low, med, high (the default) or 4k.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often everything is run, in turn.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Measure manimgl, this and x264 alone on the same films, and print the ratios. Takes long."""
+    from mathviz import doctor
+    from mathviz.render import bench as benching
+    from mathviz.render.plan import Wish
+
+    project = _project()
+    doctor.require()
+    planned = _planned(project, films or [], Wish(quality=quality))
+    first = list({job.stem if job.of_catalogue else job.name: job for job in reversed(planned)}.values())[::-1]
+    found = benching.measure(first, rounds, lambda line: None if as_json else _say(line))
+    print(json.dumps(found, indent=2) if as_json else benching.table(found))
+
+
 @app.command("cache")
 def show_cache(
     prune: Annotated[bool, typer.Option("--prune", help="Remove what was not used for longest.")] = False,
