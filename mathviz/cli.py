@@ -156,6 +156,7 @@ def render(
     What was drawn before and would come out the same is not drawn again.
     """
     from mathviz import doctor
+    from mathviz.render.cache import LIMIT, Cache
     from mathviz.render.encode import TRANSPARENT
     from mathviz.render.farm import Farm
     from mathviz.render.plan import EXTRAS, Wish
@@ -181,6 +182,7 @@ def render(
         return
     with Display(len(planned), quiet=as_json) as display:
         outcomes = Farm(workers, display.progress).run(planned)
+    Cache(project.cache / "beats").prune(LIMIT)
     if digest:
         _write_digests(outcomes, digest)
     failed = [outcome for outcome in outcomes if outcome.film is None]
@@ -278,7 +280,8 @@ def show_cache(
     objects = cache.objects()
     size = sum(bytes_ for _, bytes_, _ in objects)
     if as_json:
-        print(json.dumps({"folder": str(cache.root), "beats": len(objects), "bytes": size, "removed": gone, "freed": freed}))
+        found = {"folder": str(cache.root), "beats": len(objects), "bytes": size, "removed": gone, "freed": freed}
+        print(json.dumps(found))
         return
     if prune:
         print(f"removed {gone} beats, {freed / 1e6:.1f} MB; those used in the last hour always stay")

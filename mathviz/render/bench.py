@@ -71,7 +71,7 @@ def measure(jobs: list[Job], rounds: int, say: Callable[[str], None]) -> dict[st
     best = {what: min(t.wall for t in timings if t.what == what) for what in dict.fromkeys(t.what for t in timings)}
     stock, ours, alone, floor = best.values()
     return {
-        "films": [job.name for job in jobs], "frames": frames, "picture": f"{jobs[0].width}x{jobs[0].height}",
+        "films": [job.name for job in jobs], "frames": frames, "picture": floors[0]["picture"],
         "machine": {"cores": cores, **{name: inputs.surroundings()[name] for name in ("OpenGL driver", "ffmpeg")}},
         "timings": [asdict(timing) for timing in timings],
         "ratios": {
@@ -237,7 +237,8 @@ def _measure_floor(job: Job) -> dict[str, Any]:
         meter.encode()
         meter.file.close()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {"frames": meter.frames, "wall": meter.wall, "cpu": used.ru_utime + used.ru_stime}
+    picture = f"{about['width']}x{about['height']}"
+    return {"picture": picture, "frames": meter.frames, "wall": meter.wall, "cpu": used.ru_utime + used.ru_stime}
 
 
 def main() -> int:

@@ -73,7 +73,8 @@ class Cache:
         folder = self.folder(key)
         with contextlib.suppress(OSError, ValueError, KeyError):
             signed = json.loads((folder / "signed.json").read_text())
-            if all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in signed.items()):
+            found = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in signed}
+            if found == signed:
                 os.utime(folder)
                 return True
         shutil.rmtree(folder, ignore_errors=True)
@@ -105,7 +106,8 @@ class Cache:
         """What a film with these inputs has as its beat, if that is still there."""
         try:
             said = json.loads(self._slot(inputs, name).read_text())
-            found = Beat(**{**said, **{part: [tuple(pair) for pair in said[part]] for part in ("captions", "begin", "end")}})
+            pairs = {part: [tuple(pair) for pair in said[part]] for part in ("captions", "begin", "end")}
+            found = Beat(**{**said, **pairs})
         except (OSError, ValueError, TypeError, KeyError):
             return None
         return found if self.has(found.key, digests) else None

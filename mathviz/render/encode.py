@@ -198,8 +198,8 @@ def loop(film: Path, path: Path, width: int) -> None:
     small = ffmpeg.input(str(film)).filter("fps", 15).filter("scale", width, -2, flags="lanczos")
     if path.suffix == ".gif":
         parts = small.split()
-        small = ffmpeg.filter([parts[0], parts[1].filter("palettegen", stats_mode="diff")], "paletteuse", dither="bayer",
-                              bayer_scale=4, diff_mode="rectangle")  # fmt: skip
+        colours = parts[1].filter("palettegen", stats_mode="diff")
+        small = ffmpeg.filter([parts[0], colours], "paletteuse", dither="bayer", bayer_scale=4, diff_mode="rectangle")
         made = ffmpeg.output(small, str(path), loop=0)
     else:
         made = ffmpeg.output(small, str(path), vcodec="libwebp", loop=0, quality=70)

@@ -526,7 +526,7 @@ def _boxes(wrapper: Any, data: ndarray, view: View, camera: Any) -> tuple[ndarra
     if isinstance(wrapper, VShaderWrapper):
         return _curve_boxes(wrapper, data, view, camera, fixed)
     reach = np.zeros(len(data))
-    if "radius" in data.dtype.names:  # the corners of a dot's square
+    if "radius" in (data.dtype.names or ()):  # the corners of a dot's square
         reach = 1.5 * np.abs(data["radius"][:, 0, 0])
     return view.boxes(data["point"].astype(float), reach, fixed), True, True
 
@@ -622,7 +622,7 @@ def sound_of(scene: Scene, path: Path) -> bool:
 
 
 def output_of(scene: Scene) -> dict[str, Any]:
-    """What a scene's own settings say about its file: name, size, rate, codec, pixel format, ending, gamma, saturation."""
+    """What a scene's own settings say about its file: its name, the picture, and how it is to be encoded."""
     writer, (width, height) = scene.file_writer, scene.camera.get_pixel_shape()
     return {
         "name": str(writer.get_output_file_name()), "width": width, "height": height, "fps": int(scene.camera.fps),
@@ -650,9 +650,7 @@ def state(scene: Scene) -> State:
     for name, value in vars(scene).items():
         if name not in _OF_EVERY_SCENE and id(value) not in shown:
             found.append((f"self.{name}", _digest_of(value)))
-    chance = hashlib.sha256(repr((random.getstate(), np.random.get_state())).encode())
-    chance.update(np.random.get_state()[1].tobytes())
-    return [*found, ("the random numbers", chance.hexdigest())]
+    return [*found, ("the random numbers", _digest_of([random.getstate(), list(np.random.get_state())]))]
 
 
 _OF_EVERY_SCENE = frozenset((

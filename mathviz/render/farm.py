@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -119,18 +120,13 @@ class Farm:
         for film in self.films:
             if film.outcome:
                 self.progress(film)
-        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(self.workers)]
-        if all(film.outcome for film in self.films):
-            threads = []
-        for thread in threads:
-            thread.start()
-        try:
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(0.2)
-        except BaseException:
-            self.stop()
-            raise
+        with ThreadPoolExecutor(self.workers) as pool:
+            try:
+                for ended in as_completed([pool.submit(self._work) for _ in range(self.workers)]):
+                    ended.result()
+            except BaseException:
+                self.stop()
+                raise
         return [film.outcome or Outcome(film.job, None, 0, 0.0, "it was not begun") for film in self.films]
 
     def ask(self, task: Task) -> dict[str, Any]:
@@ -171,8 +167,6 @@ class Farm:
                     self._step(worker, film)
                 except OSError as error:  # no room, no right to write: nothing that another try would mend
                     film.end(None, error=str(error))
-                except Exception as error:
-                    film.end(None, error=f"{type(error).__name__}: {error}")
                 finally:
                     with self.lock:
                         film.helpers -= 1

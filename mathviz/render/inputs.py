@@ -10,7 +10,6 @@ import platform
 import subprocess
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from mathviz import compute
 from mathviz.errors import MathvizError, ToolMissing
@@ -20,6 +19,9 @@ from mathviz.render.plan import Job
 PACKAGE = Path(__file__).resolve().parent.parent
 
 LIBRARIES = ("manimgl", "moderngl", "numpy", "manimpango", "mapbox_earcut", "Pillow", "fonttools", "skia-pathops")
+
+DRAWING = ("engine.py", "regions.py", "readback.py", "encode.py")
+"""The modules that turn what would be drawn into bytes: with others, a beat is another."""
 
 ENVIRONMENT = ("LIBGL_ALWAYS_SOFTWARE", "GALLIUM_DRIVER", "MESA_LOADER_DRIVER_OVERRIDE", "LP_NATIVE_VECTOR_WIDTH")
 """Variables that choose or change the driver."""
@@ -60,13 +62,15 @@ def surroundings() -> dict[str, str]:
 
     found = {f"version of {name}": _version(name) for name in LIBRARIES}
     found["version of python"] = platform.python_version()
+    found["mathviz's drawing and encoding"] = digest({name: _file(PACKAGE / "render" / name) for name in DRAWING})
     found["OpenGL driver"] = ", ".join(engine.renderer().values())
     found["ffmpeg"] = _ffmpeg()
     return {**found, **{f"${name}": os.environ[name] for name in ENVIRONMENT if name in os.environ}}
 
 
 def _settings(job: Job) -> dict[str, str]:
-    settings = {name: value for name, value in job.settings().items() if name not in ("scene", "out", "cache", "extras")}
+    elsewhere = ("scene", "out", "cache", "extras", "digests")
+    settings = {name: value for name, value in job.settings().items() if name not in elsewhere}
     return {f"setting {name}": json.dumps(value) for name, value in settings.items()}
 
 
@@ -103,5 +107,3 @@ def _ffmpeg() -> str:
     except subprocess.CalledProcessError as error:
         raise MathvizError(f"ffmpeg -version failed: {error.stderr}") from None
     return said.splitlines()[0]
-
-

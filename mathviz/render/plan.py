@@ -107,9 +107,9 @@ class Job:
 
     @classmethod
     def from_json(cls, text: str) -> Job:
-        said = json.loads(text)
-        said["encoding"] = Encoding(**said["encoding"])
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()})
+        said: dict[str, Any] = json.loads(text)
+        lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+        return cls(**{**said, **lists, "encoding": Encoding(**said["encoding"])})
 
 
 @dataclass(frozen=True)
@@ -198,9 +198,10 @@ def plan_scenes(project: Project, path: Path, names: list[str], wish: Wish) -> l
     except (SyntaxError, ValueError) as error:
         raise MathvizError(f"{path} is no Python: {error}") from None
     width, height, fps = _picture(wish, None, None)
+    renders = project.renders if path.resolve().is_relative_to(project.root) else Path.cwd() / "renders"
     return [
         Job(
-            path.stem, str(path.resolve()), "", "", width, height, fps, str(wish.out or project.renders / path.stem),
+            path.stem, str(path.resolve()), "", "", width, height, fps, str(wish.out or renders / path.stem),
             str(project.cache), (WHOLE,), scene_name=name, encoding=wish.encoding, extras=wish.extras,
             digests=wish.digests,
         )
@@ -217,5 +218,3 @@ def _picture(wish: Wish, quality: str | None, fps: int | None) -> tuple[int, int
         raise MathvizError(f"--fps {fps}: frames must last whole ticks of 1/{CLOCK} s; use 24, 25, 30, 48, 50 or 60")
     width, height = QUALITIES[quality] if quality else (0, 0)
     return width, height, fps or 0
-
-

@@ -73,7 +73,7 @@ class Rgba:
             self.kept = self.kept.copy()  # whoever was given the last frame may still be reading it
         for place in places:
             self.kept[place.y0 : place.y1, place.x0 : place.x1] = _read(frame, place, 4)
-        return memoryview(self.kept).cast("B")
+        return self.kept.reshape(-1).data
 
 
 class Nv12:
@@ -93,7 +93,7 @@ class Nv12:
 
     def read(self, frame: Any, places: list[Rectangle]) -> memoryview:
         if not places:
-            return memoryview(self.kept).cast("B")
+            return self.kept.reshape(-1).data
         self.kept = self.kept.copy()
         luma, chroma = self.kept[: self.height], self.kept[self.height :].reshape(-1, self.width // 2, 2)
         self.context.disable(moderngl.BLEND | moderngl.DEPTH_TEST)
@@ -104,7 +104,7 @@ class Nv12:
             half = Rectangle(at.x0 // 2, at.y0 // 2, min(at.x1 // 2 + 1, self.width // 2), -(-at.y1 // 2))
             chroma[half.y0 : half.y1, half.x0 : half.x1] = self._convert(1, self.chroma, half)
         self.context.enable(moderngl.BLEND)
-        return memoryview(self.kept).cast("B")
+        return self.kept.reshape(-1).data
 
     def _convert(self, which: int, target: Any, place: Rectangle) -> ndarray:
         target.scissor = place.viewport

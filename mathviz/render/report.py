@@ -36,8 +36,9 @@ class Cue:
 def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], folder: Path) -> dict[str, Any]:
     """Join a job's beats in ``folder`` and move the film, whole and verified, to where the job wants it.
 
-    ``inputs`` is where the cache has them, ``sources`` what the manifest says that they were made from. Returns ``film`` and ``frames``; or ``missing``, the beats that are not there (any more); or ``torn``,
-    where one beat does not begin with what the one before it left. Raises RenderFailed.
+    ``inputs`` is where the cache has them, ``sources`` what the manifest says that they were made from.
+    Returns ``film``, ``frames`` and ``digests``; or ``missing``, the beats that are not there (any more);
+    or ``torn``, where one beat does not begin with what the one before it left. Raises RenderFailed.
     """
     found = {name: cache.beat(inputs, name, job.digests) for name in job.wanted}
     missing = [name for name, beat in found.items() if beat is None or not cache.sound(beat.key)]
@@ -165,7 +166,8 @@ def _chapters(job: Job) -> dict[str, str]:
 def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: dict[str, str]) -> dict[str, Any]:
     """Everything that a page about the film, or someone who doubts it, needs to know. ``files`` are name → SHA-256."""
     project = Project.around(Path(job.scene))
-    frames, about, starts = sum(beat.frames for beat in beats.values()), next(iter(beats.values())).about, _starts(beats)
+    frames, about = sum(beat.frames for beat in beats.values()), next(iter(beats.values())).about
+    starts = _starts(beats)
     told: dict[str, Any] = {"scene": job.scene_name}
     chapters = dict.fromkeys(beats, "")
     if job.of_catalogue:
@@ -191,7 +193,8 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
 
 
 def _versions(sources: dict[str, str]) -> dict[str, str]:
-    return {name.removeprefix("version of "): value for name, value in sources.items() if name.startswith("version of ")}
+    prefix = "version of "
+    return {name.removeprefix(prefix): value for name, value in sources.items() if name.startswith(prefix)}
 
 
 def _publish(job: Job, folder: Path, files: list[Path], about: dict[str, Any]) -> None:
@@ -251,5 +254,3 @@ def timestamp(seconds: float) -> str:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-

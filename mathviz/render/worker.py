@@ -77,7 +77,7 @@ class Walk:
     def run(self) -> None:
         """Play the scene from its begin to its end, or to the last beat that is wanted of it."""
         kind = engine.scene_class(Path(self.job.scene), self.job.scene_name or None)
-        watching = {"watcher": self} if self.job.of_catalogue else {}
+        watching: dict[str, Any] = {"watcher": self} if self.job.of_catalogue else {}
         if self.skipping:
             watching["skip_animations"] = True
         self.scene = engine.make_scene(kind, **watching, **self.job.options)
@@ -105,16 +105,19 @@ class Walk:
     def beat_begins(self, beat: str) -> None:
         self.beat, self.begun, self.seen_time = beat, self._state(), self.scene.time
         known = self.cache.beat(self.task.inputs, beat, self.job.digests)
-        self.mine = beat in self.left and known is None
-        if self.mine and self.drawing:
-            self.mine = self.claims.enter_context(self.cache.claim(self.task.inputs, beat))
+        mine = beat in self.left and known is None
+        if mine and self.drawing:
+            mine = self.claims.enter_context(self.cache.claim(self.task.inputs, beat))
             # Whoever held it a moment ago may have finished it.
-            self.mine = self.mine and self.cache.beat(self.task.inputs, beat, self.job.digests) is None
+            mine = mine and self.cache.beat(self.task.inputs, beat, self.job.digests) is None
+        self.mine = mine
         if self.skipping:
             self.scene.skip_animations = True
             if self.mine:
                 self.scene.stop_skipping()
-        self.frames, self.captions, self.digests = 0, [], []
+        self.frames = 0
+        self.captions: list[tuple[int, str]] = []
+        self.digests: list[str] = []
         self.pictures = hashlib.sha256()
         self.sure = True
 
@@ -133,7 +136,7 @@ class Walk:
         if self.drawing:
             self._draw(painter)
         self.frames_told += 1
-        self.tell(drawn=self.frames_told) if self.drawing else self.tell(looked=self.frames_told)
+        self.tell(**{"drawn" if self.drawing else "looked": self.frames_told})
 
     def beat_ends(self, beat: str) -> None:
         """Keep the beat, if it was drawn here; go no further if nothing is left to do."""
@@ -177,8 +180,9 @@ class Walk:
             self.pictures.update(wav.read_bytes())
         settings = json.dumps([{**about, "name": ""}, self.task.sources], sort_keys=True)
         # A picture that cannot be told by its digest makes a beat that nobody else shall find.
-        key = hashlib.sha256((self.pictures.hexdigest() if self.sure else os.urandom(16).hex()).encode() + settings.encode())
-        kept = Beat(key.hexdigest(), self.frames, self.captions, self.begun, self._state(), about)
+        pictures = self.pictures.hexdigest() if self.sure else os.urandom(32).hex()
+        key = hashlib.sha256(f"{pictures} {settings}".encode()).hexdigest()
+        kept = Beat(key, self.frames, self.captions, self.begun, self._state(), about)
         if self.drawing:
             self._store(kept, wav if sound else None)
         elif not self.cache.has(kept.key, self.job.digests):
@@ -239,7 +243,8 @@ def walk(task: Task, tell: Tell) -> dict[str, Any]:
 
 
 def join(task: Task, tell: Tell) -> dict[str, Any]:
-    return report.make_film(task.job, Cache(Path(task.job.cache) / "beats"), task.inputs, task.sources, Path(task.folder))
+    cache = Cache(Path(task.job.cache) / "beats")
+    return report.make_film(task.job, cache, task.inputs, task.sources, Path(task.folder))
 
 
 def scenes(task: Task, tell: Tell) -> dict[str, Any]:
@@ -273,9 +278,9 @@ def _in_fork(task: Task, out: Any) -> None:
         tell(error="interrupted")
     except OSError as error:
         tell(error=f"{type(error).__name__}: {error}")
-    except Exception as error:
-        traceback.print_exc()
-        tell(error=_where(error, task.job, ""))
+    except Exception:
+        traceback.print_exc()  # the last words that the farm reports
+        raise
     finally:
         engine.finish()
         sys.stdout.flush()
