@@ -13,7 +13,7 @@ Read in that order:
     style.py       what colours mean, how large text is, how long things take
     mobjects/      how a trace looks
     stage.py       the Scene that every film extends: beats, captions, traces
-    render/        catalog → plan → farm → worker → engine → encode → report
+    render/        catalog → plan → inputs → cache → farm → worker → engine → encode → report
     frames.py      compares a frame with its reference
     doctor.py      what is installed, and what brings what is missing
     cli.py         the command line

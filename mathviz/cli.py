@@ -135,7 +135,7 @@ def render(
     ] = None,
     fps: Annotated[int | None, typer.Option(help="Frames per second; 30 when not given.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the films; renders/ when not given.")] = None,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0: one per core.")] = 0,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Workers, a core for each; 0: all cores.")] = 0,
     draft: Annotated[bool, typer.Option("--draft", help="480p15, encoded quickly, for a first look.")] = False,
     final: Annotated[bool, typer.Option("--final", help="1080p60, for publishing.")] = False,
     beats: Annotated[str, typer.Option(help="Only these beats, joined: ids with commas between.")] = "",
@@ -158,7 +158,7 @@ def render(
     from mathviz import doctor
     from mathviz.render.cache import LIMIT, Cache
     from mathviz.render.encode import TRANSPARENT
-    from mathviz.render.farm import Farm
+    from mathviz.render.farm import Farm, cores
     from mathviz.render.plan import EXTRAS, Wish
     from mathviz.render.progress import Display
 
@@ -176,7 +176,7 @@ def render(
         wish = replace(wish, encoding=TRANSPARENT)
     planned = _planned(project, films or [], wish)
     doctor.require()
-    workers = jobs or os.cpu_count() or 1
+    workers = jobs or len(cores())
     if dry_run:
         _say_what_would_be_drawn(planned, workers, as_json)
         return

@@ -23,6 +23,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TinyProjec
     monkeypatch.syspath_prepend(str(SOURCE))
     made = TinyProject.make(tmp_path / "tiny")
     monkeypatch.setenv("PYTHONPATH", str(made.root))
+    monkeypatch.setenv("MATHVIZ_TEST", made.mark)
     yield made
     made.kill_all()
 
@@ -42,5 +43,6 @@ def rendered(rendered_once: TinyProject, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.syspath_prepend(str(SOURCE))
     made = TinyProject.make(tmp_path / "rendered", rendered_once.root)
     monkeypatch.setenv("PYTHONPATH", str(made.root))
+    monkeypatch.setenv("MATHVIZ_TEST", made.mark)
     yield made
     made.kill_all()

@@ -17,8 +17,8 @@ from tiny_project import BEATS, TinyProject
 from mathviz.project import HOME
 
 LOW = ("--quality", "low", "--fps", "2")
-COMMANDS = [(), ("list",), ("compute",), ("render",), ("still",), ("doctor",), ("frames",), ("frames", "accept"),
-            ("frames", "check")]  # fmt: skip
+COMMANDS = [(), ("list",), ("compute",), ("render",), ("still",), ("doctor",), ("bench",), ("cache",),
+            ("frames",), ("frames", "accept"), ("frames", "check")]  # fmt: skip
 
 
 def require_refused(done: subprocess.CompletedProcess[str], code: int, *says: str) -> None:

@@ -104,7 +104,7 @@ def frames_between(scene: Path, first: int, end: int) -> int:
     class Counter:
         count = 0
 
-        def take(self, rgba: bytes) -> None:
+        def take(self, rgba: memoryview) -> None:
             self.count += 1
 
     counter, kind = Counter(), engine.scene_class(scene)

@@ -24,6 +24,8 @@ class Clock:
     def beat_begins(self, beat: str) -> None:
         self.began[beat] = self.scene.time
 
+    def caption(self, text: str) -> None: ...
+
     def beat_ends(self, beat: str) -> None:
         self.lasted[beat] = self.scene.time - self.began[beat]
 

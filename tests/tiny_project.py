@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mathviz.project import Project
+from mathviz.render.cache import Cache
 
 SOURCE = Path(__file__).parent / "tiny"
 BEATS = ("question", "bars_grow", "bars_leave")
@@ -88,9 +90,35 @@ class TinyProject:
                 found.append(f"{folder.name}: {command.replace(bytes(1), b' ').decode()}")
         return found
 
+    @property
+    def cache(self) -> Cache:
+        return Cache(self.root / "renders" / ".cache" / "beats")
+
+    def beats(self) -> set[Path]:
+        """The folders of all beats in the cache."""
+        return {folder for _, _, folder in self.cache.objects()}
+
+    def forks(self) -> list[int]:
+        """The processes that draw, look or join now: children of workers, which are children of the command."""
+        return [number for number, parent in self._workers().items() if parent in self._workers()]
+
+    def workers(self) -> list[int]:
+        """The processes that wait for those."""
+        return [number for number, parent in self._workers().items() if parent not in self._workers()]
+
+    def _workers(self) -> dict[int, int]:
+        """Process → parent."""
+        found = {}
+        for line in self.processes():
+            number = line.split(":")[0]
+            if "mathviz.render.worker" in line:
+                with contextlib.suppress(OSError):
+                    found[int(number)] = int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
+        return found
+
     def await_drawing(self, process: subprocess.Popen[str]) -> None:
-        """Return when a worker is encoding its second beat."""
-        wait_for(lambda: any(self.work.glob("*/01_*.ts")) or process.poll() is not None, 60, "drawing")
+        """Return when a worker is encoding a beat after the first."""
+        wait_for(lambda: any(self.work.glob("*/bars_*/beat.ts")) or process.poll() is not None, 60, "drawing")
         assert process.poll() is None, process.communicate()
 
     def await_silence(self, seconds: float = 5) -> None:

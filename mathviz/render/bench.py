@@ -25,7 +25,7 @@ from typing import Any
 from mathviz.errors import RenderFailed
 from mathviz.render import encode, engine, inputs
 from mathviz.render.encode import FINAL
-from mathviz.render.farm import Farm
+from mathviz.render.farm import Farm, cores
 from mathviz.render.plan import Job
 from mathviz.render.readback import Nv12
 
@@ -52,12 +52,12 @@ def measure(jobs: list[Job], rounds: int, say: Callable[[str], None]) -> dict[st
     Returns the timings and their ratios, each of the fastest runs. Raises RenderFailed.
     """
     timings: list[Timing] = []
-    cores = os.cpu_count() or 1
+    workers = len(cores())
     frames = 0
     for turn in range(rounds):
         for what, run in (
             ("manimgl", lambda folder: _stock(jobs, folder)),
-            (f"mathviz, {cores} workers", lambda folder: _ours(jobs, cores, folder)),
+            (f"mathviz, {workers} workers", lambda folder: _ours(jobs, workers, folder)),
             ("mathviz, 1 worker", lambda folder: _ours(jobs, 1, folder)),
         ):
             say(f"{what}, run {turn + 1} of {rounds} …")
@@ -72,7 +72,7 @@ def measure(jobs: list[Job], rounds: int, say: Callable[[str], None]) -> dict[st
     stock, ours, alone, floor = best.values()
     return {
         "films": [job.name for job in jobs], "frames": frames, "picture": floors[0]["picture"],
-        "machine": {"cores": cores, **{name: inputs.surroundings()[name] for name in ("OpenGL driver", "ffmpeg")}},
+        "machine": {"cores": workers, **{name: inputs.surroundings()[name] for name in ("OpenGL driver", "ffmpeg")}},
         "timings": [asdict(timing) for timing in timings],
         "ratios": {
             "faster than manimgl": stock / ours, "of what x264 alone takes": ours / floor,

@@ -112,6 +112,10 @@ class Cache:
             return None
         return found if self.has(found.key, digests) else None
 
+    def looked_at(self, inputs: str, name: str) -> bool:
+        """Whether it is known what a film with these inputs has as its beat, be it there or not."""
+        return self._slot(inputs, name).is_file()
+
     def remember(self, inputs: str, name: str, beat: Beat) -> None:
         """Say what a film with these inputs has as its beat."""
         place = self._slot(inputs, name)
@@ -137,18 +141,20 @@ class Cache:
         finally:
             os.close(descriptor)
 
-    def last(self, film: str) -> list[str]:
-        """The keys that a film was last made of; none if it never was, or if they are all gone."""
+    def last(self, film: str, surroundings: dict[str, str]) -> list[str]:
+        """The keys that a film was last made of and that are still there; none if other tools would draw it now."""
         try:
-            return [key for key in json.loads((self.root / "films" / f"{film}.json").read_text()) if self.has(key)]
-        except (OSError, ValueError):
+            said = json.loads((self.root / "films" / f"{film}.json").read_text())
+            alike = all(said["sources"].get(name) == value for name, value in surroundings.items())
+            return [key for key in said["keys"] if self.has(key)] if alike else []
+        except (OSError, ValueError, KeyError, TypeError):
             return []
 
-    def made(self, film: str, keys: list[str]) -> None:
-        """Say what a film was made of."""
+    def made(self, film: str, keys: list[str], sources: dict[str, str]) -> None:
+        """Say what a film was made of, and from what."""
         place = self.root / "films" / f"{film}.json"
         place.parent.mkdir(parents=True, exist_ok=True)
-        trace.write_whole(place, json.dumps(keys).encode())
+        trace.write_whole(place, json.dumps({"keys": keys, "sources": sources}).encode())
 
     def objects(self) -> list[tuple[float, int, Path]]:
         """Every object: when it was last used, its bytes, its folder. The one that was not for longest first."""

@@ -220,7 +220,8 @@ def verify(
         raise RenderFailed(f"{path.name} has {len(streams)} video streams")
     stream = streams[0]
     tick = Fraction(stream["time_base"])
-    stamps = sorted(int(packet["pts"]) for packet in report["packets"] if "pts" in packet)
+    packets = [packet for packet in report["packets"] if packet["stream_index"] == stream["index"]]
+    stamps = sorted(int(packet["pts"]) for packet in packets if "pts" in packet)
     steps = {(after - before) * tick for before, after in itertools.pairwise(stamps)}
     wanted: dict[str, Any] = {"width": width, "height": height, "r_frame_rate": f"{fps}/1"}
     if encoding.plain:
@@ -247,7 +248,7 @@ def verify(
 
 def probe(path: Path) -> dict[str, Any]:
     """ffprobe's streams and packets. Raises RenderFailed or ToolMissing."""
-    command = ["ffprobe", "-v", "error", "-show_streams", "-show_entries", "packet=pts", "-of", "json", str(path)]
+    command = ["ffprobe", "-v", "error", "-show_streams", "-show_entries", "packet=pts,stream_index", "-of", "json", str(path)]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     except FileNotFoundError:

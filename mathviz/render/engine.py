@@ -6,7 +6,6 @@ OpenGL context comes from (EGL) and who takes the frames.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import os
@@ -15,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import warnings
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -215,6 +215,7 @@ class _Draw:
 
     ``look`` is everything but the vertices that decides the pixels, as plain values. ``rows`` [n, bytes]
     are the vertices of each primitive, ``per_row`` of them; ``boxes`` [n 4] the pixels that each may touch.
+    ``uniforms`` are those of its mobject, as manimgl would set them.
     """
 
     wrapper: Any
@@ -222,15 +223,18 @@ class _Draw:
     rows: ndarray
     per_row: int
     boxes: ndarray
-    filled: bool = False
-    stroked: bool = False
+    filled: bool
+    stroked: bool
+    uniforms: dict[str, Any]
 
     @functools.cached_property
     def digest(self) -> bytes:
         return hashlib.sha256(repr(self.look).encode() + self.rows.tobytes()).digest()
 
     def same(self, other: _Draw) -> bool:
-        return self is other or (self.look == other.look and np.array_equal(self.rows, other.rows))
+        return self is other or (
+            self.look == other.look and (self.rows is other.rows or np.array_equal(self.rows, other.rows))
+        )
 
     def changes_from(self, old: _Draw) -> list[ndarray]:
         """Boxes, before and after, of the primitives that are not as they were. Both in one place of the order."""
@@ -261,7 +265,7 @@ class _Draw:
         span = {"first": first * self.per_row, "vertices": (last - first) * self.per_row}
         around = regions.around(self.boxes[touched])
         assert around is not None
-        clip = around.within(place)
+        clip = (around.widened(regions.TILE) if camera.samples else around).within(place)
         wrapper = self.wrapper
         wrapper.update_program_uniforms(camera.uniforms)
         wrapper.pre_render()
@@ -316,9 +320,15 @@ class Painter:
     """Draws what manimgl's camera draws, to the bit, but only where the picture is not that of the frame before.
 
     Each batch's vertices and uniforms are compared with the last frame's. What differs gives boxes of
-    pixels, the boxes a few rectangles, and only these are cleared, drawn and read back. A frame with
-    rendering code of its own, with a shader that would inherit a uniform from another batch, or with
-    one batch in two places is drawn by manimgl itself, whole.
+    pixels, the boxes a few rectangles, and only these are cleared, drawn and read back.
+
+    A frame is left to manimgl, whole, if it has rendering code of its own, a shader that would inherit a
+    uniform from another batch, one batch in two places, or OpenGL in another state than manimgl's; and so
+    is every frame from the first clip plane on, because manimgl never switches clipping off again and the
+    shapes without a plane then leave undefined where they are cut.
+
+    Not seen, and so not followed, is what a scene does to OpenGL's buffers behind the camera's back:
+    drawing into the picture by another way than ``Camera.capture``, or into a texture.
 
     With ``drawing`` off nothing is drawn and only ``picture``, the digest of what would be, is kept.
     """
@@ -327,7 +337,12 @@ class Painter:
         self.camera, self.drawing, self.tallies = camera, drawing, Tallies()
         self.stock_capture, self.stock_read = camera.capture, camera.get_raw_fbo_data
         camera.capture, camera.get_raw_fbo_data = self.capture, self.read_whole
+        self.stock_clear, camera.fbo.clear = camera.fbo.clear, self.clear
         self.screen = regions.whole(*camera.fbo.size)
+        self.own_code = _is_manimgls_code(camera)
+        self.clips = False
+        self.sent: weakref.WeakKeyDictionary[Any, ndarray] = weakref.WeakKeyDictionary()
+        self.set_last: dict[Any, tuple[_Draw, dict[str, Any]]] = {}
         self.draws: list[_Draw] = []
         self.frame: tuple[Any, ...] | None = None
         self.unread: list[Rectangle] = [self.screen]
@@ -361,15 +376,26 @@ class Painter:
 
     def prepare(self, *mobjects: Any) -> None:
         """Do to the mobjects what drawing does to them, without drawing: a skipped animation ends as a played one."""
-        with contextlib.suppress(_Unsure):
+        try:
             self._draws(mobjects, None)
+        except _Unsure:
+            for mobject in mobjects:
+                if mobject._data_has_changed:
+                    mobject.shader_wrappers = mobject.get_shader_wrapper_list(self.camera.ctx)
+                    mobject._data_has_changed = False
+            self.sent.clear()
 
     def read_whole(self, dtype: str = "f1") -> bytes:
         """Stands in for Camera.get_raw_fbo_data, which scenes that look at their own picture call."""
         if self.undrawn is not None:
-            self.stock_capture(*self.undrawn)
+            self._capture_as_manimgl(self.undrawn)
             self.undrawn = None
         return self.stock_read(dtype)
+
+    def clear(self, *values: Any, **settings: Any) -> None:
+        """Stands in for the clearing of the camera's framebuffer, which scenes may call."""
+        self.frame, self.draws, self.picture, self.unread = None, [], None, [self.screen]
+        self.stock_clear(*values, **settings)
 
     def read(self, *readers: Reader) -> list[memoryview]:
         """The picture, of which each reader fetches what changed since the last call. The first fetches all."""
@@ -384,45 +410,92 @@ class Painter:
         self.tallies.stock += 1
         self.frame, self.draws, self.picture, self.unread = None, [], None, [self.screen]
         if self.drawing:
-            self.stock_capture(*mobjects)
+            self._capture_as_manimgl(mobjects)
         else:
             self.undrawn = mobjects
 
+    def _capture_as_manimgl(self, mobjects: tuple[Any, ...]) -> None:
+        """Camera.capture, from the state of the shaders in which manimgl would find them.
+
+        It sets uniforms in the order of the batches, and who comes later inherits them. Where only
+        parts are drawn, some are not set, and others not last.
+        """
+        from manimlib.utils.shaders import set_program_uniform
+
+        for program, (draw, camera_uniforms) in self.set_last.items():
+            for uniforms in (draw.uniforms, camera_uniforms, draw.wrapper.texture_names_to_ids):
+                for name, value in uniforms.items():
+                    set_program_uniform(program, name, value)
+        self.set_last.clear()
+        self.sent.clear()
+        self.stock_capture(*mobjects)
+
     def _sure_of_camera(self) -> None:
-        camera = self.camera
-        if camera.window is not None or camera.fbo.size != self.screen[2:]:
+        camera, screen = self.camera, self.camera.fbo
+        if not self.own_code or camera.window is not None or screen.size != self.screen[2:]:
+            raise _Unsure
+        if not (screen.viewport == screen.scissor == self.screen and all(screen.color_mask) and screen.depth_mask):
+            raise _Unsure
+        if _state_of_opengl() != _USUAL_STATE:
             raise _Unsure
 
     def _draws(self, mobjects: tuple[Any, ...], frame: tuple[Any, ...] | None) -> list[_Draw]:
         """What is to be drawn with this camera, in order; only looked through without one. Raises _Unsure."""
         from manimlib.mobject.mobject import Mobject
 
-        known = {draw.wrapper: draw for draw in self.draws} if frame == self.frame else {}
-        view = _view(self.camera) if frame and self.drawing else None
-        found: dict[Any, Any] = {}
+        made = []
         for mobject in mobjects:
             kind = type(mobject)
             if kind.render is not Mobject.render or kind.get_shader_wrapper_list is not Mobject.get_shader_wrapper_list:
                 raise _Unsure
+            stale = mobject._data_has_changed
+            made.append(_batches(mobject, self.camera.ctx) if stale else [(w, []) for w in mobject.shader_wrappers])
+        wrappers = [wrapper for batches in made for wrapper, _ in batches]
+        if len(set(wrappers)) < len(wrappers):
+            raise _Unsure
+        for mobject, batches in zip(mobjects, made, strict=True):
             if mobject._data_has_changed:
-                mobject.shader_wrappers = mobject.get_shader_wrapper_list(self.camera.ctx)
+                for wrapper, members in batches:
+                    self._send(wrapper, members)
+                mobject.shader_wrappers = [wrapper for wrapper, _ in batches]
                 mobject._data_has_changed = False
-            for wrapper in mobject.shader_wrappers:
-                if wrapper in found:
-                    raise _Unsure
-                found[wrapper] = self._draw(wrapper, view, known.get(wrapper)) if frame else None
-        return list(found.values())
+        if frame is None:
+            return []
+        self.clips = self.clips or any(wrapper.use_clip_plane() for wrapper in wrappers)
+        if self.clips:
+            raise _Unsure
+        known = {draw.wrapper: draw for draw in self.draws} if frame == self.frame else {}
+        view = _view(self.camera) if self.drawing else None
+        return [self._draw(wrapper, view, known.get(wrapper)) for wrapper in wrappers]
+
+    def _send(self, wrapper: Any, mobjects: list[Any]) -> None:
+        """ShaderWrapper.read_in, of which is kept what OpenGL then has: ``vert_data`` may be another thing."""
+        data = [mobject.get_shader_data() for mobject in mobjects]
+        wrapper.read_in(data)
+        if wrapper.vbo is None:
+            vertices = wrapper.vert_data[:0]
+        elif any(map(len, data)):
+            vertices = wrapper.vert_data
+        else:  # the buffer was emptied
+            vertices = np.zeros(wrapper.vbo.size // wrapper.vert_data.itemsize, wrapper.vert_data.dtype)
+        before = self.sent.get(wrapper)
+        if before is None or before.dtype != vertices.dtype or not np.array_equal(_bytes(before), _bytes(vertices)):
+            self.sent[wrapper] = vertices.copy()
 
     def _draw(self, wrapper: Any, view: View | None, before: _Draw | None) -> _Draw:
         """The draw of a wrapper; the very one of the frame before if nothing of it changed."""
         look = _look(wrapper, self.camera)
-        per_row = _VERTICES.get(wrapper.render_primitive, 0) or max(len(wrapper.vert_data), 1)
-        data = wrapper.vert_data[: len(wrapper.vert_data) // per_row * per_row]
-        rows = np.ascontiguousarray(data).view(np.uint8).reshape(-1, per_row * data.itemsize)
+        if wrapper not in self.sent:
+            data = wrapper.vbo.read() if wrapper.vbo is not None else b""
+            self.sent[wrapper] = np.frombuffer(data, wrapper.vert_data.dtype)
+        data = self.sent[wrapper]
+        per_row = _VERTICES.get(wrapper.render_primitive, 0) or max(len(data), 1)
+        data = data[: len(data) // per_row * per_row].reshape(-1, per_row)
+        rows = _bytes(data).reshape(-1, per_row * data.itemsize)
         if before is not None and before.look == look and np.array_equal(before.rows, rows):
             return before
-        bounds = _boxes(wrapper, data.reshape(-1, per_row), view, self.camera) if view else _NO_BOUNDS
-        return _Draw(wrapper, look, rows.copy(), per_row, *bounds)
+        boxes, filled, stroked = _boxes(wrapper, data, view, self.camera) if view else _NO_BOUNDS
+        return _Draw(wrapper, look, rows, per_row, boxes, filled, stroked, _copied(wrapper.mobject_uniforms))
 
     def _changes(self, draws: list[_Draw]) -> list[Rectangle]:
         """Where the picture with these draws differs from the last one.
@@ -438,18 +511,21 @@ class Painter:
                     boxes += after.changes_from(before)
             else:
                 boxes += [draw.boxes for draw in (*old[a0:a1], *draws[b0:b1])]
-        return regions.rectangles(np.concatenate(boxes), self.screen.width, self.screen.height)
+        cell = regions.TILE if self.camera.samples else regions.CELL
+        return regions.rectangles(np.concatenate(boxes), self.screen.width, self.screen.height, cell)
 
     def _paint(self, draws: list[_Draw], places: list[Rectangle]) -> None:
         screen = self.camera.fbo
         for place in places:
-            screen.clear(*self.camera.background_rgba, viewport=place.viewport)
+            self.stock_clear(*self.camera.background_rgba, viewport=place.viewport)
             for draw in draws:
                 draw.paint(self.camera, place)
         screen.scissor = None
         screen.use()
         self.unread += places
         self.tallies.area += sum(place.area for place in places) / self.screen.area
+        uniforms = _copied(self.camera.uniforms)
+        self.set_last.update((program, (draw, uniforms)) for draw in draws for program in draw.wrapper.programs)
 
 
 _VERTICES = {0: 1, 1: 2, 4: 3}
@@ -460,6 +536,61 @@ _NO_BOUNDS = (np.zeros((0, 4), np.int32), True, True)
 WIDTH_UNIT, STEEPEST_JOINT = 0.01, 4.6
 """Of the stroke shader: scene units per unit of width, and how far an automatic joint reaches, in half
 widths: √(1 + ((cos − 1)/sin)²) at cos = −0.9, where it changes from a bevel to a mitre."""
+
+
+def _is_manimgls_code(camera: Any) -> bool:
+    """Whether what is done in manimgl's stead here is manimgl's own there, and no scene replaced it."""
+    import manimlib
+    from manimlib.mobject.mobject import Mobject
+    from manimlib.shader_wrapper import ShaderWrapper, VShaderWrapper
+
+    done_here = (
+        type(camera).capture, type(camera).clear, Mobject.render, Mobject.get_shader_wrapper_list, ShaderWrapper.render,
+        VShaderWrapper.render, VShaderWrapper.render_fill, VShaderWrapper.render_stroke,
+    )  # fmt: skip
+    home = str(Path(manimlib.__file__).parent)
+    codes = [getattr(function, "__code__", None) for function in done_here]
+    return all(code is not None and code.co_filename.startswith(home) for code in codes)
+
+
+_USUAL_STATE = (*(0x302, 0x303) * 2, *(0x8006,) * 2, 0x201, True, *(False,) * 7, 0x1B02)
+"""Source colours times alpha, over the rest of what is there; LESS; only BLEND enabled; polygons filled."""
+
+
+def _state_of_opengl() -> tuple[int, ...]:
+    """What manimgl sets once and relies on, and a scene may have changed."""
+    import OpenGL.GL as gl
+
+    values = (
+        gl.GL_BLEND_SRC_RGB, gl.GL_BLEND_DST_RGB, gl.GL_BLEND_SRC_ALPHA, gl.GL_BLEND_DST_ALPHA,
+        gl.GL_BLEND_EQUATION_RGB, gl.GL_BLEND_EQUATION_ALPHA, gl.GL_DEPTH_FUNC,
+    )  # fmt: skip
+    switches = (
+        gl.GL_BLEND, gl.GL_CULL_FACE, gl.GL_CLIP_DISTANCE0, gl.GL_STENCIL_TEST, gl.GL_COLOR_LOGIC_OP,
+        gl.GL_POLYGON_OFFSET_FILL, gl.GL_RASTERIZER_DISCARD, gl.GL_SAMPLE_MASK,
+    )  # fmt: skip
+    return (
+        *(int(gl.glGetIntegerv(value)) for value in values), *(bool(gl.glIsEnabled(switch)) for switch in switches),
+        int(gl.glGetIntegerv(gl.GL_POLYGON_MODE)[0]),
+    )  # fmt: skip
+
+
+def _batches(mobject: Any, context: Any) -> list[tuple[Any, list[Any]]]:
+    """Mobject.get_shader_wrapper_list, before anything is sent: each wrapper with the mobjects that it draws."""
+    from manimlib.utils.iterables import batch_by_property
+
+    family = mobject.family_members_with_points()
+    batches = batch_by_property(family, lambda member: member.get_shader_wrapper(context).get_id())
+    return [(members[0].shader_wrapper, members) for members, _ in batches]
+
+
+def _bytes(data: ndarray) -> ndarray:
+    """The bytes of an array, in one row."""
+    return np.ascontiguousarray(data).reshape(-1).view(np.uint8)
+
+
+def _copied(uniforms: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.copy() if isinstance(value, ndarray) else value for name, value in uniforms.items()}
 
 
 def _plain(uniforms: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
@@ -475,11 +606,14 @@ def _look(wrapper: Any, camera: Any) -> tuple[Any, ...]:
     if type(wrapper) is ShaderWrapper:
         if len(wrapper.textures) != len(wrapper.texture_paths):
             raise _Unsure
-        textures = tuple(map(_texture_digest, wrapper.textures))
+        textures = tuple(map(_texture_now, wrapper.textures))
     elif type(wrapper) is not VShaderWrapper or wrapper.fill_canvas[0].size != tuple(2 * n for n in camera.fbo.size):
         raise _Unsure
     for program in wrapper.programs:
-        if not _uniforms_of(program) <= {*wrapper.mobject_uniforms, *camera.uniforms, *wrapper.texture_names_to_ids}:
+        values, others = _read_by(program)
+        if not values <= wrapper.mobject_uniforms.keys() | camera.uniforms.keys() or not (
+            others <= wrapper.texture_names_to_ids.keys()
+        ):
             raise _Unsure
     codes = tuple(wrapper.program_code.items())
     return (
@@ -489,11 +623,21 @@ def _look(wrapper: Any, camera: Any) -> tuple[Any, ...]:
 
 
 @functools.cache
-def _uniforms_of(program: Any) -> frozenset[str]:
-    """The uniforms that a shader reads; manimgl lets it inherit those that a batch does not set."""
+def _read_by(program: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """What a shader reads beside vertices: names of values, and of textures, blocks and the like.
+
+    manimgl lets a shader inherit what its batch does not set.
+    """
     import moderngl
 
-    return frozenset(name for name in program if isinstance(program[name], moderngl.Uniform))
+    members = {name: program[name] for name in program}
+    members = {n: m for n, m in members.items() if not isinstance(m, (moderngl.Attribute, moderngl.Varying))}
+    values = {n for n, m in members.items() if isinstance(m, moderngl.Uniform) and getattr(m, "gl_type", 0) in _VALUES}
+    return frozenset(values), frozenset(members.keys() - values)
+
+
+_VALUES = {*range(0x1404, 0x1407), *range(0x8B50, 0x8B5D), *range(0x8B65, 0x8B6B), *range(0x8DC6, 0x8DC9)}
+"""OpenGL's numbers of numbers, vectors and matrices, as against samplers and images."""
 
 
 @functools.cache
@@ -501,9 +645,26 @@ def _code_digest(codes: tuple[tuple[str, str | None], ...]) -> str:
     return hashlib.sha256(repr(codes).encode()).hexdigest()
 
 
+def _texture_now(texture: Any) -> tuple[Any, ...]:
+    return _texture_digest(texture, _writes_to(texture)[0]), texture.filter, texture.repeat_x, texture.repeat_y
+
+
 @functools.cache
-def _texture_digest(texture: Any) -> str:
+def _texture_digest(texture: Any, writes: int) -> str:
     return hashlib.sha256(repr((texture.size, texture.components)).encode() + texture.read()).hexdigest()
+
+
+@functools.cache
+def _writes_to(texture: Any) -> list[int]:
+    """How often a texture was written since this was first asked: the one number in the list."""
+    writes, write = [0], texture.write
+
+    def counted(*values: Any, **settings: Any) -> None:
+        writes[0] += 1
+        write(*values, **settings)
+
+    texture.write = counted
+    return writes
 
 
 def _view(camera: Any) -> View:
@@ -521,6 +682,8 @@ def _boxes(wrapper: Any, data: ndarray, view: View, camera: Any) -> tuple[ndarra
     from manimlib.shader_wrapper import VShaderWrapper
 
     fixed = float(wrapper.mobject_uniforms.get("is_fixed_in_frame", 0.0))
+    if not wrapper.programs:  # the camera's frame, and points that only mark a place
+        return np.zeros((len(data), 4), np.int32), False, False
     if not _is_manimgls_own(wrapper):
         return np.tile(np.array([(0, 0, view.width, view.height)], np.int32), (len(data), 1)), True, True
     if isinstance(wrapper, VShaderWrapper):
@@ -545,13 +708,46 @@ def _curve_boxes(
         np.where(stroked, np.abs(data["stroke_width"][..., 0]).max(axis=1), 0.0),
         np.where(filled, np.abs(data["fill_border_width"][..., 0]).max(axis=1), 0.0),
     )
+    wild = np.zeros(len(data), bool)
+    lined = np.flatnonzero(width > 0)
+    if len(lined):
+        flat = bool(uniforms["flat_stroke"]) or bool(fixed)
+        eye = None if flat else np.asarray(camera.uniforms["camera_position"], float)
+        wild[lined] = _may_go_anywhere(points[lined], data["base_normal"][lined, 1].astype(float), eye)
     zoom = float(uniforms["scale_stroke_with_zoom"])
     width = WIDTH_UNIT * width * abs((1 - zoom) * camera.uniforms["frame_scale"] + zoom)
     smoothing = max(float(uniforms["anti_alias_width"]) * camera.uniforms["pixel_size"], 1e-8)
     joints = {0: 1.0, 1: STEEPEST_JOINT}.get(int(uniforms["joint_type"]), np.inf)
-    boxes = view.boxes(np.concatenate([points, bases[:, None]], axis=1), 0.5 * (width + smoothing) * joints, fixed)
+    reach = np.where(wild, np.inf, 0.5 * (width + smoothing) * joints)
+    boxes = view.boxes(np.concatenate([points, bases[:, None]], axis=1), reach, fixed)
     boxes[~(filled | stroked)] = 0
     return boxes, bool(filled.any()), bool(stroked.any())
+
+
+def _may_go_anywhere(points: ndarray, normals: ndarray, eye: ndarray | None) -> ndarray:
+    """Which strokes [n] of curves [n 3 3] the shader widens by dividing by nearly nothing, at one of their ends.
+
+    That is where the curve stops dead, or runs along its normal [n 3] or, seen from an ``eye``, along the
+    line of sight; or where the eye sees its plane edge on. A flat stroke is seen from no eye.
+    """
+    wild = np.zeros(len(points), bool)
+    for place, run in ((points[:, 0], points[:, 1] - points[:, 0]), (points[:, 2], points[:, 2] - points[:, 1])):
+        wild |= _nearly(np.cross(run, normals), run)
+        if eye is not None:
+            sight = eye - place
+            wild |= _nearly(np.cross(run, sight), run, sight)
+            wild |= _nearly((sight * normals).sum(axis=1, keepdims=True), sight)
+    return wild
+
+
+def _nearly(zero: ndarray, *factors: ndarray) -> ndarray:
+    """Whether vectors [n k] are tiny beside the product of the lengths of others."""
+    sizes = [np.linalg.norm(factor, axis=1) for factor in factors]
+    return ~(np.linalg.norm(zero, axis=1) > 1e-5 * np.prod(sizes, axis=0))
+
+
+_PRIMITIVES = {"true_dot": (0,), "surface": (4, 5), "textured_surface": (4, 5), "image": (4, 5)}
+"""manimgl's shaders, and OpenGL's numbers of what they may draw: points, triangles, strips of triangles."""
 
 
 @functools.cache
@@ -566,7 +762,7 @@ def _is_manimgls_own(wrapper: Any) -> bool:
     folders = [f"quadratic_bezier/{part}" for part in ("stroke", "fill", "depth")]
     if not hasattr(wrapper, "fill_canvas"):
         folders = [wrapper.shader_folder]
-        if wrapper.shader_folder not in ("true_dot", "surface", "textured_surface", "image"):
+        if wrapper.render_primitive not in _PRIMITIVES.get(wrapper.shader_folder, ()):
             return False
     return set(wrapper.program_code.values()) <= frozenset().union(*map(_stock_code, folders))
 

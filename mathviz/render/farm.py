@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import selectors
 import shutil
 import signal
@@ -82,6 +83,18 @@ class FilmWork:
         return lacking
 
     @property
+    def not_looked_at(self) -> list[str]:
+        """The beats of which it is not known yet whether they are there."""
+        return [name for name in self.job.wanted if not self.cache.looked_at(self.key, name)]
+
+    @property
+    def open_beats(self) -> int:
+        """How many workers could do something for the film at once."""
+        if self.alone or self.step == "join":
+            return 0
+        return len(self.not_looked_at if self.step == "survey" else self.missing)
+
+    @property
     def total(self) -> int:
         """Frames in all, as far as is known: a beat of unknown length counts as the mean of the others."""
         known = [self.frames[name] for name in self.job.wanted if name in self.frames]
@@ -103,11 +116,21 @@ class FilmWork:
         )
 
 
+def cores() -> list[int]:
+    """The processor cores that this process may use."""
+    return sorted(os.sched_getaffinity(0))
+
+
 class Farm:
-    """``workers`` worker processes and the films that they share."""
+    """``workers`` worker processes and the films that they share.
+
+    They use as many cores as there are workers, drawing and encoding together; the others stay free for
+    whoever asked for fewer. Which ones is left to chance, so that two commands rarely meet on one.
+    """
 
     def __init__(self, workers: int, progress: Progress = lambda film: None) -> None:
         self.workers, self.progress = workers, progress
+        self.cores = set(random.sample(cores(), min(workers, len(cores()))))
         self.lock = threading.Condition()
         self.running: set[subprocess.Popen[str]] = set()
         self.forks: set[int] = set()
@@ -183,11 +206,7 @@ class Farm:
                 now = time.monotonic()
                 free = [film for film in open_films if film.helpers == 0 and film.rest_until <= now]
                 # A film to oneself wastes nothing; the last ones are shared, each as long as it lacks beats.
-                shared = [
-                    film for film in open_films
-                    if film.step == "draw" and not film.alone and 0 < film.helpers < len(film.missing)
-                    and film.rest_until <= now
-                ]  # fmt: skip
+                shared = [film for film in open_films if film.helpers < film.open_beats and film.rest_until <= now]
                 for film in (free or shared)[:1]:
                     film.helpers += 1
                     return film
@@ -227,7 +246,8 @@ class Farm:
             if film.crashes >= TRIES:
                 film.end(None, film.done, said["crash"])
         elif step == "survey":
-            film.step, film.found = "draw", [name for name in film.job.wanted if name not in film.missing]
+            if not film.not_looked_at:
+                film.step, film.found = "draw", [name for name in film.job.wanted if name not in film.missing]
         elif step == "join":
             self._joined(film, said["done"])
         elif film.missing and not said["done"].get("tallies", {}).get("frames"):
@@ -357,6 +377,7 @@ class _Worker:
                     [sys.executable, "-m", "mathviz.render.worker"], text=True, encoding="utf-8",
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
                 )  # fmt: skip
+                os.sched_setaffinity(self.process.pid, self.farm.cores)
                 self.farm.running.add(self.process)
             self.rest = b""
         return self.process
@@ -400,7 +421,7 @@ def prepare(job: Job) -> FilmWork:
     else:
         missing = film.missing
         film.found = [name for name in job.wanted if name not in missing]
-        if not film.found and cache.last(job.identity):
+        if not film.found and cache.last(job.identity, inputs.surroundings()):
             film.step = "survey"
     return film
 

@@ -92,7 +92,8 @@ class Job:
     @property
     def identity(self) -> str:
         """What stays the same while the film's inputs change: a digest of which film this is, and of how it is made."""
-        settings = {name: value for name, value in self.settings().items() if name not in ("out", "extras", "digests")}
+        aside = {"out", "cache", "extras", "digests"} | ({"scene"} if self.of_catalogue else set())
+        settings = {name: value for name, value in self.settings().items() if name not in aside}
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
     def incoming(self, work: Path) -> Path:

@@ -16,8 +16,15 @@ from scipy import ndimage
 CELL = 16
 """Changes are collected on a grid of cells of so many pixels; even, because chroma is half as wide."""
 
+TILE = 64
+"""The same, with several samples to a pixel: llvmpipe then draws beyond the left and lower edge of a
+scissor, into pixels beside it, but only in those of its tiles of so many pixels that the scissor meets."""
+
 MARGIN = 3
 """Pixels added around every box: one for the fill canvas's filter, the rest for rounding in the shaders."""
+
+FARTHEST = 1e4
+"""Half screens: farther out the shaders' 32 bits are worth more than a pixel."""
 
 MOST = 6
 """Rectangles that a frame is redrawn in, at most: each costs a pass over the draws that it meets."""
@@ -55,6 +62,11 @@ class Rectangle(NamedTuple):
     def meets(self, other: Rectangle) -> bool:
         return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
 
+    def widened(self, cell: int) -> Rectangle:
+        """Rounded outwards to whole cells of so many pixels."""
+        low, high = (self.x0 // cell, self.y0 // cell), (-(-self.x1 // cell), -(-self.y1 // cell))
+        return Rectangle(*(cell * at for at in (*low, *high)))
+
     def within(self, other: Rectangle) -> Rectangle:
         """What they share; they must meet."""
         return Rectangle(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
@@ -76,7 +88,7 @@ class View:
         """Boxes [n 4] of n primitives with corners ``points`` [n k 3], each drawn up to ``reach`` [n] around them.
 
         ``fixed`` is the shaders' share of not following the camera. What cannot be bounded, because it
-        comes near the camera's plane or is not finite, gets the whole screen.
+        comes near the camera's plane, lies too far out for 32 bits, or is not finite, gets the whole screen.
         """
         matrix = (1 - fixed) * self.matrix + fixed * np.eye(4)
         moved = points @ matrix[:3, :3].T + matrix[:3, 3]
@@ -90,10 +102,11 @@ class View:
             far = np.abs(places).max(axis=1)
             spread = (reach[:, None] * (np.abs(self.rescale[:2]) + far * abs(self.rescale[2]))) / nearest[:, None]
             half = np.array([self.width, self.height]) / 2
+            lost = ~(far < FARTHEST).all(axis=1)
             low = (places.min(axis=1) - spread + 1) * half - MARGIN
             high = (places.max(axis=1) + spread + 1) * half + MARGIN
             ends = np.concatenate([np.floor(low), np.ceil(high)], axis=1)
-        unsure = ~np.isfinite(ends).all(axis=1) | (nearest < 1e-3)
+        unsure = ~np.isfinite(ends).all(axis=1) | ~(nearest > 1e-3) | lost
         ends[unsure] = 0, 0, self.width, self.height
         limits = np.array([self.width, self.height, self.width, self.height])
         return np.clip(ends, 0, limits).astype(np.int32)
@@ -112,23 +125,25 @@ def around(boxes: ndarray) -> Rectangle | None:
     return Rectangle(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
 
-def rectangles(boxes: ndarray, width: int, height: int) -> list[Rectangle]:
+def rectangles(boxes: ndarray, width: int, height: int, cell: int = CELL) -> list[Rectangle]:
     """A few disjoint rectangles that cover the boxes [n 4]: one per cluster, rounded outwards to whole cells."""
     boxes = boxes[(boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])]
     if not len(boxes):
         return []
-    columns, rows = -(-width // CELL), -(-height // CELL)
+    columns, rows = -(-width // cell), -(-height // cell)
     corners = np.zeros((rows + 1, columns + 1), np.int32)
-    x0, y0 = boxes[:, 0] // CELL, boxes[:, 1] // CELL
-    x1, y1 = -(-boxes[:, 2] // CELL), -(-boxes[:, 3] // CELL)
+    x0, y0 = boxes[:, 0] // cell, boxes[:, 1] // cell
+    x1, y1 = -(-boxes[:, 2] // cell), -(-boxes[:, 3] // cell)
     np.add.at(corners, (y0, x0), 1)
     np.add.at(corners, (y0, x1), -1)
     np.add.at(corners, (y1, x0), -1)
     np.add.at(corners, (y1, x1), 1)
     touched = corners.cumsum(axis=0).cumsum(axis=1)[:rows, :columns] > 0
-    labels, _ = ndimage.label(touched)
+    labels, clusters = ndimage.label(touched)
+    if clusters > 4 * MOST:  # merging looks at every pair: look at larger cells instead
+        return rectangles(boxes, width, height, 2 * cell)
     found = [
-        Rectangle(x.start * CELL, y.start * CELL, min(x.stop * CELL, width), min(y.stop * CELL, height))
+        Rectangle(x.start * cell, y.start * cell, min(x.stop * cell, width), min(y.stop * cell, height))
         for y, x in ndimage.find_objects(labels)
     ]
     return _merged(found)

@@ -50,7 +50,7 @@ def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], fold
     files = _film(job, cache, beats, folder) + _beside(job, cache, beats, folder)
     about = manifest(job, beats, sources, {str(file.relative_to(folder)): _sha256(file) for file in files})
     _publish(job, folder, files, about)
-    cache.made(job.identity, [beat.key for beat in beats.values()])
+    cache.made(job.identity, [beat.key for beat in beats.values()], sources)
     film = job.film if job.of_catalogue else job.folder / files[0].name
     digests = [line for beat in beats.values() for line in _digests(job, cache, beat)]
     return {"film": str(film), "frames": about["frames"], "digests": digests}
@@ -140,7 +140,7 @@ def spoken(beats: list[Beat], fps: int) -> list[Cue]:
         events += [(first + frame, text) for frame, text in beat.captions]
         first += beat.frames
     ends = [frame for frame, _ in events[1:]] + [first]
-    return [Cue(frame / fps, end / fps, text) for (frame, text), end in zip(events, ends, strict=True) if text]
+    return [Cue(frame / fps, end / fps, text) for (frame, text), end in zip(events, ends, strict=False) if text]
 
 
 def _starts(beats: dict[str, Beat]) -> dict[str, int]:

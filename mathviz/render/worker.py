@@ -39,8 +39,8 @@ Tell = Callable[..., None]
 class Task:
     """What a worker is to do: one step of one job, in a folder of its own.
 
-    ``draw`` draws the beats that nobody has drawn or is drawing, and skips the others. ``in_sequence`` plays
-    every beat and draws what is missing. ``survey`` draws nothing, and finds out which beats are there.
+    ``draw`` draws the beats that nobody has drawn or is drawing, and skips the others. ``survey`` plays such
+    beats without drawing, and so finds out which are there. ``in_sequence`` plays every beat and draws what is missing.
     ``join`` makes the film. ``scenes`` names the scenes of a file. ``inputs`` names the film's slots in the
     cache, ``sources`` what a picture's key, or for ``join`` the manifest, shall name beside it.
     """
@@ -66,7 +66,7 @@ class Walk:
     def __init__(self, task: Task, tell: Tell) -> None:
         self.task, self.job, self.tell = task, task.job, tell
         self.cache, self.folder = Cache(Path(task.job.cache) / "beats"), Path(task.folder)
-        self.drawing, self.skipping = task.step != "survey", task.step == "draw"
+        self.drawing, self.skipping = task.step != "survey", task.step != "in_sequence" and task.job.of_catalogue
         self.left = list(task.job.wanted)
         self.claims = contextlib.ExitStack()
         self.encoder: BeatEncoder | None = None
@@ -104,13 +104,10 @@ class Walk:
 
     def beat_begins(self, beat: str) -> None:
         self.beat, self.begun, self.seen_time = beat, self._state(), self.scene.time
-        known = self.cache.beat(self.task.inputs, beat, self.job.digests)
-        mine = beat in self.left and known is None
-        if mine and self.drawing:
-            mine = self.claims.enter_context(self.cache.claim(self.task.inputs, beat))
-            # Whoever held it a moment ago may have finished it.
-            mine = mine and self.cache.beat(self.task.inputs, beat, self.job.digests) is None
-        self.mine = mine
+        self.mine = beat in self.left and self._open(beat)
+        if self.mine:
+            claimed = self.claims.enter_context(self.cache.claim(self.task.inputs, beat))
+            self.mine = claimed and self._open(beat)  # whoever held it a moment ago may have finished it
         if self.skipping:
             self.scene.skip_animations = True
             if self.mine:
@@ -120,6 +117,12 @@ class Walk:
         self.digests: list[str] = []
         self.pictures = hashlib.sha256()
         self.sure = True
+
+    def _open(self, beat: str) -> bool:
+        """Whether a beat is still to be done: drawn, or looked at."""
+        if self.drawing:
+            return self.cache.beat(self.task.inputs, beat, self.job.digests) is None
+        return not self.cache.looked_at(self.task.inputs, beat)
 
     def caption(self, text: str) -> None:
         self.captions.append((self.frames, text))
@@ -185,9 +188,6 @@ class Walk:
         kept = Beat(key, self.frames, self.captions, self.begun, self._state(), about)
         if self.drawing:
             self._store(kept, wav if sound else None)
-        elif not self.cache.has(kept.key, self.job.digests):
-            self.tell(missing=beat)
-            return
         self.cache.remember(self.task.inputs, beat, kept)
 
     def _store(self, beat: Beat, sound: Path | None) -> None:

@@ -19,7 +19,7 @@ from manimlib import (
     MoveAlongPath, NumberPlane, ParametricCurve, Polygon, Rectangle, RegularPolygon, ReplacementTransform, Rotate,
     RoundedRectangle, Scene, ShowCreation, ShowPassingFlash, Sphere, Square, SurfaceMesh, Tex, Text, TexturedSurface,
     ThreeDAxes, ThreeDScene, Torus, TransformMatchingStrings, TransformMatchingTex, Triangle, TrueDot, ValueTracker,
-    VGroup, VMobject, Write, always_redraw, linear, there_and_back,
+    VGroup, VMobject, VShaderWrapper, Write, always_redraw, linear, there_and_back,
 )  # fmt: skip
 from PIL import Image
 
@@ -192,6 +192,24 @@ class Images(Scene):
         self.play(FadeOut(one), two.animate.stretch(2, 0), run_time=FEW)
 
 
+class WrittenTexture(Scene):
+    """A film in a film: the picture's texture is written anew, and then shows its pixels."""
+
+    drawn = "parts"
+
+    def construct(self) -> None:
+        image, square = ImageMobject(picture_file(size=(6, 4)), height=3), Square(fill_opacity=0.5).shift(3 * LEFT)
+        self.add(square, image)
+        self.play(square.animate.shift(LEFT), run_time=0.2)
+        texture = image.get_shader_wrapper(self.camera.ctx).textures[0]
+        for n in range(4):
+            texture.write(np.full((4, 6, 4), 50 * n + 50, np.uint8).tobytes())
+            self.wait(0.1)
+        texture.write(np.random.randint(0, 255, (4, 6, 4)).astype(np.uint8).tobytes())
+        texture.filter = moderngl.NEAREST, moderngl.NEAREST
+        self.play(square.animate.shift(UP), run_time=0.2)
+
+
 class Solids(ThreeDScene):
     """Surfaces with depth and multisampling while the camera turns, a mesh and strokes over them."""
 
@@ -250,6 +268,21 @@ class DepthWithoutSamples(FillsWithDepth):
     """Depth is kept from frame to frame outside what is redrawn."""
 
     samples = 0
+
+
+class Samples(Scene):
+    """Several samples to a pixel and shapes that let through: drawn twice at an edge, a pixel would show it."""
+
+    drawn = "parts"
+    samples = 4
+
+    def construct(self) -> None:
+        circles = VGroup(Circle(fill_opacity=0.4, stroke_opacity=0.5, stroke_width=9) for _ in range(9))
+        circles.arrange_in_grid(3, 3, buff=-0.7).set_submobject_colors_by_gradient(RED, BLUE)
+        dots = GlowDots(np.random.uniform(-3, 3, (9, 3)), radius=0.8)
+        self.add(circles[:5], dots, circles[5:])
+        for n in (0, 4, 8, 5):
+            self.play(circles[n].animate.shift(0.3 * UR), run_time=0.2)
 
 
 class ClipPlanes(Scene):
@@ -376,12 +409,12 @@ class ColourByCode(Scene):
         self.play(square.animate.shift(LEFT), run_time=0.2)
         disc.set_color_by_code("color.r = abs(sin(9 * point.x));")
         self.play(disc.animate.shift(UP), run_time=0.2)
-        square.replace_shader_code("void main\\(\\)", "uniform float phase;\nvoid main()")
-        square.replace_shader_code("vec4 add_light\\(", "uniform float tint;\nvec4 add_light(")
-        square.set_color_by_code("color.g = tint;")
-        square.uniforms.update(tint=0.2, phase=0.0)
+        tinted = Square(fill_opacity=0.7).shift(2 * DOWN)
+        tinted.replace_shader_code(r"vec4 add_light\(", "uniform float tint;\nvec4 add_light(")
+        tinted.set_color_by_code("color.g = tint;").set_uniform(tint=0.2)
+        self.add(tinted)
         self.wait(0.1)
-        square.add_updater(lambda m, dt: m.uniforms.update(tint=m.uniforms["tint"] + dt))
+        tinted.add_updater(lambda m, dt: m.uniforms.update(tint=m.uniforms["tint"] + dt))
         self.wait(FEW)
 
 
@@ -470,6 +503,25 @@ class OwnRender(Scene):
         self.play(twice.animate.shift(RIGHT), run_time=0.2)
         self.remove(twice)
         self.play(square.animate.shift(RIGHT), run_time=0.2)
+
+
+class OwnCode(Scene):
+    """A scene that mends manimgl as it goes: here fills are drawn after strokes."""
+
+    drawn = "stock"
+
+    def __init__(self, **settings: Any) -> None:
+        def render(wrapper: VShaderWrapper) -> None:
+            wrapper.render_stroke()
+            wrapper.render_fill()
+
+        VShaderWrapper.render = render
+        super().__init__(**settings)
+
+    def construct(self) -> None:
+        square = Square(fill_opacity=0.5, stroke_width=30)
+        self.add(square)
+        self.play(square.animate.shift(RIGHT), run_time=FEW)
 
 
 class Background(Scene):
@@ -608,16 +660,10 @@ class Movements(Scene):
 
 
 class OwnCamera(Scene):
-    """A size, a rate and a background of the scene's own: manimgl's canvas for fills is then of another size."""
+    """A size of the scene's own: manimgl's canvas for fills is then of another size."""
 
     drawn = "stock"
-    default_camera_config: ClassVar[dict] = {
-        "resolution": (201, 151), "fps": 12, "background_color": GREY, "samples": 0,
-    }  # fmt: skip
-
-    def __init__(self, **settings: Any) -> None:
-        self.default_camera_config = {k: v for k, v in self.default_camera_config.items() if k != "samples"}
-        super().__init__(**settings)
+    default_camera_config: ClassVar[dict] = {"resolution": (201, 151), "fps": 12, "background_color": GREY}
 
     def construct(self) -> None:
         square = Square(fill_opacity=0.5)

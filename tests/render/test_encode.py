@@ -13,10 +13,11 @@ import av
 import numpy as np
 import pytest
 from numpy import ndarray
+from PIL import Image, ImageSequence
 
 from mathviz.errors import RenderFailed, ToolMissing
 from mathviz.render import encode
-from mathviz.render.encode import BeatEncoder
+from mathviz.render.encode import DRAFT, TRANSPARENT, BeatEncoder, Encoding
 
 WIDTH, HEIGHT = 128, 96
 PATCHES = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "grey": (128, 128, 128)}
@@ -33,9 +34,19 @@ def frame(number: int) -> ndarray:
     return image
 
 
-def as_drawn(image: ndarray) -> bytes:
-    """As OpenGL hands a frame over: RGBA, bottom row first."""
-    return np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])[::-1].tobytes()
+def as_drawn(image: ndarray) -> memoryview:
+    """As ``readback.Nv12`` hands a frame over: luma, then chroma in pairs; BT.709, limited range."""
+    red, green, blue = np.moveaxis(image / 255, -1, 0)
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    pairs = [(blue - luma) / 1.8556, (red - luma) / 1.5748]
+    chroma = np.stack([pair.reshape(HEIGHT // 2, 2, WIDTH // 2, 2).mean(axis=(1, 3)) for pair in pairs], axis=-1)
+    planes = [16 + 219 * luma, (128 + 224 * chroma).reshape(HEIGHT // 2, WIDTH)]
+    return memoryview(np.rint(np.concatenate(planes)).astype(np.uint8)).cast("B")
+
+
+def as_rgba(image: ndarray, alpha: int = 255) -> memoryview:
+    """As ``readback.Rgba`` does: RGBA, bottom row first."""
+    return memoryview(np.dstack([image, np.full(image.shape[:2], alpha, np.uint8)])[::-1].tobytes())
 
 
 def number_of(image: ndarray) -> int:
@@ -147,12 +158,62 @@ def test_beat_arguments_say_all_that_decides_about_the_bytes() -> None:
     options = dict(itertools.pairwise(arguments))
     assert arguments[0] == "ffmpeg" and arguments[-1] == "-y" and "beat.ts" in arguments
     wanted = {
-        "-f": "mpegts", "-vcodec": "libx264", "-crf": "18", "-preset": "medium", "-threads": "2", "-pix_fmt": "yuv420p",
+        "-f": "mpegts", "-vcodec": "libx264", "-crf": "18", "-preset": "medium", "-threads": "2", "-pix_fmt": "nv12",
         "-color_primaries": "bt709", "-color_trc": "bt709", "-colorspace": "bt709", "-color_range": "tv", "-g": "60",
         "-s": "1920x1080", "-framerate": "30",
     }  # fmt: skip
     assert {name: options.get(name) for name in wanted} == wanted
-    assert "out_color_matrix=bt709" in options["-filter_complex"] and "out_range=tv" in options["-filter_complex"]
+    assert "-filter_complex" not in options, "the frames are in the encoder's own layout and need no conversion"
+    assert options["-chroma_sample_location"] == "left"
+    draft = dict(itertools.pairwise(encode.beat_arguments(854, 480, 15, Path("beat.ts"), DRAFT)))
+    assert (draft["-crf"], draft["-preset"], draft["-g"]) == ("26", "veryfast", "30")
+
+
+def test_other_codecs_get_rgba_upright_and_in_bt709() -> None:
+    own = Encoding(codec="prores_ks", pixel_format="yuva444p10le", ending=".mov", saturation=0.5, gamma=2.0)
+    arguments = encode.beat_arguments(64, 36, 30, Path("beat.mov"), own)
+    options = dict(itertools.pairwise(arguments))
+    filters = options["-filter_complex"]
+    assert filters.index("vflip") < filters.index("eq=") < filters.index("scale=")
+    assert "saturation=0.5" in filters and "gamma=2.0" in filters and "out_color_matrix=bt709" in filters
+    assert (options["-vcodec"], options["-colorspace"]) == ("prores_ks", "bt709")
+    assert "eq=" not in " ".join(encode.beat_arguments(64, 36, 30, Path("beat.mov"), TRANSPARENT))
+
+
+def test_what_is_transparent_stays_so(tmp_path: Path) -> None:
+    """And its colours are where they were, upright."""
+    encoder = BeatEncoder(WIDTH, HEIGHT, 30, tmp_path / "beat.mov", TRANSPARENT)
+    for alpha in (0, 128, 255):
+        encoder.take(as_rgba(frame(5), alpha))
+    encoder.close()
+    encode.verify(tmp_path / "beat.mov", WIDTH, HEIGHT, 30, 3, TRANSPARENT)
+    with av.open(str(tmp_path / "beat.mov")) as container:
+        pictures = [image.to_ndarray(format="rgba") for image in container.decode(video=0)]
+    assert all(abs(float(picture[..., 3].mean()) - alpha) < 1.5 for picture, alpha in zip(pictures, (0, 128, 255), strict=True))
+    assert number_of(pictures[2][..., :3]) == 5
+
+
+def test_a_sound_lies_beside_the_beats(tmp_path: Path) -> None:
+    _, beats = film(tmp_path, (15, 15))
+    sound = tmp_path / "sound.wav"
+    tone = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=frequency=440:duration=1", sound]
+    subprocess.run(tone, check=True)
+    made = tmp_path / "loud.mp4"
+    encode.join(beats, [15, 15], 30, made, sound)
+    encode.verify(made, WIDTH, HEIGHT, 30, 30)
+    kinds = {stream["codec_type"]: stream["codec_name"] for stream in encode.probe(made)["streams"]}
+    assert kinds == {"video": "h264", "audio": "aac"}
+
+
+@pytest.mark.parametrize("ending", [".gif", ".webp"])
+def test_small_copies_play_without_end(tmp_path: Path, ending: str) -> None:
+    made, _ = film(tmp_path, (20, 10))
+    copy = made.with_suffix(ending)
+    encode.loop(made, copy, 64)
+    with Image.open(copy) as image:
+        assert image.size == (64, 48) and image.n_frames > 1 and image.info["loop"] == 0
+        first, last = (np.asarray(picture.convert("RGB")).astype(int) for picture in ImageSequence.all_frames(image)[::14])
+    assert np.abs(first - last).mean() > 5, "it does not move"
 
 
 def test_join_arguments_copy() -> None:
@@ -242,7 +303,7 @@ def test_verify_refuses_what_is_no_film(tmp_path: Path) -> None:
 
 def test_a_frame_of_another_size_is_refused(tmp_path: Path) -> None:
     encoder = BeatEncoder(WIDTH, HEIGHT, 30, tmp_path / "beat.ts")
-    with pytest.raises(RenderFailed, match="49148 bytes, ffmpeg was promised 49152"):
+    with pytest.raises(RenderFailed, match="18428 bytes, ffmpeg was promised 18432"):
         encoder.take(as_drawn(frame(0))[4:])
     encoder.abandon()
 

@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +16,10 @@ from pathlib import Path
 import pytest
 from tiny_project import BEATS, TinyProject, wait_for
 
+from mathviz import compute
 from mathviz.render import encode, farm
-from mathviz.render.farm import Farm
-from mathviz.render.plan import Job, plan
+from mathviz.render.farm import Farm, FilmWork
+from mathviz.render.plan import Job, Outcome, Wish, plan
 
 ENDINGS = (".chapters.vtt", ".json", ".mp4", ".poster.png", ".vtt")
 LOW = ("--quality", "low", "--fps", "2")
@@ -28,11 +30,10 @@ def names(*films: str) -> set[str]:
 
 
 def jobs(project: TinyProject, *languages: str) -> list[Job]:
-    return plan(project.project, ["tiny"], languages=list(languages), themes=["dark"], quality="low", fps=2)
-
-
-def quiet(job: Job, drawn: int, total: int) -> None:
-    """Nobody wants to know."""
+    """Of the tiny film at five frames a second, of which the projects that come with films have no beat."""
+    compute.find(compute.of_film(project.project, "tiny"), project.project, print)
+    wishes = [Wish([language], quality="low", fps=5) for language in languages]
+    return [job for wish in wishes for job in plan(project.project, ["tiny"], wish)]
 
 
 def require_whole(project: TinyProject, name: str, fps: int = 2) -> dict:
@@ -90,39 +91,70 @@ def test_nothing_but_films_is_left(rendered_once: TinyProject) -> None:
     assert not rendered_once.processes()
 
 
-def test_the_bytes_do_not_depend_on_what_is_drawn_beside(rendered: TinyProject) -> None:
-    before = rendered.contents()
-    (outcome,) = Farm(1, quiet).run(jobs(rendered, "en"))
-    assert outcome.film == rendered.films / "tiny.en.mp4" and outcome.frames == 29
-    after = rendered.contents()
-    same = [name for name in before if name != "tiny.en.json"]
-    assert {name: before[name] for name in same} == {name: after[name] for name in same}
+def test_the_bytes_do_not_depend_on_how_many_draw(tiny: TinyProject) -> None:
+    """One worker plays from begin to end; two share the beats, and each skips what the other draws."""
+    (alone,) = Farm(1).run(jobs(tiny, "en"))
+    before = tiny.contents()
+    shutil.rmtree(tiny.root / "renders")
+    (shared,) = Farm(2).run(jobs(tiny, "en"))
+    assert (alone.error, alone.frames, alone.drawn) == (shared.error, shared.frames, shared.drawn) == ("", 73, BEATS)
+    assert not alone.notes and not shared.notes
+    assert tiny.contents() == before
 
 
 # ---- workers that do not end well
 
 
-def test_a_killed_worker_costs_one_retry(rendered: TinyProject) -> None:
-    killed: list[int] = []
+def parent_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
-    def kill_once(job: Job, drawn: int, total: int) -> None:
-        if drawn == 10 and not killed:
-            (process,) = workers.running
-            killed.append(process.pid)
-            os.kill(process.pid, signal.SIGKILL)
 
-    workers = Farm(1, kill_once)
-    (rendered.films / "tiny.en.json").unlink()
-    (outcome,) = workers.run(jobs(rendered, "en"))
-    assert killed and outcome.error == "" and outcome.frames == 29
-    require_whole(rendered, "tiny.en")
-    assert not list(rendered.work.iterdir()) and not rendered.processes()
+class Killer:
+    """Kills what draws a film's second beat, once or every time."""
+
+    def __init__(self, tries: int, stem: str = "tiny.en", whole: bool = False) -> None:
+        self.tries, self.name, self.whole = tries, stem, whole
+        self.killed: set[int] = set()
+
+    def __call__(self, film: FilmWork) -> None:
+        inside = film.job.name == self.name and film.made and sum(film.drawn.values()) > film.frames["question"] + 3
+        fresh = self.farm.forks - self.killed
+        if inside and fresh and len(self.killed) < self.tries and "bars_grow" not in film.made:
+            (fork,) = fresh
+            self.killed.add(fork)
+            os.kill(parent_of(fork) if self.whole else fork, signal.SIGKILL)
+
+
+def killed(project: TinyProject, killer: Killer) -> Outcome:
+    killer.farm = Farm(1, killer)
+    (outcome,) = killer.farm.run(jobs(project, "en"))
+    assert killer.killed, "nothing was killed"
+    assert not list(project.work.iterdir()) and not project.processes()
+    return outcome
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["the task", "the worker"])
+def test_a_killed_worker_costs_one_retry(tiny: TinyProject, whole: bool) -> None:
+    """What it had drawn by then need not be drawn again."""
+    outcome = killed(tiny, Killer(1, whole=whole))
+    assert outcome.error == "" and outcome.frames == 73 and outcome.drawn == BEATS
+    require_whole(tiny, "tiny.en", fps=5)
+
+
+def test_a_worker_that_is_killed_twice_costs_its_film(rendered: TinyProject) -> None:
+    before = rendered.contents()
+    outcome = killed(rendered, Killer(2))
+    assert outcome.film is None and "ended with -9" in outcome.error
+    assert outcome.drawn == ("question",)
+    assert rendered.contents() == before
+    (again,) = Farm(1).run(jobs(rendered, "en"))
+    assert again.drawn == ("bars_grow", "bars_leave"), "a beat that was finished is kept"
+    require_whole(rendered, "tiny.en", fps=5)
 
 
 def test_a_worker_that_always_dies_costs_its_film_alone(rendered: TinyProject) -> None:
     rendered.misbehave('if self.language == "en": sys.stderr.write("these are my last words\\n") and os._exit(3)')
     before = rendered.contents()
-    (rendered.films / "tiny.zh.mp4").unlink()
     done = rendered.run("render", "tiny", "-j", "2", "--json", *LOW)
     assert done.returncode == 1
     english, chinese = json.loads(done.stdout)
@@ -134,13 +166,22 @@ def test_a_worker_that_always_dies_costs_its_film_alone(rendered: TinyProject) -
 
 
 def test_a_hung_worker_is_ended_and_reported(rendered: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(farm, "SILENCE", 6.0)
+    monkeypatch.setattr(farm, "SILENCE", 5.0)
     monkeypatch.setattr(farm, "TRIES", 1)
     rendered.misbehave("time.sleep(1000)")
-    (outcome,) = Farm(1, quiet).run(jobs(rendered, "en"))
-    assert outcome.film is None and "the worker said nothing for 6 s" in outcome.error
+    (outcome,) = Farm(1).run(jobs(rendered, "en"))
+    assert outcome.film is None and "the worker said nothing for 5 s" in outcome.error
     assert outcome.seconds < 20
     assert not rendered.processes() and not list(rendered.work.iterdir())
+
+
+def test_an_exception_is_not_tried_again(rendered: TinyProject) -> None:
+    """It would come again. Its place is told: file, line and beat."""
+    rendered.misbehave('open("tries", "a").write("x"); raise ValueError("a bar fell over")')
+    done = rendered.run("render", "tiny", "--lang", "en", *LOW)
+    assert done.returncode == 1
+    assert f"{rendered.root}/scenes/tiny.py, line 30, in the beat bars_leave: ValueError: a bar fell over" in done.stderr
+    assert (rendered.root / "tries").read_text() == "x"
 
 
 def test_every_failure_counts_in_the_exit_status(rendered: TinyProject) -> None:
@@ -154,7 +195,7 @@ def test_no_place_to_work_costs_the_film_not_the_batch(rendered: TinyProject) ->
     work = rendered.work
     work.rmdir()
     work.write_text("in the way")
-    outcomes = Farm(2, quiet).run(jobs(rendered, "en", "zh"))
+    outcomes = Farm(2).run(jobs(rendered, "en", "zh"))
     assert [outcome.film for outcome in outcomes] == [None, None]
     assert all("File exists" in outcome.error for outcome in outcomes)
 
@@ -163,7 +204,7 @@ def test_a_target_that_cannot_be_written_is_known_before_drawing(rendered: TinyP
     (rendered.root / "taken").write_text("a file")
     done = rendered.run("render", "tiny", "--out", "taken", *LOW)
     assert done.returncode == 2 and "Not a directory" in done.stderr and "Traceback" not in done.stderr
-    assert "frames to draw" not in done.stderr
+    assert "frames" not in done.stderr
 
 
 # ---- a render that is ended from outside

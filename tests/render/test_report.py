@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
+from tiny_project import TinyProject
 
-from mathviz.render.plan import Job
-from mathviz.render.report import Cue, Span, manifest, timestamp, webvtt
+from mathviz.render.cache import Beat
+from mathviz.render.plan import Job, Wish, plan
+from mathviz.render.report import Cue, frames_of, made_from, manifest, manifest_of, spoken, tear, timestamp, webvtt
 
 
 def test_webvtt_as_the_standard_writes_it() -> None:
@@ -36,20 +37,74 @@ def test_frames_become_times_without_drift() -> None:
     assert all(end == begin for (_, end), (begin, _) in itertools.pairwise(marks))
 
 
-def test_manifest_counts_frames_and_signs_files(tmp_path: Path) -> None:
-    film = tmp_path / "tiny.en.mp4"
-    film.write_bytes(b"film")
-    job = Job("tiny", "scenes/tiny.py", "en", "dark", 854, 480, 30, str(tmp_path), str(tmp_path))
-    about = manifest(
-        job, [Span("question", 0, 61), Span("rise", 61, 37)], title="Tiny", alt="Bars.",
-        chapters={"question": "Tiny", "rise": "Growth"}, provenance={"key": "k"}, renderer={"renderer": "r"},
-        versions={"manimgl": "1.7.2"}, commit="c", seconds=1.23, files=[film],
-    )  # fmt: skip
+def beat(frames: int, captions: list[tuple[int, str]], key: str = "k", **states: list[tuple[str, str]]) -> Beat:
+    about = {"name": "tiny.en", "width": 854, "height": 480, "fps": 30, "renderer": {"renderer": "r"}, "encoder": {}}
+    return Beat(key, frames, captions, states.get("begin", []), states.get("end", []), about)
+
+
+def test_captions_last_until_they_are_taken_away_across_beats() -> None:
+    """A caption that a beat leaves up is read on in the next one, until that one takes it away."""
+    beats = [beat(60, [(10, "One"), (30, ""), (40, "Two")]), beat(40, []), beat(30, [(6, ""), (12, "Three")])]
+    assert spoken(beats, 30) == [
+        Cue(10 / 30, 30 / 30, "One"), Cue(40 / 30, 106 / 30, "Two"), Cue(112 / 30, 130 / 30, "Three")
+    ]  # fmt: skip
+    assert spoken([beat(5, [])], 30) == []
+
+
+def states(**differ: str) -> list[tuple[str, str]]:
+    return list({"self.bars": "b", "self.height": "h", "the random numbers": "r", **differ}.items())
+
+
+@pytest.mark.parametrize(
+    ("left", "taken", "says"),
+    [
+        (states(), states(), ""),
+        (states(), states(**{"self.height": "other"}), "after the beat rise, self.height is not the same"),
+        (states(), states()[:2], "the random numbers"),
+        (states()[:2], states(), "the random numbers"),
+        (states(), [("object 1 on screen, a Circle", "b"), *states()[1:]], "self.bars or object 1 on screen, a Circle"),
+    ],
+)
+def test_a_seam_that_does_not_fit_is_named_with_its_beat_and_object(
+    left: list[tuple[str, str]], taken: list[tuple[str, str]], says: str
+) -> None:
+    job = Job("tiny", "tiny.py", "en", "dark", 854, 480, 30, "", "", beats=("question", "rise", "fall"))
+    beats = {"question": beat(5, [], end=states()), "rise": beat(5, [], begin=states(), end=left),
+             "fall": beat(5, [], begin=taken)}  # fmt: skip
+    found = tear(job, beats)
+    assert says in found and bool(found) == bool(says)
+    assert tear(job, {"question": beats["question"], "fall": beats["fall"]}) == "", "no neighbours, no seam"
+
+
+def test_manifest_counts_frames_and_names_what_the_film_was_made_from(rendered: TinyProject) -> None:
+    (job,) = plan(rendered.project, ["tiny"], Wish(["en"], quality="low", fps=30))
+    beats = {"question": beat(61, [], "q"), "bars_grow": beat(37, [], "g")}
+    about = manifest(job, beats, {"the trace": "t", "version of manimgl": "1.7.2"}, {"tiny.en.mp4": "f"})
     assert about["frames"] == 98 and about["duration"] == round(98 / 30, 3)
     assert about["beats"] == [
-        {"id": "question", "chapter": "Tiny", "start": 0.0, "frames": 61},
-        {"id": "rise", "chapter": "Growth", "start": round(61 / 30, 3), "frames": 37},
+        {"id": "question", "chapter": "Bars", "start": 0.0, "frames": 61, "key": "q"},
+        {"id": "bars_grow", "chapter": "Growth", "start": round(61 / 30, 3), "frames": 37, "key": "g"},
     ]
-    assert about["files"] == {"tiny.en.mp4": hashlib.sha256(b"film").hexdigest()}
-    assert {"trace", "renderer", "encoder", "versions", "commit", "wall_seconds"} <= about.keys()
+    assert about["files"] == {"tiny.en.mp4": "f"} and about["versions"]["manimgl"] == "1.7.2"
+    assert about["inputs"] == {"the trace": "t", "version of manimgl": "1.7.2"}
+    assert about["alt"] == "3 bars grow and leave." and about["trace"]["checks"]
+    assert {"renderer", "encoder", "versions", "commit", "extras"} <= about.keys()
     json.dumps(about)
+
+
+@pytest.mark.parametrize("damage", ["missing", "other", "no manifest", "half a manifest"])
+def test_a_film_that_is_not_as_it_was_made_is_not_taken_for_whole(rendered: TinyProject, damage: str) -> None:
+    (job,) = plan(rendered.project, ["tiny"], Wish(["en"], quality="low", fps=2))
+    captions, about = rendered.films / "tiny.en.vtt", manifest_of(job)
+    made = made_from(job)
+    assert made and "scenes/tiny.yaml" in made and frames_of(job) == 29
+    assert made_from(replace(job, extras=("gif",))) is None, "what is wanted beside it is not there"
+    if damage == "missing":
+        captions.unlink()
+    elif damage == "other":
+        captions.write_bytes(captions.read_bytes().replace(b"high", b"long"))
+    elif damage == "no manifest":
+        about.unlink()
+    else:
+        about.write_bytes(about.read_bytes()[:200])
+    assert made_from(job) is None
