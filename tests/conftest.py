@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tiny_project import SOURCE, TinyProject
 
+from mathviz.project import HOME
 from mathviz.render import engine
 
 
@@ -24,6 +26,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TinyProjec
     made = TinyProject.make(tmp_path / "tiny")
     monkeypatch.setenv("PYTHONPATH", str(made.root))
     monkeypatch.setenv("MATHVIZ_TEST", made.mark)
+    monkeypatch.chdir(made.root)
     yield made
     made.kill_all()
 
@@ -44,5 +47,15 @@ def rendered(rendered_once: TinyProject, tmp_path: Path, monkeypatch: pytest.Mon
     made = TinyProject.make(tmp_path / "rendered", rendered_once.root)
     monkeypatch.setenv("PYTHONPATH", str(made.root))
     monkeypatch.setenv("MATHVIZ_TEST", made.mark)
+    monkeypatch.chdir(made.root)
     yield made
     made.kill_all()
+
+
+@pytest.fixture(scope="module")
+def other_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package and its assets in another place, to be damaged."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(HOME / "mathviz", home / "mathviz", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(HOME / "assets", home / "assets")
+    return home

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
-from tiny_project import BEATS, TinyProject
+from tiny_project import BEATS, TinyProject, programs
 
 from mathviz.project import HOME
+from mathviz.render import encode
 
 LOW = ("--quality", "low", "--fps", "2")
 COMMANDS = [(), ("list",), ("compute",), ("render",), ("still",), ("doctor",), ("bench",), ("cache",),
@@ -98,7 +99,8 @@ def test_help_mentions_every_option(tiny: TinyProject, command: tuple[str, ...])
 
 @pytest.mark.parametrize(
     "arguments",
-    [("list", "--jsno"), ("render", "--fps", "many"), ("render", "-j", "-1"), ("still", "tiny"), ("frobnicate",),
+    [("list", "--jsno"), ("render", "--fps", "many"), ("render", "--draft", "--final"),
+     ("render", "-j", "-1"), ("still", "tiny"), ("frobnicate",),
      ("still", "tiny", "--beat", "bars_grow", "--at", "-1"), ("compute",), ("compute", "tiny", "--device", "tpu"),
      ("compute", "tiny", "--record", "--check"), ("frames", "frobnicate")],
     ids=" ".join,
@@ -129,6 +131,7 @@ def test_an_unknown_film_is_answered_with_the_closest(tiny: TinyProject, argumen
         (("--lang", "zn"), "There is no language 'zn'. Closest: zh"),
         (("--theme", "ligth"), "There is no theme 'ligth'. Closest: light"),
         (("--quality", "hgih"), "There is no quality 'hgih'. Closest: high"),
+        (("--beats", "bars_gorw"), "There is no beat 'bars_gorw'. Closest: bars_grow"),
     ],
 )
 def test_unknown_values_are_answered_with_the_closest(tiny: TinyProject, options: tuple[str, ...], says: str) -> None:
@@ -188,6 +191,108 @@ def test_a_caption_with_a_name_that_the_trace_lacks(tiny: TinyProject) -> None:
     tiny.edit("scenes/tiny.yaml", '"{bars} bars <grow>"', '"{beers} bars <grow>"')
     done = tiny.run("render", "tiny", "--lang", "en", *LOW)
     require_refused(done, 1, "the trace has no beers", "bars")
+
+
+# ---- render
+
+
+def video(path: Path) -> dict:
+    (stream,) = [stream for stream in encode.probe(path)["streams"] if stream["codec_type"] == "video"]
+    return stream
+
+
+def test_a_draft_of_some_beats_with_everything_beside_it(rendered: TinyProject) -> None:
+    """The whole film, which was there before, stays as it is."""
+    before = rendered.contents()
+    parts = ("--beats", "bars_leave, question", "--clips", "--gif", "--webp")
+    done = rendered.run("render", "tiny", "--lang", "en", "--draft", *parts)
+    assert done.returncode == 0, done.stderr
+    name = "tiny.en.question.bars_leave"
+    assert done.stdout.startswith(f"{rendered.films / name}.mp4  (2 of 2 beats drawn, ")
+    about = json.loads((rendered.films / f"{name}.json").read_text())
+    assert [beat["id"] for beat in about["beats"]] == ["question", "bars_leave"]
+    encode.verify(rendered.films / f"{name}.mp4", 854, 480, 15, about["frames"])
+    clips = sorted((rendered.films / f"{name}.clips").iterdir())
+    assert [clip.name for clip in clips] == ["00_question.mp4", "01_bars_leave.mp4"]
+    for clip, beat in zip(clips, about["beats"], strict=True):
+        encode.verify(clip, 854, 480, 15, beat["frames"])
+    for ending in ("gif", "webp"):
+        path = rendered.films / f"{name}.{ending}"
+        with Image.open(path) as copy:
+            assert copy.n_frames > 10 and copy.info["loop"] == 0 and path.stat().st_size < 1_000_000
+    after = rendered.contents()
+    assert {file: after[file] for file in before} == before
+    again = rendered.run("render", "tiny", "--lang", "en", "--draft", *parts)
+    assert again.stdout == f"{rendered.films / name}.mp4  (unchanged)\n"
+
+
+def test_what_an_earlier_film_had_beside_it_does_not_outlive_it(rendered: TinyProject) -> None:
+    options = ("render", "tiny", "--lang", "en", "--quality", "low", "--fps", "2")
+    assert rendered.run(*options, "--clips", "--gif").returncode == 0
+    assert (rendered.films / "tiny.en.gif").is_file()
+    assert (rendered.films / "tiny.en.clips" / "01_bars_grow.mp4").is_file()
+    rendered.edit("scenes/tiny.yaml", "en: They leave", "en: They go")
+    assert rendered.run(*options).returncode == 0
+    assert {path.name for path in rendered.films.iterdir()} == {
+        f"tiny.{language}{ending}" for language in ("en", "zh")
+        for ending in (".mp4", ".poster.png", ".vtt", ".chapters.vtt", ".json")
+    }  # fmt: skip
+
+
+def test_a_transparent_film_is_transparent_where_nothing_is_drawn(rendered: TinyProject) -> None:
+    before = rendered.contents()
+    done = rendered.run("render", "tiny", "--lang", "en", *LOW, "--transparent")
+    assert done.returncode == 0, done.stderr
+    path = rendered.films / "tiny.en.transparent.mov"
+    assert done.stdout.startswith(f"{path}  (3 of 3 beats drawn, 29 frames")
+    assert video(path)["codec_name"] == "prores" and "yuva444p" in video(path)["pix_fmt"]
+    command = ["ffmpeg", "-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "pipe:"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    alpha = np.frombuffer(raw, np.uint8).reshape(-1, 480, 854, 4)[..., 3]
+    assert alpha.shape[0] == 29 and alpha[:, -1, -1].max() == 0, "a corner in which nothing is ever drawn"
+    assert alpha[15].max() >= 254 and 0.01 < (alpha[15] > 250).mean() < 0.5, "the bars"
+    after = rendered.contents()
+    assert {file: after[file] for file in before} == before, "the film with a background is another one"
+
+
+DIGEST = """
+import hashlib, sys
+from pathlib import Path
+from mathviz.render import engine
+engine.start(engine.Picture(854, 480, 2), Path(sys.argv[1]))
+class Sink:
+    def take(self, frame):
+        print("frame", hashlib.sha256(frame).hexdigest())
+kind = engine.scene_class(Path("scenes/tiny.py"))
+engine.draw(engine.make_scene(kind, language="en", theme="dark"), Sink())
+"""
+
+
+def test_digests_are_those_of_the_frames_even_of_beats_that_were_drawn_without(rendered: TinyProject) -> None:
+    before, beats = rendered.contents(), rendered.beats()
+    for drawn in (list(BEATS), []):
+        done = rendered.run("render", "tiny", "--lang", "en", *LOW, "--digest", "digests.txt", "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)[0]["drawn"] == drawn
+        told = (rendered.root / "digests.txt").read_text().split()
+        (rendered.root / "digests.txt").unlink()
+    own = subprocess.run(
+        [sys.executable, "-c", DIGEST, "cache"], cwd=rendered.root, env=rendered.environment(),
+        capture_output=True, text=True, timeout=100, check=True,
+    )  # fmt: skip
+    assert told == [line.split()[1] for line in own.stdout.splitlines() if line.startswith("frame ")]
+    assert len(told) == 29 and len(set(told)) > 10
+    assert rendered.contents() == before and rendered.beats() == beats
+    assert rendered.run("render", "tiny", "--lang", "en", *LOW).stdout.endswith("(unchanged)\n")
+
+
+def test_a_dry_run_of_a_film_that_never_was_draws_nothing(tiny: TinyProject) -> None:
+    done = tiny.run("render", "tiny", *LOW, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        f"tiny.{language}: never made; would draw question, bars_grow, bars_leave" for language in ("en", "zh")
+    ]
+    assert not tiny.films.exists() and not tiny.beats()
 
 
 # ---- compute
@@ -271,16 +376,6 @@ def test_still_refuses_what_there_is_not(rendered: TinyProject) -> None:
 # ---- what the machine lacks
 
 
-def programs(folder: Path, without: str) -> str:
-    """A PATH with what films need but for one program."""
-    folder.mkdir()
-    for name in {"ffmpeg", "ffprobe", "latex", "dvisvgm", "kpsewhich", "apt-get", "git"} - {without}:
-        found = shutil.which(name)
-        if found:
-            (folder / name).symlink_to(found)
-    return str(folder)
-
-
 @pytest.mark.parametrize(
     ("program", "package"),
     [("ffmpeg", "ffmpeg"), ("ffprobe", "ffmpeg"), ("latex", "texlive-latex-extra"), ("dvisvgm", "dvisvgm"),
@@ -300,15 +395,6 @@ def test_missing_egl_is_named_with_its_packages_before_any_work(tiny: TinyProjec
     done = tiny.run("render", "tiny", *LOW, __EGL_VENDOR_LIBRARY_FILENAMES="/nonexistent")
     require_refused(done, 1, "OpenGL through EGL", "libegl-mesa0")
     assert not (tiny.root / "renders").exists()
-
-
-@pytest.fixture(scope="module")
-def other_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package and its assets in another place, to be damaged."""
-    home = tmp_path_factory.mktemp("home")
-    shutil.copytree(HOME / "mathviz", home / "mathviz", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(HOME / "assets", home / "assets")
-    return home
 
 
 def test_a_missing_font_is_named_before_any_work(tiny: TinyProject, other_home: Path) -> None:

@@ -51,11 +51,11 @@ class TinyProject:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "mathviz", *arguments]
 
-    def run(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, limit: float = 120, **changes: str) -> subprocess.CompletedProcess[str]:
         """``mathviz`` with these arguments, to its end."""
         return subprocess.run(
             self.command(*arguments), cwd=self.root, env=self.environment(**changes), stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=120, check=False,
+            capture_output=True, text=True, timeout=limit, check=False,
         )  # fmt: skip
 
     def start(self, *arguments: str, **changes: str) -> subprocess.Popen[str]:
@@ -72,9 +72,9 @@ class TinyProject:
         assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def misbehave(self, statement: str, imports: str = "os, signal, sys, time") -> None:
-        """Make the beat ``bars_leave`` begin with a statement, also when it is rehearsed."""
-        head = "def bars_leave(self) -> None:\n"
+    def misbehave(self, statement: str, imports: str = "os, signal, sys, time", beat: str = "bars_leave") -> None:
+        """Make a beat begin with a statement, also when it is skipped."""
+        head = f"def {beat}(self) -> None:\n"
         self.edit("scenes/tiny.py", head, f"{head}        {statement}\n")
         self.edit("scenes/tiny.py", "from manimlib import", f"import {imports}\n\nfrom manimlib import")
 
@@ -146,3 +146,13 @@ def wait_for(
     while not there():
         assert time.monotonic() < end, f"waited {seconds} s for {what}: {about()}"
         time.sleep(0.05)
+
+
+def programs(folder: Path, without: str = "") -> str:
+    """A PATH with what films need but for one program."""
+    folder.mkdir()
+    for name in {"ffmpeg", "ffprobe", "latex", "dvisvgm", "kpsewhich", "apt-get", "git"} - {without}:
+        found = shutil.which(name)
+        if found:
+            (folder / name).symlink_to(found)
+    return str(folder)

@@ -64,9 +64,16 @@ class Cache:
         try:
             promised = json.loads((folder / "whole.json").read_text())
             there = all((folder / name).stat().st_size == size for name, size in promised.items())
-        except (OSError, ValueError):
+        except (OSError, ValueError, AttributeError):
             return False
-        return there and (not digests or (folder / "digests.txt").is_file())
+        return there and (not digests or self.digests(key) is not None)
+
+    def digests(self, key: str) -> list[str] | None:
+        """The SHA-256 of each RGBA frame of an object, if they were kept and are what was written."""
+        with contextlib.suppress(OSError, ValueError):
+            *lines, seal = (self.folder(key) / "digests.txt").read_text().split()
+            return lines if _seal(lines) == seal else None
+        return None
 
     def sound(self, key: str) -> bool:
         """Whether an object's bytes are those that were put there. If not, it is removed."""
@@ -82,14 +89,18 @@ class Cache:
 
     def keep(self, key: str, made: Path) -> None:
         """Move a folder of finished files to where its key says. The first one stays, if somebody was quicker."""
-        files = sorted(path for path in made.iterdir() if path.name != "digests.txt")
+        digests = made / "digests.txt"
+        files = sorted(path for path in made.iterdir() if path != digests)
+        if digests.is_file():
+            lines = digests.read_text().split()
+            trace.write_whole(digests, "\n".join([*lines, _seal(lines)]).encode())
         signed = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
         trace.write_whole(made / "signed.json", json.dumps(signed).encode())
         trace.write_whole(made / "whole.json", json.dumps({path.name: path.stat().st_size for path in files}).encode())
         folder = self.folder(key)
         if self.has(key):
-            if (made / "digests.txt").is_file():
-                trace.write_whole(folder / "digests.txt", (made / "digests.txt").read_bytes())
+            if digests.is_file():
+                trace.write_whole(folder / digests.name, digests.read_bytes())
             os.utime(folder)
             shutil.rmtree(made)
             return
@@ -187,6 +198,10 @@ class Cache:
 
     def _slot(self, inputs: str, name: str) -> Path:
         return self.root / "slots" / inputs / f"{name}.json"
+
+
+def _seal(lines: list[str]) -> str:
+    return hashlib.sha256(" ".join(lines).encode()).hexdigest()
 
 
 def bytes_of(text: str) -> int:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy import ndarray
 
+from mathviz import style
 from mathviz.errors import NotFound, RenderFailed, ToolMissing
 from mathviz.render import regions
 from mathviz.render.readback import Reader, Rgba
@@ -54,11 +55,14 @@ class Sink(Protocol):
 def start(picture: Picture, cache: Path) -> None:
     """Import manimgl for drawing off screen at this size. Once per process, before any scene.
 
-    ``cache`` keeps manimgl's rendered texts and formulas; temporary files go to a folder of this
-    process, because Pango names its files by content and two processes would share them.
+    ``cache`` keeps manimgl's rendered texts and formulas, in a folder for these very fonts, because manimgl
+    knows a font by its name alone. Temporary files go to a folder of this process, because Pango names its
+    files by content and two processes would share them.
     """
     if "manimlib" in sys.modules:
         return
+    fonts = b"".join(path.read_bytes() for path in style.font_files() if path.is_file())
+    cache = cache / hashlib.sha256(fonts).hexdigest()[:16]
     cache.mkdir(parents=True, exist_ok=True)
     os.environ["XDG_CACHE_HOME"] = str(cache)
     os.environ["PYGLET_HEADLESS"] = "1"
@@ -404,7 +408,9 @@ class Painter:
             self.camera.blit(frame, self.camera.draw_fbo)
             frame = self.camera.draw_fbo
         self.unread = []
-        return [reader.read(frame, places) for reader in readers]
+        read = [reader.read(frame, places) for reader in readers]
+        self.camera.fbo.use()  # a reader's own framebuffers leave their scissor, which would cut manimgl's blit
+        return read
 
     def _leave_to_manimgl(self, mobjects: tuple[Any, ...]) -> None:
         self.tallies.stock += 1
@@ -535,7 +541,8 @@ _NO_BOUNDS = (np.zeros((0, 4), np.int32), True, True)
 
 WIDTH_UNIT, STEEPEST_JOINT = 0.01, 4.6
 """Of the stroke shader: scene units per unit of width, and how far an automatic joint reaches, in half
-widths: √(1 + ((cos − 1)/sin)²) at cos = −0.9, where it changes from a bevel to a mitre."""
+widths: √(1 + ((cos − 1)/sin)²) near cos = −0.9, where it changes from a bevel to a mitre. Where the shader
+divides nothing by nothing, the corner is nowhere, and nothing is drawn to it."""
 
 
 def _is_manimgls_code(camera: Any) -> bool:
@@ -708,42 +715,25 @@ def _curve_boxes(
         np.where(stroked, np.abs(data["stroke_width"][..., 0]).max(axis=1), 0.0),
         np.where(filled, np.abs(data["fill_border_width"][..., 0]).max(axis=1), 0.0),
     )
-    wild = np.zeros(len(data), bool)
-    lined = np.flatnonzero(width > 0)
-    if len(lined):
-        flat = bool(uniforms["flat_stroke"]) or bool(fixed)
-        eye = None if flat else np.asarray(camera.uniforms["camera_position"], float)
-        wild[lined] = _may_go_anywhere(points[lined], data["base_normal"][lined, 1].astype(float), eye)
     zoom = float(uniforms["scale_stroke_with_zoom"])
     width = WIDTH_UNIT * width * abs((1 - zoom) * camera.uniforms["frame_scale"] + zoom)
     smoothing = max(float(uniforms["anti_alias_width"]) * camera.uniforms["pixel_size"], 1e-8)
     joints = {0: 1.0, 1: STEEPEST_JOINT}.get(int(uniforms["joint_type"]), np.inf)
-    reach = np.where(wild, np.inf, 0.5 * (width + smoothing) * joints)
+    reach = np.where(width > 0, 0.5 * (width + smoothing) * joints, 0.0)
+    if joints > 1 and not uniforms["flat_stroke"] and not fixed:
+        eye = np.asarray(camera.uniforms["camera_position"], float)
+        reach[(width > 0) & _edge_on(data, eye)] = np.inf
     boxes = view.boxes(np.concatenate([points, bases[:, None]], axis=1), reach, fixed)
     boxes[~(filled | stroked)] = 0
     return boxes, bool(filled.any()), bool(stroked.any())
 
 
-def _may_go_anywhere(points: ndarray, normals: ndarray, eye: ndarray | None) -> ndarray:
-    """Which strokes [n] of curves [n 3 3] the shader widens by dividing by nearly nothing, at one of their ends.
-
-    That is where the curve stops dead, or runs along its normal [n 3] or, seen from an ``eye``, along the
-    line of sight; or where the eye sees its plane edge on. A flat stroke is seen from no eye.
-    """
-    wild = np.zeros(len(points), bool)
-    for place, run in ((points[:, 0], points[:, 1] - points[:, 0]), (points[:, 2], points[:, 2] - points[:, 1])):
-        wild |= _nearly(np.cross(run, normals), run)
-        if eye is not None:
-            sight = eye - place
-            wild |= _nearly(np.cross(run, sight), run, sight)
-            wild |= _nearly((sight * normals).sum(axis=1, keepdims=True), sight)
-    return wild
-
-
-def _nearly(zero: ndarray, *factors: ndarray) -> ndarray:
-    """Whether vectors [n k] are tiny beside the product of the lengths of others."""
-    sizes = [np.linalg.norm(factor, axis=1) for factor in factors]
-    return ~(np.linalg.norm(zero, axis=1) > 1e-5 * np.prod(sizes, axis=0))
+def _edge_on(data: ndarray, eye: ndarray) -> ndarray:
+    """Which curves [n vertex] have a corner whose plane is seen edge on: the shader divides by nearly nothing."""
+    sight = eye - data["point"][:, ::2]
+    along = np.abs((sight * data["base_normal"][:, 1:2]).sum(axis=-1))
+    bent = np.abs(np.cos(data["joint_angle"][:, ::2, 0])) < 0.9995
+    return (bent & ~(along > 1e-5 * np.linalg.norm(sight, axis=-1))).any(axis=1)
 
 
 _PRIMITIVES = {"true_dot": (0,), "surface": (4, 5), "textured_surface": (4, 5), "image": (4, 5)}

@@ -8,6 +8,7 @@ stands in the cache, so a step that dies is simply taken again.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import random
@@ -275,6 +276,9 @@ class Farm:
         work.mkdir(parents=True, exist_ok=True)
         sweep(work)
         job.folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(job.folder, os.W_OK):  # known before drawing, not after
+            raise PermissionError(errno.EACCES, "Nothing can be written there", str(job.folder))
+        sweep(job.folder, f".{job.name}-")
         folder = Path(tempfile.mkdtemp(prefix=f"{job.name}-{os.getpid()}-", dir=work))
         try:
             said = worker.do(Task(task.step, job, task.inputs, str(folder), task.sources), listen)
@@ -292,6 +296,7 @@ class _Worker:
     def __init__(self, farm: Farm) -> None:
         self.farm = farm
         self.process: subprocess.Popen[str] | None = None
+        self.temporary: Path | None = None
         self.rest = b""
 
     def __enter__(self) -> _Worker:
@@ -309,9 +314,9 @@ class _Worker:
         self._end()
 
     def do(self, task: Task, listen: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-        process = self._running()
+        process = self._running(Path(task.folder).parent)
         assert process.stdin is not None and process.stdout is not None
-        fork, last = 0, {}
+        fork, last, over = 0, {}, False
         try:
             with contextlib.suppress(BrokenPipeError):  # it has ended already
                 process.stdin.write(task.as_json() + "\n")
@@ -331,6 +336,7 @@ class _Worker:
                 elif "done" in said or "error" in said:
                     last = said
                 elif "ended" in said:
+                    over = True
                     return last or {"crash": f"the worker ended with {said['ended']}"}
                 else:
                     listen(said)
@@ -339,7 +345,7 @@ class _Worker:
                 _kill_group(fork)
                 with self.farm.lock:
                     self.farm.forks.discard(fork)
-            if not last and self.process is not None:
+            if not over and self.process is not None:
                 self._settle()
 
     def _settle(self) -> None:
@@ -368,14 +374,18 @@ class _Worker:
         line, self.rest = self.rest.split(b"\n", 1)
         return json.loads(line)
 
-    def _running(self) -> subprocess.Popen[str]:
+    def _running(self, work: Path) -> subprocess.Popen[str]:
+        """The worker. What it and its forks leave in their temporary folders goes with it, however they end."""
         if self.process is None or self.process.poll() is not None:
             with self.farm.lock:
                 if self.farm.stopping:
                     raise KeyboardInterrupt
+                self._end()
+                self.temporary = Path(tempfile.mkdtemp(prefix=f"worker-{os.getpid()}-", dir=work))
                 self.process = subprocess.Popen(
                     [sys.executable, "-m", "mathviz.render.worker"], text=True, encoding="utf-8",
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+                    env=os.environ | dict.fromkeys(("TMPDIR", "MATHVIZ_WORKER_FOLDER"), str(self.temporary.resolve())),
                 )  # fmt: skip
                 os.sched_setaffinity(self.process.pid, self.farm.cores)
                 self.farm.running.add(self.process)
@@ -395,13 +405,15 @@ class _Worker:
         with self.farm.lock:
             self.farm.running.discard(self.process)
         self.process = None
+        if self.temporary is not None:
+            shutil.rmtree(self.temporary, ignore_errors=True)
 
 
 def scenes_of(job: Job) -> list[str]:
     """The names of the scenes in a job's file, in manimgl's order. Raises RenderFailed with what its import says."""
     said = Farm(1).ask(Task("scenes", job, "", ""))
     if "done" not in said:
-        raise RenderFailed(f"{job.scene}: {said.get('error') or said['crash']}")
+        raise RenderFailed(said.get("error") or f"{job.scene}: {said['crash']}")
     names: list[str] = said["done"]["scenes"]
     return names
 
@@ -436,11 +448,11 @@ def why(film: FilmWork) -> str:
     return f"changed: {', '.join(inputs.differences(before, film.sources))}"
 
 
-def sweep(work: Path) -> None:
+def sweep(place: Path, prefix: str = "") -> None:
     """Remove the work folders of processes that were killed before they could do it themselves."""
-    for folder in work.iterdir():
+    for folder in place.iterdir():
         owner = folder.name.split("-")[-2:-1]
-        if owner and owner[0].isdigit() and not _runs(int(owner[0])):
+        if folder.name.startswith(prefix) and owner and owner[0].isdigit() and not _runs(int(owner[0])):
             shutil.rmtree(folder, ignore_errors=True)
 
 

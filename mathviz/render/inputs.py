@@ -69,7 +69,7 @@ def surroundings() -> dict[str, str]:
 
 
 def _settings(job: Job) -> dict[str, str]:
-    elsewhere = ("scene", "out", "cache", "extras", "digests")
+    elsewhere = ("scene", "out", "cache", "only", "extras", "digests")
     settings = {name: value for name, value in job.settings().items() if name not in elsewhere}
     return {f"setting {name}": json.dumps(value) for name, value in settings.items()}
 

@@ -67,7 +67,7 @@ class Job:
         if self.scene_name:
             return self.scene_name
         name = f"{self.stem}.{self.language}" + ("" if self.theme == style.THEMES[0] else f".{self.theme}")
-        return ".".join([name, *self.only])
+        return ".".join([name, *self.only, *(["transparent"] if self.transparent else [])])
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -91,22 +91,20 @@ class View:
         comes near the camera's plane, lies too far out for 32 bits, or is not finite, gets the whole screen.
         """
         matrix = (1 - fixed) * self.matrix + fixed * np.eye(4)
-        moved = points @ matrix[:3, :3].T + matrix[:3, 3]
-        moved *= self.rescale
-        depth = 1.0 - moved[..., 2]
         reach = reach * np.linalg.norm(matrix[:3, :3], 2)
-        nearest = depth.min(axis=1) - reach * abs(self.rescale[2])
         with np.errstate(all="ignore"):
+            moved = (points @ matrix[:3, :3].T + matrix[:3, 3]) * self.rescale
+            depth = 1.0 - moved[..., 2]
+            nearest = depth.min(axis=1) - reach * abs(self.rescale[2])
             places = moved[..., :2] / depth[..., None]
             # |(x+dx)/(w+dw) − x/w| ≤ (|dx| + |x/w||dw|) / (w − |dw|)
             far = np.abs(places).max(axis=1)
             spread = (reach[:, None] * (np.abs(self.rescale[:2]) + far * abs(self.rescale[2]))) / nearest[:, None]
             half = np.array([self.width, self.height]) / 2
-            lost = ~(far < FARTHEST).all(axis=1)
             low = (places.min(axis=1) - spread + 1) * half - MARGIN
             high = (places.max(axis=1) + spread + 1) * half + MARGIN
             ends = np.concatenate([np.floor(low), np.ceil(high)], axis=1)
-        unsure = ~np.isfinite(ends).all(axis=1) | ~(nearest > 1e-3) | lost
+        unsure = ~np.isfinite(ends).all(axis=1) | ~(nearest > 1e-3) | ~(far < FARTHEST).all(axis=1)
         ends[unsure] = 0, 0, self.width, self.height
         limits = np.array([self.width, self.height, self.width, self.height])
         return np.clip(ends, 0, limits).astype(np.int32)

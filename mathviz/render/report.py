@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -57,7 +58,7 @@ def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], fold
 
 
 def _digests(job: Job, cache: Cache, beat: Beat) -> list[str]:
-    return (cache.folder(beat.key) / "digests.txt").read_text().split() if job.digests else []
+    return (cache.digests(beat.key) or []) if job.digests else []
 
 
 def tear(job: Job, beats: dict[str, Beat]) -> str:
@@ -209,11 +210,23 @@ def _publish(job: Job, folder: Path, files: list[Path], about: dict[str, Any]) -
     for name in names:
         (incoming / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(folder / name, incoming / name)
+    outdated = _files_of(final) - set(names)
     final.unlink(missing_ok=True)
+    for name in outdated:  # of the film before, which had more beside it
+        (job.folder / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # not a folder of its own, or not empty
+            (job.folder / name).parent.rmdir()
     for name in (*names, Path(final.name)):
         (job.folder / name).parent.mkdir(exist_ok=True)
         (incoming / name).replace(job.folder / name)
     shutil.rmtree(incoming)
+
+
+def _files_of(manifest: Path) -> set[Path]:
+    """The files that a manifest signs; none if there is no such manifest."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        return {Path(name) for name in json.loads(manifest.read_text(encoding="utf-8"))["files"]}
+    return set()
 
 
 def manifest_of(job: Job) -> Path:

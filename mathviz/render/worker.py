@@ -76,16 +76,8 @@ class Walk:
 
     def run(self) -> None:
         """Play the scene from its begin to its end, or to the last beat that is wanted of it."""
-        kind = engine.scene_class(Path(self.job.scene), self.job.scene_name or None)
-        watching: dict[str, Any] = {"watcher": self} if self.job.of_catalogue else {}
-        if self.skipping:
-            watching["skip_animations"] = True
-        self.scene = engine.make_scene(kind, **watching, **self.job.options)
-        self.output = {**engine.output_of(self.scene), **({"name": self.job.name} if self.job.of_catalogue else {})}
-        if CLOCK % self.output["fps"]:
-            raise MathvizError(f"{self.job.name}: {self.output['fps']} frames per second do not last whole ticks each")
-        self.encoding = _encoding(self.job, self.output)
         try:
+            self._build()
             if not self.job.of_catalogue:
                 self.beat_begins(WHOLE)
             self.painter = engine.perform(self.scene, self.frame, self.drawing)
@@ -99,6 +91,17 @@ class Walk:
             raise
         finally:
             self.claims.close()
+
+    def _build(self) -> None:
+        kind = engine.scene_class(Path(self.job.scene), self.job.scene_name or None)
+        watching: dict[str, Any] = {"watcher": self} if self.job.of_catalogue else {}
+        if self.skipping:
+            watching["skip_animations"] = True
+        self.scene = engine.make_scene(kind, **watching, **self.job.options)
+        self.output = {**engine.output_of(self.scene), **({"name": self.job.name} if self.job.of_catalogue else {})}
+        if CLOCK % self.output["fps"]:
+            raise MathvizError(f"{self.job.name}: {self.output['fps']} frames per second do not last whole ticks each")
+        self.encoding = _encoding(self.job, self.output)
 
     # What the scene says of its beats.
 
@@ -248,7 +251,10 @@ def join(task: Task, tell: Tell) -> dict[str, Any]:
 
 
 def scenes(task: Task, tell: Tell) -> dict[str, Any]:
-    return {"scenes": engine.scene_names(Path(task.job.scene))}
+    try:
+        return {"scenes": engine.scene_names(Path(task.job.scene))}
+    except Exception as error:
+        raise RenderFailed(_where(error, task.job, "")) from error
 
 
 STEPS: dict[str, Callable[[Task, Tell], dict[str, Any]]] = {
@@ -309,16 +315,20 @@ def main() -> int:
     """Import manimgl for the first task's picture, and fork for every task."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # manimgl and LaTeX print; only messages go to whoever reads them
-    for line in _lines():
-        task = Task.from_json(line)
-        engine.start(engine.Picture(task.job.width, task.job.height, task.job.fps), Path(task.job.cache) / "manimgl")
-        fork = os.fork()
-        if fork == 0:
-            _in_fork(task, out)
-        out.write(json.dumps({"fork": fork}) + "\n")
-        _, status = os.waitpid(fork, 0)
-        out.write(json.dumps({"ended": os.waitstatus_to_exitcode(status)}) + "\n")
+    with contextlib.suppress(BrokenPipeError):  # nobody listens any more
+        for line in _lines():
+            task = Task.from_json(line)
+            job = task.job
+            engine.start(engine.Picture(job.width, job.height, job.fps), Path(job.cache) / "manimgl")
+            fork = os.fork()
+            if fork == 0:
+                _in_fork(task, out)
+            out.write(json.dumps({"fork": fork}) + "\n")
+            _, status = os.waitpid(fork, 0)
+            out.write(json.dumps({"ended": os.waitstatus_to_exitcode(status)}) + "\n")
     engine.finish()
+    with contextlib.suppress(OSError):  # the farm's, empty now; nobody else would remove it if the farm was killed
+        Path(os.environ.get("MATHVIZ_WORKER_FOLDER", "")).rmdir()
     return 0
 
 

@@ -56,7 +56,7 @@ def forked(work: Callable[[], None], failed: Path) -> int:
         engine.own_temporary_folder()
         work()
         code = 0
-    except BaseException:  # noqa: BLE001: a child must never return into its parent's code
+    except BaseException:  # noqa: BLE001 (a child must never return into its parent's code)
         failed.write_text(traceback.format_exc())
     finally:
         engine.finish()

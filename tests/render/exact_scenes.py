@@ -13,13 +13,82 @@ from typing import Any, ClassVar
 import moderngl
 import numpy as np
 from manimlib import (
-    BLUE, DEG, DL, DOWN, DR, GREEN, GREY, IN, LEFT, ORIGIN, OUT, PI, PURPLE, RED, RIGHT, TAU, TEAL, UL, UP, UR, WHITE,
-    YELLOW, Annulus, Arrow, Axes, Circle, Cube, DashedLine, DecimalNumber, Dot, DotCloud, FadeIn, FadeOut,
-    FadeTransform, GlowDots, Group, ImageMobject, Indicate, InteractiveScene, Integer, LaggedStart, Line, Mobject,
-    MoveAlongPath, NumberPlane, ParametricCurve, Polygon, Rectangle, RegularPolygon, ReplacementTransform, Rotate,
-    RoundedRectangle, Scene, ShowCreation, ShowPassingFlash, Sphere, Square, SurfaceMesh, Tex, Text, TexturedSurface,
-    ThreeDAxes, ThreeDScene, Torus, TransformMatchingStrings, TransformMatchingTex, Triangle, TrueDot, ValueTracker,
-    VGroup, VMobject, VShaderWrapper, Write, always_redraw, linear, there_and_back,
+    BLUE,
+    DEG,
+    DL,
+    DOWN,
+    DR,
+    GREEN,
+    GREY,
+    IN,
+    LEFT,
+    ORIGIN,
+    OUT,
+    PI,
+    PURPLE,
+    RED,
+    RIGHT,
+    TAU,
+    TEAL,
+    UL,
+    UP,
+    UR,
+    WHITE,
+    YELLOW,
+    Annulus,
+    Arrow,
+    Axes,
+    Circle,
+    Cube,
+    DashedLine,
+    DecimalNumber,
+    Dot,
+    DotCloud,
+    FadeIn,
+    FadeOut,
+    FadeTransform,
+    GlowDots,
+    Group,
+    ImageMobject,
+    Indicate,
+    Integer,
+    InteractiveScene,
+    LaggedStart,
+    Line,
+    Mobject,
+    MoveAlongPath,
+    NumberPlane,
+    ParametricCurve,
+    Polygon,
+    Rectangle,
+    RegularPolygon,
+    ReplacementTransform,
+    Rotate,
+    RoundedRectangle,
+    Scene,
+    ShowCreation,
+    ShowPassingFlash,
+    Sphere,
+    Square,
+    SurfaceMesh,
+    Tex,
+    Text,
+    TexturedSurface,
+    ThreeDAxes,
+    ThreeDScene,
+    Torus,
+    TransformMatchingStrings,
+    TransformMatchingTex,
+    Triangle,
+    TrueDot,
+    ValueTracker,
+    VGroup,
+    VMobject,
+    VShaderWrapper,
+    Write,
+    always_redraw,
+    linear,
+    there_and_back,
 )  # fmt: skip
 from PIL import Image
 
@@ -93,7 +162,8 @@ class Order(Scene):
     drawn = "parts"
 
     def construct(self) -> None:
-        a, b, c = (Square(2, fill_opacity=0.7).shift(0.7 * n * UR).set_color(k) for n, k in enumerate((RED, GREEN, BLUE)))
+        a, b, c = (Square(2, fill_opacity=0.7).shift(0.7 * n * UR) for n in range(3))
+        VGroup(a, b, c).set_submobject_colors_by_gradient(RED, BLUE)
         dots = GlowDots(np.random.uniform(-3, 3, (5, 3)), radius=1)
         self.add(a, b, c, dots)
         for change in (
@@ -637,7 +707,8 @@ class Many(Scene):
     drawn = "parts"
 
     def construct(self) -> None:
-        dots = VGroup(Dot(radius=0.05).move_to([x, y, 0]) for x in np.arange(-6, 6.5, 0.7) for y in np.arange(-3, 3, 0.6))
+        places = [(x, y, 0) for x in np.arange(-6, 6.5, 0.7) for y in np.arange(-3, 3, 0.6)]
+        dots = VGroup(Dot(place, radius=0.05) for place in places)
         self.play(LaggedStart(*map(FadeIn, dots), lag_ratio=0.01), run_time=SOME)
         self.play(LaggedStart(*(d.animate.shift(0.1 * UP) for d in dots), lag_ratio=0.02), run_time=FEW)
         self.play(dots[::7].animate.set_color(RED), run_time=0.2)
@@ -815,7 +886,8 @@ class Surroundings(Scene):
 
     def construct(self) -> None:
         title = Text("Ring", font_size=72).add_background_rectangle().to_edge(UP)
-        bars = VGroup(Rectangle(0.5, h, fill_opacity=1, stroke_width=0) for h in (1, 2, 3)).arrange(RIGHT, aligned_edge=DOWN)
+        bars = VGroup(Rectangle(0.5, h, fill_opacity=1, stroke_width=0) for h in (1, 2, 3))
+        bars.arrange(RIGHT, aligned_edge=DOWN)
         arrow = Arrow(LEFT, RIGHT).next_to(bars, LEFT)
         self.add(bars, title)
         self.play(bars[1].animate.stretch(0.5, 1, about_edge=DOWN), run_time=FEW)

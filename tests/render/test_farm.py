@@ -11,10 +11,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
-from tiny_project import BEATS, TinyProject, wait_for
+from PIL import Image
+from tiny_project import BEATS, TinyProject, programs, wait_for
 
 from mathviz import compute
 from mathviz.render import encode, farm
@@ -79,6 +82,12 @@ def test_a_film_and_all_beside_it_are_there_and_agree(rendered_once: TinyProject
     wanted = {"en": ["How high?", "3 bars &lt;grow&gt;", "They leave"], "zh": ["多高？", "3 条 &lt;增长&gt;", "离开"]}
     assert [text for _, _, text in spoken] == wanted[language]
 
+    command = ["ffmpeg", "-v", "error", "-i", rendered_once.films / f"{name}.mp4", "-f", "rawvideo", "-pix_fmt", "rgb24"]
+    raw = subprocess.run([*command, "pipe:"], capture_output=True, check=True).stdout
+    last = np.frombuffer(raw, np.uint8).reshape(-1, 480, 854, 3)[-1].astype(int)
+    poster = np.asarray(Image.open(rendered_once.films / f"{name}.poster.png").convert("RGB")).astype(int)
+    assert np.abs(poster - last).mean() < 2, "the poster is not the last frame"
+
     marks = cues(rendered_once.films / f"{name}.chapters.vtt")
     assert marks[0][0] == 0 and marks[-1][1] == about["duration"]
     assert all(before[1] == after[0] for before, after in itertools.pairwise(marks))
@@ -95,9 +104,10 @@ def test_the_bytes_do_not_depend_on_how_many_draw(tiny: TinyProject) -> None:
     """One worker plays from begin to end; two share the beats, and each skips what the other draws."""
     (alone,) = Farm(1).run(jobs(tiny, "en"))
     before = tiny.contents()
-    shutil.rmtree(tiny.root / "renders")
+    shutil.rmtree(tiny.films)
+    shutil.rmtree(tiny.cache.root)
     (shared,) = Farm(2).run(jobs(tiny, "en"))
-    assert (alone.error, alone.frames, alone.drawn) == (shared.error, shared.frames, shared.drawn) == ("", 73, BEATS)
+    assert (alone.error, alone.frames, alone.drawn) == (shared.error, shared.frames, shared.drawn) == ("", 76, BEATS)
     assert not alone.notes and not shared.notes
     assert tiny.contents() == before
 
@@ -117,9 +127,10 @@ class Killer:
         self.killed: set[int] = set()
 
     def __call__(self, film: FilmWork) -> None:
-        inside = film.job.name == self.name and film.made and sum(film.drawn.values()) > film.frames["question"] + 3
         fresh = self.farm.forks - self.killed
-        if inside and fresh and len(self.killed) < self.tries and "bars_grow" not in film.made:
+        if film.made != ["question"] or film.job.name != self.name or len(self.killed) == self.tries or not fresh:
+            return
+        if sum(film.drawn.values()) > (3 if self.killed else film.frames["question"] + 3):
             (fork,) = fresh
             self.killed.add(fork)
             os.kill(parent_of(fork) if self.whole else fork, signal.SIGKILL)
@@ -137,7 +148,7 @@ def killed(project: TinyProject, killer: Killer) -> Outcome:
 def test_a_killed_worker_costs_one_retry(tiny: TinyProject, whole: bool) -> None:
     """What it had drawn by then need not be drawn again."""
     outcome = killed(tiny, Killer(1, whole=whole))
-    assert outcome.error == "" and outcome.frames == 73 and outcome.drawn == BEATS
+    assert outcome.error == "" and outcome.frames == 76 and outcome.drawn == BEATS
     require_whole(tiny, "tiny.en", fps=5)
 
 
@@ -178,9 +189,11 @@ def test_a_hung_worker_is_ended_and_reported(rendered: TinyProject, monkeypatch:
 def test_an_exception_is_not_tried_again(rendered: TinyProject) -> None:
     """It would come again. Its place is told: file, line and beat."""
     rendered.misbehave('open("tries", "a").write("x"); raise ValueError("a bar fell over")')
-    done = rendered.run("render", "tiny", "--lang", "en", *LOW)
+    done = rendered.run("render", "tiny", "--lang", "en", "-j", "1", *LOW)
     assert done.returncode == 1
-    assert f"{rendered.root}/scenes/tiny.py, line 30, in the beat bars_leave: ValueError: a bar fell over" in done.stderr
+    assert (
+        f"{rendered.root}/scenes/tiny.py, line 30, in the beat bars_leave: ValueError: a bar fell over" in done.stderr
+    )
     assert (rendered.root / "tries").read_text() == "x"
 
 
@@ -207,25 +220,116 @@ def test_a_target_that_cannot_be_written_is_known_before_drawing(rendered: TinyP
     assert "frames" not in done.stderr
 
 
+def as_anybody(command: list[str]) -> list[str]:
+    """The same command without root's right to write everywhere, if that is who asks."""
+    return ["setpriv", "--bounding-set", "-dac_override", "--", *command] if os.geteuid() == 0 else command
+
+
+def test_a_folder_that_is_read_only_is_known_before_drawing(rendered: TinyProject) -> None:
+    before, beats = rendered.contents(), rendered.beats()
+    rendered.films.chmod(0o555)
+    try:
+        done = subprocess.run(
+            as_anybody(rendered.command(*AT_FIVE)), cwd=rendered.root, env=rendered.environment(),
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        rendered.films.chmod(0o755)
+    assert done.returncode == 1 and "Nothing can be written there" in done.stderr and "Traceback" not in done.stderr
+    assert str(rendered.films) in done.stderr
+    assert rendered.contents() == before and rendered.beats() == beats
+
+
+# ---- ffmpeg that does not do what it should
+
+
+def with_ffmpeg(project: TinyProject, script: str) -> str:
+    """A PATH on which ffmpeg is a script of ours. ``$real`` is the one that there is."""
+    path = programs(project.root / "bin", without="ffmpeg")
+    wrapper = Path(path) / "ffmpeg"
+    wrapper.write_text(
+        f"#!/bin/sh\nreal={shutil.which('ffmpeg')}\n[ $1 = -version ] && exec $real -version\n{script}\n"
+    )
+    wrapper.chmod(0o755)
+    return path
+
+
+AT_FIVE = ("render", "tiny", "--lang", "en", "--quality", "low", "--fps", "5")
+
+
+@pytest.mark.parametrize(
+    ("script", "says", "kept"),
+    [
+        ("echo no codec today >&2; exit 1", r"ffmpeg ended with 1 on beat\.ts: no codec today", 0),
+        (
+            "/usr/bin/head -c 999 > /dev/null; echo it slipped >&2; exit 7",
+            r"ffmpeg ended with 7 on beat\.ts: it slipped",
+            0,
+        ),
+        (
+            'case "$*" in *concat*) echo no glue >&2; exit 1;; *) exec $real "$@";; esac',
+            "joining the beats.*: no glue",
+            3,
+        ),
+        ('case "$*" in *concat*) exec $real -t 1 "$@";; *) exec $real "$@";; esac', "frames, not 76", 3),
+    ],
+    ids=["refuses", "stops half way", "cannot join", "leaves frames out"],
+)
+def test_an_ffmpeg_that_fails_is_quoted_and_leaves_the_film_as_it_was(
+    rendered: TinyProject, script: str, says: str, kept: int
+) -> None:
+    before, beats = rendered.contents(), rendered.beats()
+    done = rendered.run(*AT_FIVE, PATH=with_ffmpeg(rendered, script))
+    assert done.returncode == 1 and re.search(f"tiny.en was not rendered: .*{says}", done.stderr), done.stderr
+    assert "Traceback" not in done.stderr
+    assert rendered.contents() == before and len(rendered.beats() - beats) == kept
+    assert not list(rendered.work.iterdir()) and not rendered.processes()
+
+
+def test_an_ffmpeg_that_vanishes_is_named_with_its_package(rendered: TinyProject) -> None:
+    before = rendered.contents()
+    rendered.misbehave('pathlib.Path("bin/ffmpeg").unlink(missing_ok=True)', imports="pathlib", beat="bars_grow")
+    done = rendered.run(*AT_FIVE, "-j", "1", PATH=with_ffmpeg(rendered, 'exec $real "$@"'))
+    assert done.returncode == 1 and "ffmpeg is missing. Install: apt-get install ffmpeg" in done.stderr
+    assert rendered.contents() == before
+    done = rendered.run(*AT_FIVE, "--json")
+    assert json.loads(done.stdout)[0]["drawn"] == ["bars_leave"], "what was drawn before is kept"
+
+
 # ---- a render that is ended from outside
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_render_leaves_nothing(rendered: TinyProject, sent: signal.Signals) -> None:
+def test_an_interrupted_render_leaves_nothing_but_finished_beats(rendered: TinyProject, sent: signal.Signals) -> None:
     before = rendered.contents()
     temporary = rendered.root / "temporary"
     temporary.mkdir()
-    process = rendered.start("render", "tiny", "--quality", "low", TMPDIR=str(temporary))
+    process = rendered.start("render", "tiny", "--quality", "low", "--lang", "en", TMPDIR=str(temporary))
     rendered.await_drawing(process)
-    assert any("mathviz.render.worker" in line for line in rendered.processes())
+    assert rendered.workers() and rendered.forks()
     assert any("ffmpeg" in line for line in rendered.processes())
+    began = time.monotonic()
     process.send_signal(sent)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 130, said
+    assert time.monotonic() - began < 2
     assert "interrupted" in said and "Traceback" not in said
     assert not rendered.processes(), "children outlive their parent"
     assert rendered.contents() == before
     assert not list(rendered.work.iterdir()) and not list(temporary.iterdir())
+
+
+def test_beats_that_were_finished_before_an_interrupt_are_not_drawn_again(rendered: TinyProject) -> None:
+    beats = rendered.beats()
+    process = rendered.start(*AT_FIVE, "-j", "1")
+    wait_for(lambda: rendered.beats() - beats or process.poll() is not None, 60, "a beat")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    kept = len(rendered.beats() - beats)
+    done = rendered.run(*AT_FIVE, "-j", "1", "--json")
+    assert process.returncode == 130 and 1 <= kept < 3
+    assert json.loads(done.stdout)[0]["drawn"] == list(BEATS[kept:])
+    require_whole(rendered, "tiny.en", fps=5)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
@@ -250,21 +354,22 @@ def test_the_next_render_sweeps_what_killed_ones_left(rendered: TinyProject) -> 
     left, busy = rendered.work / f"tiny.en-{ended.pid}-abc", rendered.work / f"tiny.en-{os.getpid()}-abc"
     for folder in (left, busy):
         folder.mkdir()
-        (folder / "00_question.ts").touch()
-    assert rendered.run("render", "tiny", "--lang", "en", *LOW).returncode == 0
-    assert list(rendered.work.iterdir()) == [busy]
+        (folder / "beat.ts").touch()
+    half = rendered.films / f".tiny.en-{ended.pid}-abc"
+    half.mkdir()
+    assert rendered.run(*AT_FIVE).returncode == 0
+    assert list(rendered.work.iterdir()) == [busy] and not half.exists()
 
 
-def test_two_renders_of_one_film_at_once_leave_it_whole(rendered: TinyProject) -> None:
-    wanted = rendered.contents()
-    for name in names("tiny.en"):
-        (rendered.films / name).unlink()
-    two = [rendered.start("render", "tiny", "--lang", "en", *LOW) for _ in range(2)]
-    said = [process.communicate(timeout=60)[1] for process in two]
-    assert [process.returncode for process in two] == [0, 0], said
-    require_whole(rendered, "tiny.en")
-    assert rendered.contents().keys() == wanted.keys()
-    assert rendered.contents()["tiny.en.mp4"] == wanted["tiny.en.mp4"]
+def test_two_renders_of_one_film_at_once_draw_no_beat_twice(rendered: TinyProject) -> None:
+    """They share the beats as two workers do. Which draws which is chance."""
+    two = [rendered.start(*AT_FIVE, "-j", "1", "--json") for _ in range(2)]
+    told = [process.communicate(timeout=60) for process in two]
+    assert [process.returncode for process in two] == [0, 0], told
+    drawn = [beat for said, _ in told for beat in json.loads(said)[0]["drawn"]]
+    assert sorted(drawn) == sorted(BEATS)
+    require_whole(rendered, "tiny.en", fps=5)
+    assert rendered.contents().keys() == names("tiny.en", "tiny.zh") and not list(rendered.work.iterdir())
 
 
 # ---- a full disk
@@ -273,7 +378,7 @@ def test_two_renders_of_one_film_at_once_leave_it_whole(rendered: TinyProject) -
 def test_a_disk_that_fills_while_drawing_is_reported(rendered: TinyProject) -> None:
     """A limit on the size of any file stands in for the full disk: the film is 25 kB, all else smaller."""
     before = rendered.contents()
-    command = rendered.command("render", "tiny", "--lang", "en", *LOW)
+    command = rendered.command("render", "tiny", "--lang", "en", "--quality", "low")
     done = subprocess.run(
         ["bash", "-c", 'ulimit -f 16; exec "$@"', "bash", *command],
         cwd=rendered.root, env=rendered.environment(), capture_output=True, text=True, timeout=60, check=False
@@ -287,11 +392,11 @@ def test_a_disk_that_fills_while_drawing_is_reported(rendered: TinyProject) -> N
 PUBLISH = """
 import resource, sys
 from pathlib import Path
-from mathviz.render import worker
+from mathviz.render import report
 from mathviz.render.plan import Job
 job, folder = Job.from_json(sys.argv[1]), Path(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
-worker._publish(job, folder, sorted(folder.iterdir()), {"new": True})
+report._publish(job, folder, sorted(folder.iterdir()), {"new": True})
 """
 
 

@@ -19,7 +19,7 @@ class Tiny(Explainer):
         super().setup()
         self.bars = VGroup(*(Rectangle(0.6, height) for height in self.trace.heights))
         self.bars.arrange(RIGHT, aligned_edge=DOWN).shift(0.5 * UP)
-        self.bars.set_fill(self.theme["data"], 1).set_stroke(self.theme["text"], 2)
+        self.bars.set_fill(self.theme["data"], 1).set_stroke(self.theme["text"])
 
     def bars_grow(self) -> None:
         self.play(*(GrowFromEdge(bar, DOWN) for bar in self.bars), run_time=NORMAL)

@@ -1,0 +1,197 @@
+"""Any manimgl scene file can be rendered, each scene with its own settings and manimgl's configuration."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from tiny_project import TinyProject
+
+from mathviz.render import encode
+
+SHAPES = """
+from manimlib import *
+
+
+class Moves(Scene):
+    def construct(self):
+        square = Square(fill_opacity=0.5)
+        self.play(FadeIn(square))
+        self.play(square.animate.shift(2 * RIGHT).rotate(1))
+        self.wait()
+
+
+class Stands(Scene):
+    def construct(self):
+        self.add(Circle(fill_opacity=1, color=BLUE))
+
+
+class Falls(Scene):
+    def construct(self):
+        self.play(FadeIn(Square()), run_time=0.5)
+        raise ValueError("it fell over")
+"""
+
+LOW = ("--quality", "low", "--fps", "10")
+
+
+@pytest.fixture
+def shapes(tiny: TinyProject) -> Path:
+    path = tiny.root / "shapes.py"
+    path.write_text(SHAPES)
+    return path
+
+
+def said_of(done: subprocess.CompletedProcess[str]) -> dict[str, dict[str, Any]]:
+    return {film["name"]: film for film in json.loads(done.stdout)}
+
+
+def stream_of(path: Path, kind: str = "video") -> dict[str, Any]:
+    (found,) = [stream for stream in encode.probe(path)["streams"] if stream["codec_type"] == kind]
+    return found
+
+
+DIGEST = """
+import hashlib, sys
+from pathlib import Path
+from mathviz.render import engine
+engine.start(engine.Picture(854, 480, int(sys.argv[1])), Path(sys.argv[2]))
+class Sink:
+    def take(self, frame):
+        print("frame", hashlib.sha256(frame).hexdigest())
+kind = engine.scene_class(Path(sys.argv[3]), sys.argv[4])
+engine.draw(engine.make_scene(kind), Sink())
+"""
+
+
+def digests(scene: Path, name: str, fps: int, cache: Path) -> list[str]:
+    """The SHA-256 of each frame of a scene, drawn in a process of its own without the farm."""
+    command = [sys.executable, "-c", DIGEST, str(fps), str(cache), str(scene), name]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True, cwd=scene.parent)
+    return [line.split()[1] for line in done.stdout.splitlines() if line.startswith("frame ")]
+
+
+def test_each_scene_of_a_file_becomes_what_it_is(tiny: TinyProject, shapes: Path, tmp_path: Path) -> None:
+    """A film, a picture where nothing plays, or a failure with its place that costs that scene alone."""
+    done = tiny.run("render", "shapes.py", *LOW, "--json", "--digest", "digests.txt")
+    assert done.returncode == 1, done.stderr
+    made = said_of(done)
+    assert list(made) == ["Falls", "Moves", "Stands"], "in manimgl's order"
+    folder = tiny.root / "renders" / "shapes"
+    assert made["Moves"]["film"] == str(folder / "Moves.mp4") and made["Moves"]["frames"] == 30
+    encode.verify(folder / "Moves.mp4", 854, 480, 10, 30)
+    assert made["Stands"]["film"] == str(folder / "Stands.png") and made["Stands"]["frames"] == 0
+    with Image.open(folder / "Stands.png") as picture:
+        assert picture.size == (854, 480) and len(picture.getcolors(10**6)) > 10
+    assert made["Falls"]["error"] == f"{shapes}, line 21: ValueError: it fell over"
+    assert {path.name for path in folder.iterdir()} == {
+        "Moves.mp4", "Moves.poster.png", "Moves.json", "Stands.png", "Stands.json"
+    }  # fmt: skip
+
+    told = (tiny.root / "digests.txt").read_text().split()
+    assert told == digests(shapes, "Moves", 10, tmp_path / "cache") and len(set(told)) > 10
+
+    beats = tiny.beats()
+    again = said_of(tiny.run("render", "shapes.py", "Moves", "Stands", *LOW, "--json"))
+    assert [film["drawn"] for film in again.values()] == [[], []] and tiny.beats() == beats
+    shapes.write_text(SHAPES.replace("2 * RIGHT", "2 * LEFT"))
+    changed = said_of(tiny.run("render", "shapes.py", "Moves", "Stands", *LOW, "--json"))
+    assert [film["drawn"] for film in changed.values()] == [["whole"], []]
+
+
+OWN = """
+from manimlib import *
+
+
+class Own(Scene):
+    default_camera_config = dict(resolution=(320, 180), fps=12, background_color="#800000")
+    default_file_writer_config = dict(
+        file_name="mine", movie_file_extension=".mkv", video_codec="ffv1", pixel_format="bgr0"
+    )
+
+    def construct(self):
+        self.play(FadeIn(Square()))
+
+
+class Loud(Scene):
+    def construct(self):
+        self.add_sound("tone.wav", time_offset=0.5)
+        self.play(FadeIn(Square()))
+        self.wait()
+"""
+
+
+def write_tone(path: Path) -> None:
+    seconds = np.arange(22_050 // 2) / 22_050
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(22_050)
+        file.writeframes((20_000 * np.sin(2 * np.pi * 440 * seconds)).astype("<i2").tobytes())
+
+
+def test_a_scenes_own_settings_and_manimgls_configuration_hold(tiny: TinyProject) -> None:
+    """The scene's before the configuration's. A sound lies where it was put."""
+    (tiny.root / "own.py").write_text(OWN)
+    (tiny.root / "custom_config.yml").write_text(
+        'camera:\n  resolution: (640, 360)\n  fps: 24\n  background_color: "#204060"\n'
+    )
+    write_tone(tiny.root / "tone.wav")
+    done = tiny.run("render", "own.py", "--json", "--gif")
+    assert done.returncode == 0, done.stderr
+    made = said_of(done)
+    folder = tiny.root / "renders" / "own"
+    assert made["Own"]["film"] == str(folder / "mine.mkv") and made["Own"]["frames"] == 12
+    own = stream_of(folder / "mine.mkv")
+    assert (own["width"], own["height"], own["r_frame_rate"], own["codec_name"]) == (320, 180, "12/1", "ffv1")
+    with Image.open(folder / "mine.poster.png") as picture:
+        assert picture.size == (320, 180) and picture.getpixel((0, 0)) == (128, 0, 0)
+
+    loud = stream_of(folder / "Loud.mp4")
+    assert (loud["width"], loud["height"], loud["r_frame_rate"], loud["codec_name"]) == (640, 360, "24/1", "h264")
+    with Image.open(folder / "Loud.poster.png") as picture:
+        assert picture.getpixel((0, 0)) == (0x20, 0x40, 0x60)
+    assert stream_of(folder / "Loud.mp4", "audio")["codec_name"] == "aac"
+    command = ["ffmpeg", "-v", "error", "-i", folder / "Loud.mp4", "-f", "s16le", "-ac", "1", "-ar", "8000", "pipe:"]
+    heard = np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, "<i2").astype(float)
+    assert np.abs(heard[:3600]).mean() < 100 < 1000 < np.abs(heard[4400:7600]).mean()
+
+
+@pytest.mark.parametrize(
+    ("written", "names", "code", "says"),
+    [
+        (SHAPES, ("Movs",), 2, ("There is no scene 'Movs'. Closest: Moves",)),
+        ("def oh no", (), 1, ("shapes.py is no Python: ", "(shapes.py, line 1)")),
+        ("from manimlib import *\nx = 1\n", (), 2, ("shapes.py has no scenes",)),
+        ("\nimport no_such_thing\n", (), 1, ("mathviz: /", "shapes.py, line 2: ModuleNotFoundError: No module")),
+        (None, (), 2, ("There is no file shapes.py",)),
+    ],
+    ids=["an unknown scene", "no Python", "no scenes", "a failing import", "no file"],
+)
+def test_a_file_that_cannot_be_rendered_is_refused_clearly(
+    tiny: TinyProject, written: str | None, names: tuple[str, ...], code: int, says: tuple[str, ...]
+) -> None:
+    if written is not None:
+        (tiny.root / "shapes.py").write_text(written)
+    done = tiny.run("render", "shapes.py", *names, *LOW)
+    assert done.returncode == code and all(part in done.stderr for part in says), done.stderr
+    assert "Traceback" not in done.stderr and not done.stdout
+    assert not list(tiny.root.rglob("*.mp4"))
+
+
+@pytest.mark.slow
+def test_bench_prints_ratios(tiny: TinyProject, shapes: Path) -> None:
+    done = tiny.run("bench", "shapes.py", "Moves", "--quality", "low", "--json", limit=300)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["films"] == ["Moves"] and found["frames"] == 90 and found["picture"] == "854x480"
+    assert all(ratio > 0 for ratio in found["ratios"].values()) and len(found["ratios"]) == 3
+    assert found["timings"][0]["what"] == "manimgl"
+    assert all(timing["wall"] > 0 and timing["cpu"] > 0 for timing in found["timings"])
