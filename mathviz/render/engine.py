@@ -331,8 +331,8 @@ class Painter:
     is every frame from the first clip plane on, because manimgl never switches clipping off again and the
     shapes without a plane then leave undefined where they are cut.
 
-    Not seen, and so not followed, is what a scene does to OpenGL's buffers behind the camera's back:
-    drawing into the picture by another way than ``Camera.capture``, or into a texture.
+    Not seen, and so not followed, is what a scene does to OpenGL's buffers behind everybody's back: drawing
+    into the picture by another way than ``Camera.capture``, or into a texture by another than ``write``.
 
     With ``drawing`` off nothing is drawn and only ``picture``, the digest of what would be, is kept.
     """
@@ -343,7 +343,7 @@ class Painter:
         camera.capture, camera.get_raw_fbo_data = self.capture, self.read_whole
         self.stock_clear, camera.fbo.clear = camera.fbo.clear, self.clear
         self.screen = regions.whole(*camera.fbo.size)
-        self.own_code = _is_manimgls_code(camera)
+        self.framebuffer, self.own_code = camera.fbo, _is_manimgls_code(camera)
         self.clips = False
         self.sent: weakref.WeakKeyDictionary[Any, ndarray] = weakref.WeakKeyDictionary()
         self.set_last: dict[Any, tuple[_Draw, dict[str, Any]]] = {}
@@ -360,7 +360,7 @@ class Painter:
         try:
             self._sure_of_camera()
             self.camera.refresh_uniforms()
-            frame = (self.camera.fbo, tuple(self.camera.background_rgba), _plain(self.camera.uniforms))
+            frame = (self.camera.samples, tuple(self.camera.background_rgba), _plain(self.camera.uniforms))
             draws = self._draws(mobjects, frame)
         except _Unsure:
             for mobject in stale:
@@ -375,7 +375,7 @@ class Painter:
         else:
             self.undrawn = mobjects
         self.draws, self.frame = draws, frame
-        looks = repr((self.screen, *frame[1:])).encode()
+        looks = repr((self.screen, *frame)).encode()
         self.picture = hashlib.sha256(looks + b"".join(draw.digest for draw in draws)).digest()
 
     def prepare(self, *mobjects: Any) -> None:
@@ -404,7 +404,7 @@ class Painter:
     def read(self, *readers: Reader) -> list[memoryview]:
         """The picture, of which each reader fetches what changed since the last call. The first fetches all."""
         frame, places = self.camera.fbo, self.unread
-        if places and self.camera.samples:
+        if places and (self.camera.samples or frame is not self.framebuffer):
             self.camera.blit(frame, self.camera.draw_fbo)
             frame = self.camera.draw_fbo
         self.unread = []
@@ -438,7 +438,7 @@ class Painter:
 
     def _sure_of_camera(self) -> None:
         camera, screen = self.camera, self.camera.fbo
-        if not self.own_code or camera.window is not None or screen.size != self.screen[2:]:
+        if not self.own_code or camera.window is not None or screen is not self.framebuffer:
             raise _Unsure
         if not (screen.viewport == screen.scissor == self.screen and all(screen.color_mask) and screen.depth_mask):
             raise _Unsure
@@ -560,11 +560,11 @@ def _is_manimgls_code(camera: Any) -> bool:
     return all(code is not None and code.co_filename.startswith(home) for code in codes)
 
 
-_USUAL_STATE = (*(0x302, 0x303) * 2, *(0x8006,) * 2, 0x201, True, *(False,) * 7, 0x1B02)
-"""Source colours times alpha, over the rest of what is there; LESS; only BLEND enabled; polygons filled."""
+_USUAL_STATE = (*(0x302, 0x303) * 2, *(0x8006,) * 2, 0x201, True, *(False,) * 7, 0x1B02, 1.0)
+"""Colours times their alpha over the rest of what is there; LESS; only BLEND enabled; polygons filled; thin lines."""
 
 
-def _state_of_opengl() -> tuple[int, ...]:
+def _state_of_opengl() -> tuple[float, ...]:
     """What manimgl sets once and relies on, and a scene may have changed."""
     import OpenGL.GL as gl
 
@@ -578,7 +578,7 @@ def _state_of_opengl() -> tuple[int, ...]:
     )  # fmt: skip
     return (
         *(int(gl.glGetIntegerv(value)) for value in values), *(bool(gl.glIsEnabled(switch)) for switch in switches),
-        int(gl.glGetIntegerv(gl.GL_POLYGON_MODE)[0]),
+        int(gl.glGetIntegerv(gl.GL_POLYGON_MODE)[0]), float(gl.glGetFloatv(gl.GL_LINE_WIDTH)),
     )  # fmt: skip
 
 
@@ -757,8 +757,14 @@ def _is_manimgls_own(wrapper: Any) -> bool:
     return set(wrapper.program_code.values()) <= frozenset().union(*map(_stock_code, folders))
 
 
-def perform(scene: Scene, on_frame: Callable[[Painter], None], drawing: bool = True) -> Painter:
-    """Run the scene; ``on_frame`` is called where manimgl would hand a frame to its file writer."""
+def perform(
+    scene: Scene, on_frame: Callable[[Painter], None], drawing: bool = True, skipping: bool = False
+) -> Painter:  # fmt: skip
+    """Run the scene; ``on_frame`` is called where manimgl would hand a frame to its file writer.
+
+    ``skipping`` says that who calls this skips animations, and that they are to end as if they were played;
+    those that the scene skips itself end as manimgl has them.
+    """
     painter, update = Painter(scene.camera, drawing), scene.update_frame
 
     def update_frame(dt: float = 0, force_draw: bool = False) -> None:
@@ -766,7 +772,8 @@ def perform(scene: Scene, on_frame: Callable[[Painter], None], drawing: bool = T
         if scene.skip_animations and not force_draw:
             painter.prepare(*scene.render_groups)
 
-    scene.update_frame = update_frame
+    if skipping:
+        scene.update_frame = update_frame
     scene.file_writer.write_frame = lambda camera: on_frame(painter)
     scene.run()
     if scene.file_writer.ended_with_interrupt:  # manimgl swallows it
@@ -921,7 +928,7 @@ class StillTaker:
 
     def take_all(self) -> dict[Moment, ndarray]:
         """The frames, [row column rgb] uint8, top row first. Raises NotFound for a moment after a beat's end."""
-        perform(self.scene, self._frame, drawing=False)
+        perform(self.scene, self._frame, drawing=False, skipping=True)
         missing = [moment for moment in self.wanted if moment not in self.found]
         if missing:
             raise NotFound(f"{missing[0].beat} is over before {missing[0].after} seconds")

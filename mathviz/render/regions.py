@@ -111,6 +111,7 @@ class View:
 
 
 def whole(width: int, height: int) -> Rectangle:
+    """A screen of this size."""
     return Rectangle(0, 0, width, height)
 
 

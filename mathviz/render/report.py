@@ -230,6 +230,7 @@ def _files_of(manifest: Path) -> set[Path]:
 
 
 def manifest_of(job: Job) -> Path:
+    """Where a film's manifest goes."""
     return job.folder / f"{job.name}.json"
 
 

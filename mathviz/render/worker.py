@@ -80,7 +80,7 @@ class Walk:
             self._build()
             if not self.job.of_catalogue:
                 self.beat_begins(WHOLE)
-            self.painter = engine.perform(self.scene, self.frame, self.drawing)
+            self.painter = engine.perform(self.scene, self.frame, self.drawing, self.skipping)
             if not self.job.of_catalogue:
                 self.beat_ends(WHOLE)
         except BaseException as error:
@@ -240,17 +240,20 @@ def _where(error: Exception, job: Job, beat: str) -> str:
 
 
 def walk(task: Task, tell: Tell) -> dict[str, Any]:
+    """Go through a scene; returns how much of its frames was drawn anew."""
     found = Walk(task, tell)
     found.run()
     return {"tallies": vars(found.painter.tallies)} if found.drawing else {}
 
 
 def join(task: Task, tell: Tell) -> dict[str, Any]:
+    """Make a film of its beats; returns what ``report.make_film`` does."""
     cache = Cache(Path(task.job.cache) / "beats")
     return report.make_film(task.job, cache, task.inputs, task.sources, Path(task.folder))
 
 
 def scenes(task: Task, tell: Tell) -> dict[str, Any]:
+    """The names of the scenes of a file."""
     try:
         return {"scenes": engine.scene_names(Path(task.job.scene))}
     except Exception as error:

@@ -639,6 +639,41 @@ class LooksAtItself(Scene):
         self.play(square.animate.shift(LEFT), run_time=0.2)
 
 
+class OwnFramebuffer(Scene):
+    """A scene that has the camera draw into another buffer for a while, with other samples."""
+
+    drawn = "some"
+
+    def construct(self) -> None:
+        square, usual = Square(fill_opacity=0.5), self.camera.fbo
+        self.add(square)
+        self.play(square.animate.shift(RIGHT), run_time=0.2)
+        self.camera.fbo = self.camera.get_fbo(samples=4)
+        self.play(square.animate.rotate(0.5), run_time=0.2)
+        self.camera.fbo = usual
+        self.play(square.animate.shift(LEFT), run_time=0.2)
+
+
+class Skips(Scene):
+    """A scene that skips some of itself: what is skipped is not drawn, and not batched until it is."""
+
+    drawn = "parts"
+
+    def construct(self) -> None:
+        pair = VGroup(Square(fill_opacity=1), Square(fill_opacity=1, fill_color=RED).shift(2 * RIGHT))
+        title = Text("skipped").shift(2 * DOWN)
+        self.add(pair)
+        with self.temp_skip():
+            self.wait()
+            self.play(pair[1].animate.set_shading(1, 1, 1).shift(UP), Write(title))
+        self.wait(0.1)
+        self.play(title.animate.shift(UP), run_time=0.2)
+        self.skip_animations = True
+        self.play(ReplacementTransform(pair[0], Circle(stroke_width=20)), title.animate.scale(2))
+        self.stop_skipping()
+        self.play(title.animate.shift(DOWN), run_time=0.2)
+
+
 class NothingPlays(Scene):
     """Frames without any animation: empty, with things, and handed out without being drawn."""
 

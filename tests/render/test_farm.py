@@ -82,8 +82,10 @@ def test_a_film_and_all_beside_it_are_there_and_agree(rendered_once: TinyProject
     wanted = {"en": ["How high?", "3 bars &lt;grow&gt;", "They leave"], "zh": ["多高？", "3 条 &lt;增长&gt;", "离开"]}
     assert [text for _, _, text in spoken] == wanted[language]
 
-    command = ["ffmpeg", "-v", "error", "-i", rendered_once.films / f"{name}.mp4", "-f", "rawvideo", "-pix_fmt", "rgb24"]
-    raw = subprocess.run([*command, "pipe:"], capture_output=True, check=True).stdout
+    command = ["ffmpeg", "-v", "error", "-i", rendered_once.films / f"{name}.mp4"]
+    raw = subprocess.run(
+        [*command, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:"], capture_output=True, check=True
+    ).stdout
     last = np.frombuffer(raw, np.uint8).reshape(-1, 480, 854, 3)[-1].astype(int)
     poster = np.asarray(Image.open(rendered_once.films / f"{name}.poster.png").convert("RGB")).astype(int)
     assert np.abs(poster - last).mean() < 2, "the poster is not the last frame"
