@@ -155,7 +155,6 @@ def render(
 
     What was drawn before and would come out the same is not drawn again.
     """
-    from mathviz import doctor
     from mathviz.render.cache import LIMIT, Cache
     from mathviz.render.encode import TRANSPARENT
     from mathviz.render.farm import Farm, cores
@@ -175,7 +174,6 @@ def render(
     if transparent:
         wish = replace(wish, encoding=TRANSPARENT)
     planned = _planned(project, films or [], wish)
-    doctor.require()
     workers = jobs or len(cores())
     if dry_run:
         _say_what_would_be_drawn(planned, workers, as_json)
@@ -203,7 +201,7 @@ def render(
 
 def _planned(project: Project, films: list[str], wish: Any) -> list[Any]:
     """The jobs for stems, or for a scene file and its scenes' names; with the traces that they need."""
-    from mathviz import compute
+    from mathviz import compute, doctor
     from mathviz.errors import NotFound
     from mathviz.render import farm
     from mathviz.render.plan import plan, plan_scenes
@@ -211,6 +209,7 @@ def _planned(project: Project, films: list[str], wish: Any) -> list[Any]:
     path = Path(films[0]) if films and films[0].endswith(".py") else None
     if path is not None and not (path.resolve().parent == project.scenes and path.stem in project.stems):
         jobs = plan_scenes(project, path, films[1:] or [""], wish)
+        doctor.require()
         known = farm.scenes_of(jobs[0])
         for name in films[1:]:
             if name not in known:
@@ -219,6 +218,7 @@ def _planned(project: Project, films: list[str], wish: Any) -> list[Any]:
             raise NotFound(f"{path} has no scenes")
         return plan_scenes(project, path, films[1:] or known, wish)
     planned = plan(project, [path.stem] if path else films, wish)
+    doctor.require()
     for stem in dict.fromkeys(job.stem for job in planned):
         compute.find(compute.of_film(project, stem), project, _say)
     return planned
@@ -254,12 +254,10 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Measure manimgl, this and x264 alone on the same films, and print the ratios. Takes long."""
-    from mathviz import doctor
     from mathviz.render import bench as benching
     from mathviz.render.plan import Wish
 
     project = _project()
-    doctor.require()
     planned = _planned(project, films or [], Wish(quality=quality))
     first = list({job.stem if job.of_catalogue else job.name: job for job in reversed(planned)}.values())[::-1]
     found = benching.measure(first, rounds, lambda line: None if as_json else _say(line))
