@@ -834,7 +834,7 @@ def state(scene: Scene) -> State:
     A beat that is skipped must leave the same as one that is played, or beats cannot be drawn apart.
     Looks, but touches nothing: what batches manimgl will make is worked out, not made.
     """
-    names = {id(value): f"self.{name}" for name, value in vars(scene).items()}
+    names = _names_within(scene)
     found = []
     for at, mobject in enumerate(scene.mobjects):
         name = names.get(id(mobject), f"object {at + 1} on screen, a {type(mobject).__name__}")
@@ -844,6 +844,16 @@ def state(scene: Scene) -> State:
         if name not in _OF_EVERY_SCENE and id(value) not in shown:
             found.append((f"self.{name}", _digest_of(value)))
     return [*found, ("the random numbers", _digest_of([random.getstate(), list(np.random.get_state())]))]
+
+
+def _names_within(scene: Scene) -> dict[int, str]:
+    """What the scene's own code calls its objects, by their identity: self.bars, self.bars[2]."""
+    own = {name: value for name, value in vars(scene).items() if name not in _OF_EVERY_SCENE}
+    names = {}
+    for name, value in own.items():
+        parts = getattr(value, "submobjects", value if isinstance(value, (list, tuple)) else ())
+        names.update({id(part): f"self.{name}[{at}]" for at, part in enumerate(parts)})
+    return names | {id(value): f"self.{name}" for name, value in own.items()}
 
 
 _OF_EVERY_SCENE = frozenset((

@@ -191,7 +191,8 @@ def job(project: TinyProject, *beats: str, fps: int = 5) -> Job:
 
 def drawn_apart(project: TinyProject) -> Outcome:
     """The film, whose last beat was drawn alone before, so that the others were skipped."""
-    first, whole = Farm(1).run([job(project, "bars_leave"), job(project)])
+    (first,) = Farm(1).run([job(project, "bars_leave")])
+    (whole,) = Farm(2).run([job(project)])
     assert first.error == whole.error == "" and first.drawn == ("bars_leave",)
     return whole
 
@@ -212,7 +213,7 @@ def require_as_played(project: TinyProject) -> None:
 SEAMS = {
     "what is on screen": (
         "self.bars[0].add_updater(lambda bar, dt: bar.shift((0, dt * dt, 0)))",
-        "object 2 on screen, a Rectangle",
+        "self.bars[0]",
     ),
     "what is not on screen": (
         "self.height = 0.0; self.bars[0].add_updater(lambda bar, dt: setattr(self, 'height', self.height + dt * dt))",
