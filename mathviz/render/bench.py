@@ -97,7 +97,8 @@ def table(found: dict[str, Any]) -> str:
 
 def _stock(jobs: list[Job], folder: Path) -> None:
     """``manimgl -w`` on one scene after another, with our settings for x264 put into its ffmpeg's arguments."""
-    x264 = ["-preset", FINAL.preset, "-crf", str(FINAL.crf), "-tune", "animation", "-threads", str(encode.THREADS)]
+    x264 = ["-preset", FINAL.preset, "-crf", str(FINAL.crf), "-tune", "animation", "-threads", str(encode.THREADS),
+            "-rc-lookahead", str(encode.LOOKAHEAD)]  # fmt: skip
     wrapper = folder / "ffmpeg.py"
     wrapper.write_text(
         f"#!{sys.executable}\nimport os, sys\n"

@@ -131,6 +131,8 @@ def make_scene(kind: type[Scene], **options: Any) -> Scene:
         scene = kind(**{**manim_config.scene, "window": None, "file_writer_config": quiet, **options})
     finally:
         moderngl.create_standalone_context = stock
+    # manimgl's own, for its interactive session, keeps every mobject that ever was on screen alive.
+    scene.id_to_mobject_map = weakref.WeakValueDictionary()
     return scene
 
 
@@ -141,15 +143,28 @@ def _context() -> Any:
     One, because manimgl remembers uniforms by ``id(program)`` and keeps 128 programs: with a context for
     every scene, from about the 35th on, a new program takes a forgotten one's id, is taken for set up,
     and draws without fill or without antialiasing.
+
+    What manimgl lets go of, OpenGL keeps: the buffers of every text that was ever shown. They are collected
+    here, and freed between frames, because the thread that drops the last reference may be another.
     """
     import moderngl
 
     try:
-        return moderngl.create_standalone_context(**_EGL)
+        context = moderngl.create_standalone_context(**_EGL)
     except Exception as error:
         raise ToolMissing(
             f"No OpenGL context through EGL ({error}). Install: apt-get install {EGL_PACKAGES}. Then: mathviz doctor"
         ) from error
+    context.gc_mode = "context_gc"
+    return context
+
+
+def _free(context: Any) -> None:
+    """Context.gc, which fails on what manimgl released itself."""
+    while context.objects:
+        dropped = context.objects.popleft()
+        if hasattr(dropped, "release"):
+            dropped.release()
 
 
 def manimgl(arguments: list[str], digests: Path | None = None) -> None:
@@ -356,6 +371,7 @@ class Painter:
     def capture(self, *mobjects: Any) -> None:
         """Stands in for Camera.capture."""
         self.tallies.frames += 1
+        _free(self.camera.ctx)
         stale = [mobject for mobject in mobjects if mobject._data_has_changed]
         try:
             self._sure_of_camera()
