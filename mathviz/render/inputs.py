@@ -18,7 +18,11 @@ from mathviz.render.plan import Job
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-LIBRARIES = ("manimgl", "moderngl", "numpy", "manimpango", "mapbox_earcut", "Pillow", "fonttools", "skia-pathops")
+LIBRARIES = (
+    "manimgl", "moderngl", "PyOpenGL", "numpy", "scipy", "manimpango", "mapbox_earcut", "svgelements", "isosurfaces",
+    "skia-pathops", "fonttools", "Pillow", "coloraide",
+)  # fmt: skip
+"""What computes points and colours, and so decides pictures."""
 
 DRAWING = ("engine.py", "regions.py", "readback.py", "encode.py")
 """The modules that turn what would be drawn into bytes: with others, a beat is another."""
