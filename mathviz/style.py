@@ -40,15 +40,29 @@ class Theme:
     colours: dict[str, str]
     diverging: ndarray
     """256 colours, [step rgb] in 0…1, for signed values from most negative to most positive."""
+    sequential: ndarray
+    """256 colours, [step rgb] in 0…1, for magnitudes from nothing to most."""
 
     def __getitem__(self, role: str) -> str:
         return self.colours[role]
 
     def signed(self, values: ndarray, limit: float) -> list[str]:
         """Hex colours of signed values, flattened; ``±limit`` and beyond get the ends of the map."""
-        steps = np.clip((np.ravel(values) / limit + 1) / 2, 0, 1) * (len(self.diverging) - 1)
-        rows = np.round(self.diverging[np.round(steps).astype(int)] * 255).astype(int)
-        return ["#{:02x}{:02x}{:02x}".format(*row) for row in rows]
+        return ["#{:02x}{:02x}{:02x}".format(*row) for row in self.signed_pixels(np.ravel(values), limit)]
+
+    def signed_pixels(self, values: ndarray, limit: float) -> ndarray:
+        """Colours 0…255 of signed values, […] to [… rgb]; ``±limit`` and beyond get the ends of the map."""
+        return _looked_up(self.diverging, (np.asarray(values, float) / limit + 1) / 2)
+
+    def magnitude(self, values: ndarray, limit: float) -> ndarray:
+        """Colours 0…255 of values from 0 to ``limit`` and beyond, […] to [… rgb]."""
+        return _looked_up(self.sequential, np.asarray(values, float) / limit)
+
+
+def _looked_up(colours: ndarray, shares: ndarray) -> ndarray:
+    """The colours [step rgb] at shares of the map, as 0…255."""
+    steps = np.clip(shares, 0, 1) * (len(colours) - 1)
+    return np.round(colours[np.round(steps).astype(int)] * 255).astype(np.uint8)
 
 
 @functools.cache
@@ -62,7 +76,15 @@ def theme(name: str) -> Theme:
         name=name,
         colours={role: block[name] for role, block in blocks.items()},
         diverging=_through([anchors["negative"], anchors["zero"], anchors["positive"]]),
+        sequential=_colour_map(settings()["sequential"]),
     )
+
+
+def _colour_map(name: str) -> ndarray:
+    """256 colours of matplotlib's map, which manimgl brings."""
+    import matplotlib
+
+    return np.asarray(matplotlib.colormaps[name](np.linspace(0, 1, 256)))[:, :3]
 
 
 def _through(anchors: list[str]) -> ndarray:

@@ -33,6 +33,9 @@ class Claim:
     holds: bool
     found: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holds", bool(self.holds))  # numpy's own would not go into JSON
+
 
 @dataclasses.dataclass(frozen=True)
 class Trace:

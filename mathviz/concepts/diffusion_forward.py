@@ -1,0 +1,261 @@
+"""The forward process of DDPM (Ho et al. 2020): each step shrinks a little and adds a little noise.
+
+Nothing is learned. The chain is run step by step, its shortcut in one formula is drawn afresh, and a
+statistical test compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Float64, Int64
+from numpy import ndarray
+from numpy.random import Generator
+
+from mathviz.concepts.diffusion import Mixture, Schedule, linear_schedule, two_humps, two_moons
+from mathviz.trace import Claim, Trace
+
+BINS = np.linspace(-3.2, 3.2, 33)
+"""Edges of the histograms, in units of the data."""
+
+
+@dataclass(frozen=True)
+class DiffusionForward(Trace):
+    """A chain of noising steps on many particles, what it keeps and loses, and the shortcut beside it.
+
+    ``moment`` counts from 0, the data, to T; ``frame`` is every ``stride``-th of them. Means and variances
+    are over all particles of the computation, of which ``cloud`` holds the first.
+    """
+
+    betas: Float64[ndarray, "step"]
+    kept: Float64[ndarray, "moment"]  # ᾱ
+    stride: Int64[ndarray, ""]
+    cloud: Float32[ndarray, "frame particle two"]
+    mean: Float64[ndarray, "moment two"]
+    variance: Float64[ndarray, "moment two"]
+    variance_of_kicks: Float64[ndarray, "moment"]  # of the same noise without the shrinking, over both axes
+    compared: Int64[ndarray, "comparison"]  # moments at which chain and shortcut are compared
+    chain: Float32[ndarray, "comparison particle two"]
+    shortcut: Float32[ndarray, "comparison particle two"]
+    chain_counts: Int64[ndarray, "comparison two bin"]  # of all particles
+    shortcut_counts: Int64[ndarray, "comparison two bin"]
+    p_value: Float64[ndarray, "comparison two"]  # Kolmogorov-Smirnov, two samples
+    zoom: Float64[ndarray, "zoomed three two"]  # one particle: before a step, shrunk, after its kick
+    zoom_from: Int64[ndarray, ""]  # moment before the first of these steps
+    hero: Int64[ndarray, ""]  # the particle of ``zoom``
+    heights: Float64[ndarray, "height"]
+    density: Float32[ndarray, "frame height"]  # closed form, of two humps on a line
+    paths: Float32[ndarray, "frame path"]  # particles from these humps
+    digit_moments: Int64[ndarray, "look"]
+    digits: Float32[ndarray, "look digit eight eight"]  # −1 white to 1 black at the start
+    bits_left: Float64[ndarray, ""]  # KL(q(x_T | x_0) ‖ N(0, I)) in bits per pixel, mean over all digits
+    from_one_start: Float64[ndarray, "two"]  # mean and variance of (x_t − √ᾱ x_0) / √(1 − ᾱ) for one x_0
+
+    tolerances = {  # noqa: RUF012
+        **dict.fromkeys(("kept", "mean", "variance", "variance_of_kicks", "zoom", "heights", "betas"), 1e-9),
+        **dict.fromkeys(("p_value", "bits_left", "from_one_start"), 1e-6),
+        **dict.fromkeys(("cloud", "chain", "shortcut", "density", "paths", "digits"), 1e-5),
+        **dict.fromkeys(("chain_counts", "shortcut_counts"), 0.01),  # a particle on the edge of a bin
+    }
+
+    @property
+    def schedule(self) -> Schedule:
+        return Schedule(self.betas)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the chain, T."""
+        return len(self.betas)
+
+    @property
+    def particles(self) -> int:
+        """Particles that are shown."""
+        return self.cloud.shape[1]
+
+    @property
+    def signal(self) -> ndarray:
+        """√ᾱ, [moment]."""
+        return self.schedule.signal
+
+    @property
+    def noise(self) -> ndarray:
+        """√(1 − ᾱ), [moment]."""
+        return self.schedule.noise
+
+    @property
+    def zoom_shrink(self) -> float:
+        """√(1 − β) at the first of the zoomed steps."""
+        return float(np.sqrt(1 - self.betas[self.zoom_from]))
+
+    @property
+    def zoom_kick(self) -> float:
+        """√β at the first of the zoomed steps."""
+        return float(np.sqrt(self.betas[self.zoom_from]))
+
+    @property
+    def half_way(self) -> int:
+        """The first moment at which less than half of the variance is the start's."""
+        return int(np.flatnonzero(self.kept < 0.5)[0])
+
+    @property
+    def signal_at_the_end(self) -> float:
+        """√ᾱ_T."""
+        return float(self.signal[-1])
+
+    @property
+    def smallest_p_value(self) -> float:
+        return float(self.p_value.min())
+
+    def check(self) -> list[Claim]:
+        return chain_claims(self) + shortcut_claims(self)
+
+
+def trace_diffusion_forward(
+    *, particles: int = 20_000, shown: int = 600, stride: int = 4, compared: tuple[int, ...] = (100, 250, 500, 1000),
+    zoom_from: int = 499, zoomed: int = 6, outermost: float = 2.4, paths: int = 12,
+    looks: tuple[int, ...] = (0, 50, 100, 150, 200, 300, 400, 600, 1000), digits: tuple[int, ...] = (0, 13, 22),
+    seed: int = 0,
+) -> DiffusionForward:  # fmt: skip
+    """Run the chain on draws of two moons, and its companions on a line and on images of digits.
+
+    The first ``shown`` of ``particles`` are kept at every ``stride``-th moment, which must divide the 1000 steps.
+    The one that is zoomed in on is the outermost of them then, within ``outermost`` of the middle.
+    """
+    random, schedule, data = np.random.default_rng(seed), linear_schedule(), two_moons()
+    steps = len(schedule.betas)
+    state = kicked = data.draw(particles, random)
+    mean, variance, of_kicks, clouds, snaps, hero = [], [], [], [], {}, 0
+    zoom: list[list[ndarray]] = []
+    for moment in range(steps + 1):
+        if moment:
+            shrunk, kick = one_step(state, schedule.betas[moment - 1], random)
+            if zoom_from < moment <= zoom_from + zoomed:
+                hero = _outermost(state[:shown], outermost) if not zoom else hero
+                zoom.append([each[hero] for each in (state, shrunk, shrunk + kick)])
+            state, kicked = shrunk + kick, kicked + kick
+        mean.append(state.mean(axis=0))
+        variance.append(state.var(axis=0))
+        of_kicks.append(kicked.var(axis=0).mean())
+        if moment % stride == 0:
+            clouds.append(state[:shown])
+        if moment in compared:
+            snaps[moment] = state
+    chain = np.array([snaps[moment] for moment in compared])
+    shortcut = np.array([one_shot(data.draw(particles, random), schedule, moment, random) for moment in compared])
+    heights = np.linspace(-3.5, 3.5, 281)
+    images, bits = noised_digits(schedule, looks, digits, random)
+    return DiffusionForward(
+        betas=schedule.betas, kept=schedule.kept, stride=np.array(stride), cloud=np.array(clouds, np.float32),
+        mean=np.array(mean), variance=np.array(variance), variance_of_kicks=np.array(of_kicks),
+        compared=np.array(compared), chain=chain[:, :shown].astype(np.float32),
+        shortcut=shortcut[:, :shown].astype(np.float32), chain_counts=_counts(chain),
+        shortcut_counts=_counts(shortcut), p_value=same_distribution(chain, shortcut), zoom=np.array(zoom),
+        zoom_from=np.array(zoom_from), hero=np.array(hero), heights=heights,
+        density=density_over_time(two_humps(), schedule, heights, stride).astype(np.float32),
+        paths=run_chain(two_humps().draw(paths, random), schedule, random)[::stride, :, 0].astype(np.float32),
+        digit_moments=np.array(looks), digits=images.astype(np.float32), bits_left=np.array(bits),
+        from_one_start=_standardised(schedule, 1.5, particles, random),
+    )  # fmt: skip
+
+
+def one_step(state: ndarray, beta: float, random: Generator) -> tuple[ndarray, ndarray]:
+    """√(1 − β) x and √β ε, which add up to the next state."""
+    return np.sqrt(1 - beta) * state, np.sqrt(beta) * random.standard_normal(state.shape)
+
+
+def run_chain(start: ndarray, schedule: Schedule, random: Generator) -> ndarray:
+    """Every state of the chain from [particle axis]: [moment particle axis]."""
+    states = [start]
+    for beta in schedule.betas:
+        states.append(np.add(*one_step(states[-1], beta, random)))
+    return np.array(states)
+
+
+def one_shot(start: ndarray, schedule: Schedule, moment: int, random: Generator) -> ndarray:
+    """x_t = √ᾱ_t x_0 + √(1 − ᾱ_t) ε, of the shape of ``start``."""
+    return schedule.signal[moment] * start + schedule.noise[moment] * random.standard_normal(start.shape)
+
+
+def same_distribution(one: ndarray, other: ndarray) -> ndarray:
+    """p-values of the two-sample Kolmogorov-Smirnov test for [… particle axis], axis by axis: [… axis]."""
+    from scipy.stats import ks_2samp
+
+    return ks_2samp(one, other, axis=-2).pvalue
+
+
+def density_over_time(data: Mixture, schedule: Schedule, heights: ndarray, stride: int) -> ndarray:
+    """The density of one-dimensional ``data`` after every ``stride``-th moment, [frame height]."""
+    levels = zip(schedule.signal[::stride], schedule.noise[::stride], strict=True)
+    return np.exp([data.mixed(signal, noise).log_density(heights[:, None]) for signal, noise in levels])
+
+
+def noised_digits(
+    schedule: Schedule, looks: tuple[int, ...], chosen: tuple[int, ...], random: Generator
+) -> tuple[ndarray, float]:
+    """Some of scikit-learn's digits after ``looks`` moments, [look digit 8 8], each with one ε; and what is left.
+
+    That is KL(q(x_T | x_0) ‖ N(0, I)) in bits per pixel, the mean over all digits.
+    """
+    from sklearn.datasets import load_digits
+
+    images = load_digits().images / 8 - 1
+    start = images[list(chosen)]
+    noise = random.standard_normal(start.shape)
+    noised = np.array([schedule.signal[look] * start + schedule.noise[look] * noise for look in looks])
+    kept = schedule.kept[-1]
+    bits = (kept * images**2 - kept - np.log1p(-kept)) / (2 * np.log(2))
+    return noised, float(bits.mean())
+
+
+def _outermost(points: ndarray, limit: float) -> int:
+    """The point farthest from the middle, but no farther than ``limit``: where the shrinking is easy to see."""
+    distance = np.hypot(*points.T)
+    return int(np.where(distance <= limit, distance, 0).argmax())
+
+
+def _counts(particles: ndarray) -> ndarray:
+    """Histograms over BINS of [comparison particle axis], [comparison axis bin]."""
+    return np.array([[np.histogram(axis, BINS)[0] for axis in one.T] for one in particles])
+
+
+def _standardised(schedule: Schedule, start: float, particles: int, random: Generator) -> ndarray:
+    """Mean and variance of what the chain makes of one start half way, less what the formula says it keeps."""
+    half = Schedule(schedule.betas[: len(schedule.betas) // 2])
+    rest = (run_chain(np.full((particles, 1), start), half, random)[-1] - half.signal[-1] * start) / half.noise[-1]
+    return np.array([rest.mean(), rest.var()])
+
+
+def chain_claims(trace: DiffusionForward) -> list[Claim]:
+    """What the chain does to mean and variance, step by step and at its end."""
+    kept, shrink = trace.kept[:, None], np.sqrt(1 - trace.betas[trace.zoom_from :][: len(trace.zoom)])
+    product = float(np.abs(trace.kept[1:] / np.exp(np.log1p(-trace.betas).cumsum()) - 1).max())
+    variance = float(np.abs(trace.variance - (kept * trace.variance[0] + 1 - kept)).max())
+    mean = float(np.abs(trace.mean - trace.signal[:, None] * trace.mean[0]).max())
+    kicks = 1 + np.concatenate([[0], np.cumsum(trace.betas)])
+    of_kicks = float(np.abs(trace.variance_of_kicks / kicks - 1).max())
+    shrunk = float(np.abs(trace.zoom[:, 1] - shrink[:, None] * trace.zoom[:, 0]).max())
+    follows = np.array_equal(trace.zoom[1:, 0], trace.zoom[:-1, 2])
+    return [
+        Claim("ᾱ is the product of all 1 − β", product < 1e-12, f"relative {product:.1e}"),
+        Claim("the variance is ᾱ·(that of the data) + 1 − ᾱ at every step", variance < 0.05, f"within {variance:.4f}"),
+        Claim("the mean is √ᾱ·(that of the data) at every step", mean < 0.03, f"within {mean:.4f}"),
+        Claim("without shrinking the variance is 1 + Σβ", of_kicks < 0.03, f"within {of_kicks:.1%}"),
+        Claim("a zoomed step shrinks by √(1 − β) first", shrunk < 1e-12, f"{shrunk:.1e}"),
+        Claim("a zoomed step begins where the one before ended", follows, f"{len(trace.zoom)} steps"),
+    ]
+
+
+def shortcut_claims(trace: DiffusionForward) -> list[Claim]:
+    """The shortcut against the chain, and against what theory says of both."""
+    mean, variance = trace.from_one_start
+    areas = trace.density.astype(float).sum(axis=1) * np.diff(trace.heights)[0]
+    bits, p_value = float(trace.bits_left), trace.smallest_p_value
+    return [
+        Claim("chain and shortcut give one distribution (Kolmogorov-Smirnov)", p_value > 1e-3, f"p ≥ {p_value:.2g}"),
+        Claim("from one start the chain gives the shortcut's mean", abs(mean) < 0.03, f"{mean:+.3f} of its noise"),
+        Claim("from one start the chain gives the shortcut's variance", abs(variance - 1) < 0.05, f"{variance:.3f}"),
+        Claim("every column of the density adds up to 1", float(np.abs(areas - 1).max()) < 2e-3,
+              f"{areas.min():.4f} to {areas.max():.4f}"),
+        Claim("less than 1e-4 bit per pixel is left of an image", bits < 1e-4, f"{bits:.1e}"),
+    ]  # fmt: skip
