@@ -124,7 +124,7 @@ class DiffusionForward(Explainer):
 
     def kicks_alone_blow_up(self) -> None:
         run = self.trace
-        kicks = self.plot.line(self.over_time(run.variance_of_kicks), "error", dashed=True)
+        kicks = self.plot.line(self.over_time(run.variance_of_kicks), "error")
         ends = VGroup(
             self.label("with_shrink", "data", value=run.variance[-1].mean()),
             self.label("kicks_only", "error", value=run.variance_of_kicks[-1]),
