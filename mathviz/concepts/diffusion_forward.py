@@ -31,6 +31,7 @@ class DiffusionForward(Trace):
     betas: Float64[ndarray, "step"]
     kept: Float64[ndarray, "moment"]  # ᾱ
     stride: Int64[ndarray, ""]
+    total: Int64[ndarray, ""]  # particles of the computation
     cloud: Float32[ndarray, "frame particle two"]
     mean: Float64[ndarray, "moment two"]
     variance: Float64[ndarray, "moment two"]
@@ -146,8 +147,9 @@ def trace_diffusion_forward(
     heights = np.linspace(-3.5, 3.5, 281)
     images, bits = noised_digits(schedule, looks, digits, random)
     return DiffusionForward(
-        betas=schedule.betas, kept=schedule.kept, stride=np.array(stride), cloud=np.array(clouds, np.float32),
-        mean=np.array(mean), variance=np.array(variance), variance_of_kicks=np.array(of_kicks),
+        betas=schedule.betas, kept=schedule.kept, stride=np.array(stride), total=np.array(particles),
+        cloud=np.array(clouds, np.float32), mean=np.array(mean), variance=np.array(variance),
+        variance_of_kicks=np.array(of_kicks),
         compared=np.array(compared), chain=chain[:, :shown].astype(np.float32),
         shortcut=shortcut[:, :shown].astype(np.float32), chain_counts=_counts(chain),
         shortcut_counts=_counts(shortcut), p_value=same_distribution(chain, shortcut), zoom=np.array(zoom),
