@@ -320,3 +320,8 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path) -> None:
 def test_a_whole_file_can_be_read_by_others(tmp_path: Path) -> None:
     write_whole(tmp_path / "film", b"new")
     assert (tmp_path / "film").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_claim_of_numpys_goes_into_json() -> None:
+    claim = Claim("three is less than four", np.less(3, 4), "3")
+    assert json.dumps(dataclasses.asdict(claim)) == '{"says": "three is less than four", "holds": true, "found": "3"}'

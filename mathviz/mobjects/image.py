@@ -38,7 +38,7 @@ class Pixels(ImageMobject):
 
 
 class HeatMap(Group):
-    """Magnitudes on the theme's sequential map, framed, with what its colours stand for beside it."""
+    """Magnitudes on the theme's sequential map, framed. A MagnitudeScale says what the colours stand for."""
 
     def __init__(self, values: ndarray, limit: float, theme: Theme, width: float, height: float) -> None:
         """``values`` is [row column], first row at the bottom; ``limit`` and beyond get the brightest colour."""

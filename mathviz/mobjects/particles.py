@@ -36,8 +36,9 @@ class Plane(VGroup):
     def edge_toward(self, start: ndarray, end: ndarray) -> ndarray:
         """The scene point where the way from one point of the data to another leaves the plane, if it does."""
         step = end - start
-        shares = (np.sign(step) * 0.97 * self.reach - start) / step
-        return self.at(start + min(1.0, *shares) * step)
+        moves = step != 0
+        shares = (np.sign(step) * 0.97 * self.reach - start)[moves] / step[moves]
+        return self.at(start + min([1.0, *shares]) * step)
 
 
 class Particles(DotCloud):

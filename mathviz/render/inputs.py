@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 LIBRARIES = (
     "manimgl", "moderngl", "PyOpenGL", "numpy", "scipy", "manimpango", "mapbox_earcut", "svgelements", "isosurfaces",
-    "skia-pathops", "fonttools", "Pillow", "coloraide",
+    "skia-pathops", "fonttools", "Pillow", "coloraide", "matplotlib",
 )  # fmt: skip
 """What computes points and colours, and so decides pictures."""
 
