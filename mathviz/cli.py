@@ -87,7 +87,7 @@ def list_films(
 
 @app.command("compute")
 def compute_trace(
-    stem: Stem,
+    stem: Annotated[str, typer.Argument(help="A film's stem, or the name of an input that films share.")],
     record: Annotated[bool, typer.Option("--record", help="Write the recorded trace under assets/traces/.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Compute and compare with the recorded trace.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda: where to compute.")] = "auto",
@@ -102,7 +102,7 @@ def compute_trace(
     if device not in ("auto", "cpu", "cuda"):
         raise typer.BadParameter(f"--device {device}: choose auto, cpu or cuda")
     project = _project()
-    computation = compute.of_film(project, stem)
+    computation = compute.of_name(project, stem)
     if check:
         differences = compute.compare_with_recorded(computation, project, device=device)
         if as_json:

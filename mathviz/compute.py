@@ -26,17 +26,22 @@ import numpy as np
 
 from mathviz import script
 from mathviz import trace as traces
-from mathviz.errors import CheckFailed, MathvizError, NotFound, TraceDamaged
-from mathviz.project import Project
+from mathviz.errors import CheckFailed, MathvizError, NotFound, ScriptError, TraceDamaged
+from mathviz.project import Project, not_found
+from mathviz.script import Script
 from mathviz.trace import Trace
 
 
 @dataclass(frozen=True)
 class Computation:
-    """A concept's public function, named as in ``mathviz.concepts.ring_allreduce:compare_all_reduce``."""
+    """A concept's public function, named as in ``mathviz.concepts.ring_allreduce:compare_all_reduce``.
+
+    ``inputs`` are computations whose traces it is given, each as the argument that is its stem.
+    """
 
     stem: str
     name: str
+    inputs: tuple[Computation, ...] = ()
 
     @property
     def function(self) -> Callable[..., Trace]:
@@ -53,24 +58,65 @@ class Computation:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The defaults, which are what the film shows. Where it runs is provenance, not identity."""
-        parameters = inspect.signature(self.function).parameters.values()
-        return {p.name: p.default for p in parameters if p.name != "device"}
+        """The defaults, which are what the film shows. Where it runs is provenance, not identity.
+
+        Raises ScriptError unless the inputs are exactly those arguments that have no default.
+        """
+        parameters = [p for p in inspect.signature(self.function).parameters.values() if p.name != "device"]
+        needed = sorted(p.name for p in parameters if p.default is p.empty)
+        given = sorted(source.stem for source in self.inputs)
+        if needed != given:
+            raise ScriptError(
+                f"{self.name} needs the inputs {', '.join(needed) or 'none'}, "
+                f"and the script of {self.stem} gives {', '.join(given) or 'none'}"
+            )
+        return {p.name: p.default for p in parameters if p.name not in given}
 
     @property
     def key(self) -> str:
-        """SHA-256 of the concept's own sources, the function's name and its arguments."""
+        """SHA-256 of the concept's own sources, the function's name, its arguments, and the keys of its inputs."""
         digest = hashlib.sha256()
         for path in sources(Path(inspect.getfile(self.function))):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
         digest.update(json.dumps([self.name, self.arguments], sort_keys=True).encode())
+        for source in self.inputs:
+            digest.update(f"{source.stem} {source.key}".encode())
         return digest.hexdigest()
 
 
+def of_script(stem: str, told: Script) -> Computation:
+    """The computation that a film's script names, with its inputs."""
+    inputs = (Computation(name, source) for name, source in sorted(told.inputs.items()))
+    return Computation(stem, told.computation, tuple(inputs))
+
+
 def of_film(project: Project, stem: str) -> Computation:
-    """The computation that a film's script names. Raises NotFound or ScriptError."""
+    """The computation of a film. Raises NotFound or ScriptError."""
     project.require_stem(stem)
-    return Computation(stem, script.read(project.scenes / f"{stem}.yaml").computation)
+    return of_script(stem, script.read(project.scenes / f"{stem}.yaml"))
+
+
+def of_name(project: Project, name: str) -> Computation:
+    """The computation of a film, or an input of one that has no film of its own. Raises NotFound or ScriptError."""
+    if name in project.stems:
+        return of_film(project, name)
+    shared = shared_inputs(project)
+    if name not in shared:
+        raise not_found("film", name, [*project.stems, *shared], "mathviz list")
+    return shared[name]
+
+
+def shared_inputs(project: Project) -> dict[str, Computation]:
+    """Every input of the project's films, by name. Raises ScriptError where one name stands for two things."""
+    found: dict[str, Computation] = {}
+    for stem in project.stems:
+        for source in of_film(project, stem).inputs:
+            if source.stem in project.stems or found.setdefault(source.stem, source) != source:
+                raise ScriptError(
+                    f"{project.scenes / stem}.yaml: the input {source.stem!r} is the name of a film or of another "
+                    "input already; choose another name"
+                )
+    return found
 
 
 def sources(module: Path) -> list[Path]:
@@ -110,7 +156,7 @@ def find(computation: Computation, project: Project, say: Callable[[str], None])
     """
     recorded, cached = _places(computation, project)
     for place in (recorded, cached):
-        trace = _usable(computation, place, say)
+        trace = _usable(computation, project, place, say)
         if trace is not None:
             return trace
     say(f"computing {computation.stem} …")
@@ -130,11 +176,12 @@ def find(computation: Computation, project: Project, say: Callable[[str], None])
     return traces.load(computation.kind, cached)
 
 
-def _usable(computation: Computation, place: Path, say: Callable[[str], None]) -> Trace | None:
+def _usable(computation: Computation, project: Project, place: Path, say: Callable[[str], None]) -> Trace | None:
     try:
-        if traces.read_provenance(place).get("key") != computation.key:
+        other = _changed_since(traces.read_provenance(place), computation, project)
+        if other:
             say(
-                f"{place.with_suffix('.json').name}: recorded by other code than today's, so not used. "
+                f"{place.with_suffix('.json').name}: recorded {other} than today's, so not used. "
                 f"Record anew: mathviz compute {computation.stem} --record"
             )
             return None
@@ -144,6 +191,15 @@ def _usable(computation: Computation, place: Path, say: Callable[[str], None]) -
     except (TraceDamaged, CheckFailed) as error:
         say(f"{place.name}: {error}. Not used.")
         return None
+
+
+def _changed_since(about: dict[str, Any], computation: Computation, project: Project) -> str:
+    """In what a trace of that provenance was made otherwise than it would be today; empty if in nothing."""
+    if about.get("key") != computation.key:
+        return "by other code"
+    before = about.get("inputs", {})
+    others = [name for name, digest in _digests(computation, project).items() if before.get(name) != digest]
+    return f"with another {others[0]}" if others else ""
 
 
 def _places(computation: Computation, project: Project) -> tuple[Path, Path]:
@@ -163,7 +219,7 @@ class Computed:
 def compute(computation: Computation, project: Project, *, device: str = "auto", record: bool = False) -> Computed:
     """Run the computation here and now, check it, and keep it in the cache or as the recorded trace."""
     began = time.monotonic()
-    trace = call(computation, device)
+    trace = call(computation, device, inputs_of(computation, project))
     recorded, cached = _places(computation, project)
     place = recorded if record else cached
     provenance = {
@@ -171,6 +227,7 @@ def compute(computation: Computation, project: Project, *, device: str = "auto",
         "computation": computation.name,
         "arguments": computation.arguments,
         "key": computation.key,
+        "inputs": _digests(computation, project),
         "device": device_name(computation, device),
         "versions": {
             "python": platform.python_version(),
@@ -194,9 +251,10 @@ def compare_with_recorded(computation: Computation, project: Project, *, device:
             f"{computation.stem} has no recorded trace. Record one: mathviz compute {computation.stem} --record"
         ) from None
     differences = []
-    if traces.read_provenance(recorded).get("key") != computation.key:
-        differences.append("the recorded trace was made by other code or arguments than today's")
-    new = call(computation, device)
+    other = _changed_since(traces.read_provenance(recorded), computation, project)
+    if other:
+        differences.append(f"the recorded trace was made {other} than today's")
+    new = call(computation, device, inputs_of(computation, project))
     new.require_true()
     for name, before in old.arrays().items():
         after, allowed = new.arrays()[name], old.tolerances.get(name, 0.0)
@@ -211,15 +269,33 @@ def compare_with_recorded(computation: Computation, project: Project, *, device:
     return differences
 
 
-def call(computation: Computation, device: str) -> Trace:
-    """Call the concept's function, on the device if it takes one."""
+def inputs_of(computation: Computation, project: Project) -> dict[str, Trace]:
+    """The traces of a computation's inputs, by name: found, or computed first."""
+    return {source.stem: find(source, project, _say) for source in computation.inputs}
+
+
+def _digests(computation: Computation, project: Project) -> dict[str, str | None]:
+    """SHA-256 of the arrays of those inputs that are there, by name."""
+    found = {}
+    for source in computation.inputs:
+        with contextlib.suppress(NotFound):
+            found[source.stem] = provenance_of(source, project).get("arrays_sha256")
+    return found
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"mathviz: {line}\n")
+
+
+def call(computation: Computation, device: str, inputs: dict[str, Trace]) -> Trace:
+    """Call the concept's function with its inputs, on the device if it takes one."""
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler otherwise announces each use of it
     function = computation.function
     if "device" in inspect.signature(function).parameters:
-        return function(device=device)
+        return function(**inputs, device=device)
     if device not in ("auto", "cpu"):
         raise MathvizError(f"{computation.stem} runs on the CPU alone: it has nothing to do on {device!r}.")
-    return function()
+    return function(**inputs)
 
 
 def device_name(computation: Computation, device: str) -> str:
@@ -257,7 +333,7 @@ def place(computation: Computation, project: Project) -> Path:
     """Where the trace lies that ``find`` gives, without its ending. Raises NotFound if it must be computed first."""
     for found in _places(computation, project):
         with contextlib.suppress(FileNotFoundError, TraceDamaged):
-            if traces.read_provenance(found).get("key") == computation.key:
+            if not _changed_since(traces.read_provenance(found), computation, project):
                 return found
     raise NotFound(f"{computation.stem} has no trace. Compute it: mathviz compute {computation.stem}")
 

@@ -48,6 +48,9 @@ Texts = Annotated[dict[str, str], AfterValidator(_in_every_language)]
 """Language → text."""
 
 
+FunctionName = Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
+"""A module and a function of it, as in ``mathviz.concepts.ring_allreduce:compare_all_reduce``."""
+
 OPENING = "question"
 """The beat before the script's own: the film's question on the empty stage."""
 
@@ -83,12 +86,16 @@ class Reference(_Part):
 
 
 class Script(_Part):
-    """Everything that a viewer reads as prose, and the name of the computation it speaks of."""
+    """Everything that a viewer reads as prose, and the name of the computation it speaks of.
+
+    ``inputs`` names computations that several films share: argument → function, as ``computation`` names its own.
+    """
 
     title: Texts
     question: Texts
     languages: list[str] = Field(min_length=1)
-    computation: str = Field(pattern=r"^[\w.]+:\w+$")
+    computation: FunctionName
+    inputs: dict[Annotated[str, Field(pattern=IDENTIFIER)], FunctionName] = Field(default_factory=dict)
     topics: list[str] = Field(default_factory=list)
     labels: dict[str, Texts] = Field(default_factory=dict)
     beats: list[Beat] = Field(min_length=1)

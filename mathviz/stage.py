@@ -80,7 +80,7 @@ class Explainer(Scene):
             if not callable(getattr(self, beat.id, None)):
                 methods = [name for name, value in vars(type(self)).items() if isinstance(value, FunctionType)]
                 raise not_found("beat method", beat.id, methods, str(self.path))
-        computation = compute.Computation(self.stem, self.script.computation)
+        computation = compute.of_script(self.stem, self.script)
         self.trace = compute.find(computation, Project.around(self.path), _say)
         for beat in self.script.beats:
             for texts in beat.captions:

@@ -316,7 +316,7 @@ def test_compute_check_fails_when_the_numbers_have_changed(tiny: TinyProject) ->
     assert tiny.run("compute", "tiny", "--record").returncode == 0
     tiny.edit("tiny_concept.py", "np.arange(1.0, bars + 1)", "np.arange(1.0, bars + 1)[::-1]")
     done = tiny.run("compute", "tiny", "--check")
-    require_refused(done, 1, "is not what was recorded", "heights: differs", "other code or arguments")
+    require_refused(done, 1, "is not what was recorded", "heights: differs", "by other code")
     found = tiny.run("compute", "tiny", "--check", "--json")
     assert found.returncode == 1 and not json.loads(found.stdout)["same"]
 

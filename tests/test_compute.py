@@ -19,7 +19,7 @@ import pytest
 
 from mathviz import compute, trace
 from mathviz.compute import Computation
-from mathviz.errors import MathvizError, NotFound
+from mathviz.errors import MathvizError, NotFound, ScriptError
 from mathviz.project import HOME, Project
 
 CONCEPT = '''
@@ -60,6 +60,10 @@ def measure(*, bars: int = 3, device: str = "cpu") -> Heights:
     heights = np.arange(1.0, bars + 1)
     heights[0] += toy.get("lift", 0)
     return Heights(heights, np.array(bars + toy.get("more", 0)))
+
+
+def double(bars: Heights) -> Heights:
+    return Heights(2 * bars.heights, bars.count)
 
 
 def measure_again(*, bars: int = 3, device: str = "cpu") -> Heights:
@@ -320,6 +324,97 @@ def test_an_interrupt_while_waiting_ends_the_computation(toy: Toy, monkeypatch: 
     assert not list(toy.project.root.rglob("*.npz"))
 
 
+# Inputs that films share.
+
+DOUBLED = """
+title: {en: Twice}
+question: {en: "How high?"}
+languages: [en]
+computation: PACKAGE.bars:double
+inputs: {bars: "PACKAGE.bars:measure"}
+beats:
+  - id: stand
+    chapter: {en: Bars}
+    captions: [{en: "{count} bars."}]
+alt: {en: Bars.}
+references: [{text: nobody}]
+"""
+
+
+@pytest.fixture
+def twice(toy: Toy) -> Computation:
+    """A second film, made from the first one's computation under its own name; the first film is gone."""
+    for end in ("yaml", "py"):
+        (toy.project.scenes / f"bars.{end}").rename(toy.project.scenes / f"once.{end}")
+        (toy.project.scenes / f"twice.{end}").write_text(DOUBLED.replace("PACKAGE", toy.package) * (end == "yaml"))
+    return compute.of_film(toy.project, "twice")
+
+
+def test_a_film_is_given_the_trace_of_its_input(toy: Toy, twice: Computation) -> None:
+    assert compute.find(twice, toy.project, toy.said.append).heights.tolist() == [2.0, 4.0, 6.0]
+    assert toy.said == ["computing twice …"] and toy.computed == 1
+    about = compute.provenance_of(twice, toy.project)
+    assert about["inputs"] == {"bars": compute.provenance_of(twice.inputs[0], toy.project)["arrays_sha256"]}
+    assert about["arguments"] == {}
+    compute.find(twice, toy.project, toy.said.append)
+    assert toy.computed == 1
+
+
+def test_an_input_can_be_recorded_by_name(toy: Toy, twice: Computation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOY", '{"lift": 10}')
+    assert toy.command("--record").returncode == 0
+    monkeypatch.delenv("TOY")
+    assert toy.recorded.with_suffix(".npz").is_file()
+    assert compute.find(twice, toy.project, toy.said.append).heights.tolist() == [22.0, 4.0, 6.0]
+
+
+def test_an_inputs_key_is_part_of_the_films(toy: Toy, twice: Computation, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = twice.key
+    monkeypatch.setattr(twice.inputs[0].function, "__kwdefaults__", {"bars": 4, "device": "cpu"})
+    assert twice.key != before
+
+
+def test_a_trace_made_from_another_input_is_not_used(
+    toy: Toy, twice: Computation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same code on another machine may round otherwise: the key cannot know, the digest does."""
+    compute.compute(twice.inputs[0], toy.project, record=True)
+    compute.compute(twice, toy.project, record=True)
+    monkeypatch.setenv("TOY", '{"lift": 10}')
+    compute.compute(twice.inputs[0], toy.project, record=True)
+    assert compute.compare_with_recorded(twice, toy.project) == [
+        "the recorded trace was made with another bars than today's",
+        "heights: differs by 3.3 of its largest value (0.001 allowed)",
+    ]
+    assert compute.find(twice, toy.project, toy.said.append).heights[0] == 22
+    assert toy.said == [
+        "twice.json: recorded with another bars than today's, so not used. "
+        "Record anew: mathviz compute twice --record",
+        "computing twice …",
+    ]
+
+
+def test_inputs_must_be_those_that_the_function_needs(toy: Toy, twice: Computation) -> None:
+    measured = f'"{toy.package}.bars:measure"'
+    for wrong in ("", f"inputs: {{lines: {measured}}}", f"inputs: {{bars: {measured}, more: {measured}}}"):
+        text = DOUBLED.replace('inputs: {bars: "PACKAGE.bars:measure"}', wrong).replace("PACKAGE", toy.package)
+        (toy.project.scenes / "twice.yaml").write_text(text)
+        with pytest.raises(ScriptError, match="needs the inputs bars, and the script of twice gives"):
+            _ = compute.of_film(toy.project, "twice").key
+
+
+def test_one_name_is_one_input(toy: Toy, twice: Computation) -> None:
+    assert compute.of_name(toy.project, "bars") == twice.inputs[0]
+    assert compute.of_name(toy.project, "twice") == twice
+    with pytest.raises(NotFound, match=r"no film 'bar'. Closest: bars"):
+        compute.of_name(toy.project, "bar")
+    other = DOUBLED.replace("bars:measure", "bars:measure_again").replace("PACKAGE", toy.package)
+    (toy.project.scenes / "thrice.yaml").write_text(other)
+    (toy.project.scenes / "thrice.py").touch()
+    with pytest.raises(ScriptError, match="the input 'bars' is the name of a film or of another input"):
+        compute.of_name(toy.project, "bars")
+
+
 # The command.
 
 
@@ -372,7 +467,7 @@ def test_a_record_of_other_sizes_or_sources_is_told(toy: Toy) -> None:
     compute.compute(toy.computation, toy.project, record=True)
     (toy.concept / "further.py").write_text("far = 2\n")
     differences = compute.compare_with_recorded(toy.computation, toy.project)
-    assert differences == ["the recorded trace was made by other code or arguments than today's"]
+    assert differences == ["the recorded trace was made by other code than today's"]
     wider = toy.computation.kind(np.arange(1.0, 6.0), np.array(3))
     trace.save(wider, toy.recorded, {"key": toy.computation.key})
     differences = compute.compare_with_recorded(toy.computation, toy.project)
@@ -382,11 +477,11 @@ def test_a_record_of_other_sizes_or_sources_is_told(toy: Toy) -> None:
 # The traces of this project.
 
 
-@pytest.mark.parametrize("stem", Project(HOME).stems)
+@pytest.mark.parametrize("stem", [*Project(HOME).stems, *compute.shared_inputs(Project(HOME))])
 def test_a_recorded_trace_is_fresh_true_and_small(stem: str) -> None:
-    computation = compute.of_film(Project(HOME), stem)
+    computation = compute.of_name(Project(HOME), stem)
     place = HOME / "assets" / "traces" / stem
-    assert trace.read_provenance(place)["key"] == computation.key, f"run: mathviz compute {stem} --record"
+    assert compute.place(computation, Project(HOME)) == place, f"run: mathviz compute {stem} --record"
     trace.load(computation.kind, place)
     assert sum(place.with_suffix(end).stat().st_size for end in (".npz", ".json")) <= 2_500_000
 

@@ -77,8 +77,8 @@ def test_a_good_script_reads(tmp_path: Path) -> None:
 FAULTS = {
     "an unknown field": (
         with_line(4, "computation: some.module:function\ncolour: red"),
-        "sums.yaml:5: colour: is not allowed here; allowed: title, question, languages, computation, topics, labels, "
-        "beats, alt, references",
+        "sums.yaml:5: colour: is not allowed here; allowed: title, question, languages, computation, inputs, topics, "
+        "labels, beats, alt, references",
     ),
     "an unknown field of a beat": (
         with_line(10, "    caption: [{en: x, zh: y}]"),

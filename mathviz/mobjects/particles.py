@@ -1,9 +1,22 @@
-"""Clouds of particles on a plane of data, and where between data and noise they stand."""
+"""Clouds of particles on a plane of data, what moves them, and where between data and noise they stand."""
 
 from __future__ import annotations
 
 import numpy as np
-from manimlib import DOWN, LEFT, RIGHT, UP, Arc, Dot, DotCloud, Line, Square, VGroup, color_to_rgb
+from manimlib import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    Arc,
+    Dot,
+    DotCloud,
+    Line,
+    Square,
+    VGroup,
+    VMobject,
+    color_to_rgb,
+)  # fmt: skip
 from numpy import ndarray
 
 from mathviz.mobjects.text import words
@@ -63,6 +76,50 @@ class Particles(DotCloud):
         self.data["rgba"][:, :3] = (1 - share) * ends[0] + share * ends[1]
         self.note_changed_data()
         return self
+
+
+class Ridge(VGroup):
+    """Where data lie most densely, as thin lines: what samples should come to."""
+
+    def __init__(self, plane: Plane, lines: list[ndarray], theme: Theme) -> None:
+        """Each line is [point two], in units of the data."""
+        super().__init__(*(VMobject().set_points_as_corners(plane.at(line)) for line in lines))
+        self.set_stroke(theme["data"], 3, opacity=0.7).set_fill(opacity=0)
+
+
+class Fan(VGroup):
+    """Lines from one point to all that it may have come from, the more opaque the more probable."""
+
+    def __init__(self, plane: Plane, theme: Theme, count: int, width: float = 3) -> None:
+        self.plane = plane
+        super().__init__(*(Line() for _ in range(count)))
+        self.set_stroke(theme["mechanism"], width)
+
+    def show(self, point: ndarray, ends: ndarray, chances: ndarray) -> Fan:
+        """From ``point`` [two] to ``ends`` [line two]; the most probable of the ``chances`` [line] is opaque."""
+        start = self.plane.at(point)
+        for line, end, opacity in zip(self, self.plane.at(ends), chances / chances.max(), strict=True):
+            line.set_points_as_corners([start, end]).set_stroke(opacity=float(opacity))
+        return self
+
+
+class ArrowField(VMobject):
+    """A vector field on a plane as one object; arrows longer than ``longest`` are cut to it."""
+
+    def __init__(
+        self, plane: Plane, places: ndarray, vectors: ndarray, longest: float, theme: Theme, role: str, width: float
+    ) -> None:
+        """``places`` and ``vectors`` are [arrow two], both and ``longest`` in units of the data."""
+        super().__init__()
+        length = np.linalg.norm(vectors, axis=1, keepdims=True)
+        arrows = vectors * np.minimum(1, longest / np.maximum(length, 1e-12))
+        sideways = 0.22 * np.stack([-arrows[:, 1], arrows[:, 0]], axis=1)
+        tips, necks = places + arrows / 2, places + 0.15 * arrows
+        corners = plane.at(np.stack([places - arrows / 2, tips, necks + sideways, tips, necks - sideways], axis=1))
+        for arrow in corners:
+            self.start_new_path(arrow[0])
+            self.add_points_as_corners(arrow[1:])
+        self.set_stroke(theme[role], width).set_fill(opacity=0)
 
 
 class TimeBar(VGroup):

@@ -153,7 +153,7 @@ def _starts(beats: dict[str, Beat]) -> dict[str, int]:
 def _told(job: Job) -> tuple[script.Script, trace.Trace]:
     """A film's script and trace."""
     told = script.read(Path(job.scene).with_suffix(".yaml"))
-    computation = compute.Computation(job.stem, told.computation)
+    computation = compute.of_script(job.stem, told)
     return told, compute.find(computation, Project.around(Path(job.scene)), lambda line: None)
 
 
@@ -173,7 +173,7 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
     chapters = dict.fromkeys(beats, "")
     if job.of_catalogue:
         read, found = _told(job)
-        computation = compute.Computation(job.stem, read.computation)
+        computation = compute.of_script(job.stem, read)
         chapters = _chapters(job)
         told = {
             "language": job.language, "theme": job.theme, "title": read.title[job.language],

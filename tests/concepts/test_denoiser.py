@@ -1,0 +1,114 @@
+"""The shared network against torch, against the exact answer, and against the floor of its loss by another route."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from mathviz import compute, trace
+from mathviz.concepts import denoiser as module
+from mathviz.concepts.denoiser import Denoiser, train_denoiser
+from mathviz.concepts.diffusion import linear_schedule, two_moons
+from mathviz.project import HOME, Project
+
+
+@pytest.fixture(scope="module")
+def network() -> Denoiser:
+    """As it was recorded: training takes half a minute, and ``make test-all`` repeats it."""
+    return trace.load(Denoiser, Project(HOME).recorded / "denoiser")
+
+
+def failing(found: Denoiser) -> set[str]:
+    return {claim.says for claim in found.check() if not claim.holds}
+
+
+def test_every_claim_holds(network):
+    assert failing(network) == set()
+
+
+def test_numpy_answers_as_torch_does(network):
+    points = np.random.default_rng(0).standard_normal((50, 2))
+    layers = module.build().double()
+    torch.nn.utils.vector_to_parameters(torch.tensor(network.weights, dtype=torch.float64), layers.parameters())
+    for moment in (1, 250, 1000):
+        with torch.no_grad():
+            expected = layers(torch.tensor(module.features(points, moment / 1000))).numpy()
+        assert np.allclose(network.noise(points, moment), expected, atol=1e-12)
+
+
+def test_features_are_those_of_each_time():
+    points, times = np.random.default_rng(1).standard_normal((3, 2)), np.array([0.1, 0.5, 1.0])
+    together = module.features(points, times)
+    assert together.shape == (3, module.INPUTS)
+    for row, point, time in zip(together, points, times, strict=True):
+        assert np.array_equal(row, module.features(point[None], float(time))[0])
+
+
+def test_the_floor_is_what_the_best_guess_of_the_origin_leaves(network):
+    """ε − E[ε | x] is √(ᾱ/(1 − ᾱ)) times what E[x₀ | x] misses of x₀: other formulas, other draws."""
+    data, schedule, random, left = two_moons(), linear_schedule(), np.random.default_rng(9), []
+    for moment in range(1, 1001):
+        signal, noise = schedule.signal[moment], schedule.noise[moment]
+        start = data.draw(100, random)
+        points = signal * start + noise * random.standard_normal(start.shape)
+        left.append((signal / noise * (data.posterior_mean(points, signal, noise) - start)) ** 2)
+    error = np.std([each.mean(axis=1) for each in left]) / np.sqrt(100_000)
+    assert np.mean(left) == pytest.approx(float(network.floor), abs=3 * np.hypot(error, float(network.floor_error)))
+
+
+@pytest.fixture(scope="module")
+def beginner() -> Denoiser:
+    return train_denoiser(updates=200, batch=256, device="cpu")
+
+
+def test_training_lowers_the_loss(beginner):
+    assert beginner.loss[:5].mean() > 0.6 and beginner.last_loss < 0.4
+
+
+def test_same_arguments_same_network(beginner):
+    again = train_denoiser(updates=200, batch=256, device="cpu")
+    for name, array in beginner.arrays().items():
+        assert np.array_equal(array, again.arrays()[name]), name
+
+
+def test_a_network_that_learned_too_little_is_refused(beginner):
+    assert {"from step 100 on the network is the exact mean noise", "at step 50 it nearly is"} <= failing(beginner)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (
+            lambda found: {"weights": found.weights * np.float32(1.05)},
+            "from step 100 on the network is the exact mean noise",
+        ),
+        (lambda found: {"loss": found.loss * 0.9}, "training ends at the floor, not above and not below"),
+        (lambda found: {"loss": found.loss + 0.02}, "training ends at the floor, not above and not below"),
+        (lambda found: {"floor_error": np.array(0.01)}, "the floor is known well enough"),
+    ],
+    ids=["weights", "below the floor", "above the floor", "a vague floor"],
+)
+def test_a_wrong_network_is_refused(network, wrong, says):
+    assert says in failing(dataclasses.replace(network, **wrong(network)))
+
+
+def test_weights_read_in_another_order_are_refused(network, monkeypatch):
+    swapped = [(outputs, inputs) for inputs, outputs in module.shapes()]
+    monkeypatch.setattr(module, "shapes", lambda: swapped)
+    with pytest.raises(ValueError, match=r"matmul|mismatch|reshape"):
+        network.check()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device, which would be used")
+def test_a_device_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="CUDA"):
+        train_denoiser(updates=1, device="cuda")
+
+
+@pytest.mark.slow
+def test_training_again_gives_what_was_recorded():
+    computation = compute.of_name(Project(HOME), "denoiser")
+    assert compute.compare_with_recorded(computation, Project(HOME), device="cpu") == []
