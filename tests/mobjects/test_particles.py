@@ -67,6 +67,7 @@ def test_arrows_point_along_their_vectors_and_are_cut(drawn, plane):
         assert np.allclose((tip - start)[:2], length)
 
 
+@pytest.mark.filterwarnings("error")
 def test_no_vector_is_no_arrow(drawn, plane):
     field = drawn.ArrowField(plane, np.zeros((1, 2)), np.zeros((1, 2)), 0.5, THEME, "model", 2)
     assert np.isfinite(field.get_points()).all() and np.ptp(field.get_points(), axis=0).max() == 0
