@@ -54,7 +54,7 @@ LONGEST, ARROW = 0.28, 0.18
 
 START = r"x_T \sim \mathcal{N}(0, I)"
 AVERAGE = r"\mathbb{E}[x_0 \mid x_t]"
-LOSS = r"\left\Vert \epsilon - \epsilon_\theta(x_t, t) \right\Vert^2"
+LOSS = r"\tfrac{1}{2}\left\Vert \epsilon - \epsilon_\theta(x_t, t) \right\Vert^2"
 SCORE = r"\nabla \log p_t(x) \approx \frac{-\epsilon_\theta(x, t)}{\sqrt{1-\bar\alpha_t}}"
 MEAN = r"\frac{1}{\sqrt{\alpha_t}}\left(x_t - \frac{\beta_t\,\epsilon_\theta(x_t, t)}{\sqrt{1-\bar\alpha_t}}\right)"
 FRESH = r"\sqrt{\beta_t}\,z"
@@ -122,7 +122,7 @@ class DiffusionReverse(Explainer):
         ends = VGroup(self.label("loss", "model", value=run.last_loss), self.label("floor", "target", value=run.floor))
         ends[0].next_to(plot.at(late, 0.33), UP, 0.1)
         ends[1].next_to(plot.at(late, 0.2), DOWN, 0.1)
-        frame = VGroup(plot, plot.tick((3000, 6000), (0.5, 1)), names)
+        frame = VGroup(plot, plot.tick((int(run.updates) // 2, int(run.updates)), (0.5, 1)), names)
         self.play(FadeOut(self.leaving), run_time=QUICK)
         self.play(FadeIn(frame), FadeIn(law), run_time=NORMAL)
         self.play(ShowCreation(falling, rate_func=linear), run_time=2 * SLOW)
