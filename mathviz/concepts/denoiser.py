@@ -70,12 +70,14 @@ class Denoiser(Trace):
     def check(self) -> list[Claim]:
         over = self.last_loss - float(self.floor)
         errors = {moment: self.agreement(moment)[0] for moment in JUDGED}
+        early = self.agreement(10)[1]
         late = max(error for moment, error in errors.items() if moment >= 100)
         return [
             Claim("training ends at the floor, not above and not below", abs(over) < 0.01, f"{over:+.4f}"),
             Claim("the floor is known well enough", float(self.floor_error) < 2e-3, f"± {self.floor_error:.1e}"),
             Claim("from step 100 on the network is the exact mean noise", late < 0.01, f"relative {late:.4f}"),
             Claim("at step 50 it nearly is", errors[50] < 0.05, f"relative {errors[50]:.3f}"),
+            Claim("at step 10 it still points alike", early > 0.94, f"cosine {early:.3f}"),
         ]
 
 
