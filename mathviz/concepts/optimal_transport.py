@@ -1,0 +1,325 @@
+"""The cheapest way to move one pile of mass onto another, exactly and with entropy (Peyré & Cuturi 2019).
+
+On a line: two histograms, the exact plan with its certificate, and Sinkhorn's plans for many temperatures. In
+the plane: noise and data points, matched exactly for two costs, greedily, and each to its nearest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Float64, Int64
+from numpy import ndarray
+from scipy.special import logsumexp
+
+from mathviz.concepts.diffusion import two_moons
+from mathviz.trace import Claim, Trace
+
+LOOKED_AT = ((0.0, 0.3), (0.25, 0.6), (0.5, 1.0))
+"""Times between which the moving mass is checked to take the shortest way."""
+
+
+@dataclass(frozen=True)
+class OptimalTransport(Trace):
+    """Plans between two histograms and matchings between two clouds. ``row`` is where mass is, ``column`` where to.
+
+    Costs of the histograms are Σ P·(x − y)²; those of the clouds are mean squared distances.
+    """
+
+    rows: Float64[ndarray, "row"]  # places on a line
+    columns: Float64[ndarray, "column"]
+    source: Float64[ndarray, "row"]  # mass at each place; adds up to one
+    target: Float64[ndarray, "column"]
+    plan: Float64[ndarray, "row column"]
+    row_price: Float64[ndarray, "row"]  # dual variables: no price asks more than a move costs
+    column_price: Float64[ndarray, "column"]
+    temperatures: Float64[ndarray, "temperature"]  # falling
+    blurred: Float32[ndarray, "temperature row column"]
+    blurred_cost: Float64[ndarray, "temperature"]
+    blurred_error: Float64[ndarray, "temperature"]  # largest error of a row sum
+    iterates: Float32[ndarray, "half row column"]  # after the rows, after the columns, after the rows, …
+    iterate_error: Float64[ndarray, "iteration"]  # Σ |row sum − source| after each pass over rows and columns
+    iterate_temperature: Float64[ndarray, ""]
+    noise: Float64[ndarray, "point two"]
+    data: Float64[ndarray, "point two"]
+    partner: Int64[ndarray, "point"]  # of each noise point, for squared distance
+    partner_plain: Int64[ndarray, "point"]  # for plain distance
+    partner_greedy: Int64[ndarray, "point"]  # the closest free pair first
+    nearest: Int64[ndarray, "point"]
+    crossings: Float64[ndarray, "crossing four"]  # two points and when each is where their ways cross
+    crossings_plain: Int64[ndarray, ""]  # how many there are for plain distance
+
+    tolerances = {  # noqa: RUF012
+        **dict.fromkeys(("rows", "columns", "source", "target", "noise", "data", "crossings"), 1e-9),
+        **dict.fromkeys(("plan", "row_price", "column_price", "blurred_cost"), 1e-6),
+        **dict.fromkeys(("blurred", "iterates"), 1e-4),
+        **dict.fromkeys(("temperatures", "iterate_error"), 1e-6), "blurred_error": 1.0,
+    }  # fmt: skip
+
+    @property
+    def costs(self) -> ndarray:
+        """(x − y)², [row column]."""
+        return (self.rows[:, None] - self.columns) ** 2
+
+    @property
+    def cost(self) -> float:
+        """Of the exact plan."""
+        return float((self.plan * self.costs).sum())
+
+    @property
+    def dual_value(self) -> float:
+        """What the prices add up to: no plan can cost less."""
+        return float(self.source @ self.row_price + self.target @ self.column_price)
+
+    @property
+    def scattered(self) -> ndarray:
+        """The plan that sends every row everywhere, in the target's proportions, [row column]."""
+        return np.outer(self.source, self.target)
+
+    @property
+    def scattered_cost(self) -> float:
+        return float((self.scattered * self.costs).sum())
+
+    @property
+    def moves(self) -> int:
+        """Cells of the exact plan that hold mass."""
+        return int((self.plan > 0).sum())
+
+    @property
+    def cells(self) -> int:
+        """All cells of a plan."""
+        return self.plan.size
+
+    @property
+    def points(self) -> int:
+        """Points of either cloud."""
+        return len(self.noise)
+
+    @property
+    def reached(self) -> int:
+        """Data points that are the nearest of any noise point."""
+        return len(np.unique(self.nearest))
+
+    @property
+    def crossing_count(self) -> int:
+        return len(self.crossings)
+
+    def mean_cost(self, partner: ndarray) -> float:
+        """Mean squared distance of a matching."""
+        return float(((self.noise - self.data[partner]) ** 2).sum(axis=1).mean())
+
+    def between(self, share: float) -> ndarray:
+        """Where the mass is after a share of its way, [point two]."""
+        return (1 - share) * self.noise + share * self.data[self.partner]
+
+    def check(self) -> list[Claim]:
+        return plan_claims(self) + sinkhorn_claims(self) + matching_claims(self)
+
+
+def trace_optimal_transport(
+    *, bins: int = 60, temperatures: int = 61, hottest: float = 10.0, coldest: float = 0.01,
+    iterate_temperature: float = 0.1, iterations: int = 150, halves: int = 12, points: int = 256, seed: int = 0,
+) -> OptimalTransport:  # fmt: skip
+    """Solve all of it: exactly with POT's network simplex, with entropy by Sinkhorn, and the clouds' competitors."""
+    import ot
+
+    places = np.linspace(-3, 3, bins)
+    source = _histogram(places, ((1.0, -1.3, 0.35),))
+    target = _histogram(places, ((0.55, 0.4, 0.25), (0.45, 1.9, 0.3)))
+    costs = (places[:, None] - places) ** 2
+    plan, log = ot.emd(source, target, costs, log=True)
+    levels = np.geomspace(hottest, coldest, temperatures)
+    blurred, prices = [], np.zeros(bins)
+    for level in levels:
+        found, prices = sinkhorn(source, target, costs, level, prices)
+        blurred.append(found)
+    halves_kept, errors = iterate_sinkhorn(source, target, costs, iterate_temperature, iterations, halves)
+    random = np.random.default_rng(seed)
+    noise, data = random.standard_normal((points, 2)), two_moons().draw(points, random)
+    squares = ((noise[:, None] - data) ** 2).sum(axis=-1)
+    partner, plain = match_exactly(squares), match_exactly(np.sqrt(squares))
+    return OptimalTransport(
+        rows=places, columns=places, source=source, target=target, plan=plan, row_price=log["u"],
+        column_price=log["v"], temperatures=levels, blurred=np.array(blurred, np.float32),
+        blurred_cost=np.array([(each * costs).sum() for each in blurred]),
+        blurred_error=np.array([np.abs(each.sum(axis=1) - source).max() for each in blurred]),
+        iterates=halves_kept.astype(np.float32), iterate_error=errors,
+        iterate_temperature=np.array(iterate_temperature), noise=noise, data=data, partner=partner,
+        partner_plain=plain, partner_greedy=match_greedily(squares), nearest=squares.argmin(axis=1),
+        crossings=crossings(noise, data[partner]), crossings_plain=np.array(len(crossings(noise, data[plain]))),
+    )  # fmt: skip
+
+
+def sinkhorn_step(
+    source: ndarray, target: ndarray, costs: ndarray, temperature: float, column_price: ndarray
+) -> tuple[ndarray, ndarray]:
+    """Rescale rows, then columns, on the logarithms: the prices [row], [column] after it."""
+    rows = temperature * (np.log(source) - logsumexp((column_price - costs) / temperature, axis=1))
+    columns = temperature * (np.log(target) - logsumexp((rows[:, None] - costs) / temperature, axis=0))
+    return rows, columns
+
+
+def plan_of(rows: ndarray, columns: ndarray, costs: ndarray, temperature: float) -> ndarray:
+    """exp((u + v − C) / ε), [row column]."""
+    return np.exp((rows[:, None] + columns - costs) / temperature)
+
+
+def sinkhorn(
+    source: ndarray, target: ndarray, costs: ndarray, temperature: float, column_price: ndarray, passes: int = 100_000
+) -> tuple[ndarray, ndarray]:
+    """The plan of least cost − ε·entropy, and its column prices, begun with those given.
+
+    Stops when the row sums are off by less than 1e-9 in all. Raises ArithmeticError if that takes more ``passes``.
+    """
+    for _ in range(passes):
+        rows, column_price = sinkhorn_step(source, target, costs, temperature, column_price)
+        plan = plan_of(rows, column_price, costs, temperature)
+        if np.abs(plan.sum(axis=1) - source).sum() < 1e-9:
+            return plan, column_price
+    raise ArithmeticError(f"Sinkhorn did not converge at temperature {temperature:g}")
+
+
+def iterate_sinkhorn(
+    source: ndarray, target: ndarray, costs: ndarray, temperature: float, iterations: int, halves: int
+) -> tuple[ndarray, ndarray]:
+    """The plans after the first ``halves`` rescalings [half row column], and the error after each pass [iteration]."""
+    column_price, errors = np.zeros(len(target)), []
+    plans: list[ndarray] = []
+    for _ in range(iterations):
+        rows, after = sinkhorn_step(source, target, costs, temperature, column_price)
+        if len(plans) < halves:
+            plans += [plan_of(rows, prices, costs, temperature) for prices in (column_price, after)]
+        column_price = after
+        errors.append(np.abs(plan_of(rows, after, costs, temperature).sum(axis=1) - source).sum())
+    return np.array(plans[:halves]), np.array(errors)
+
+
+def match_exactly(costs: ndarray) -> ndarray:
+    """The cheapest one-to-one matching of [row column], by POT's network simplex: a column for each row."""
+    import ot
+
+    equal = np.full(len(costs), 1 / len(costs))
+    return ot.emd(equal, equal, costs).argmax(axis=1)
+
+
+def match_greedily(costs: ndarray) -> ndarray:
+    """The closest free pair is matched first, then the next: a column for each row."""
+    partner, free = np.full(len(costs), -1), np.ones(len(costs), bool)
+    for cell in np.argsort(costs, axis=None, kind="stable"):
+        row, column = divmod(int(cell), len(costs))
+        if partner[row] < 0 and free[column]:
+            partner[row], free[column] = column, False
+    return partner
+
+
+def crossings(starts: ndarray, ends: ndarray) -> ndarray:
+    """Every two straight ways that cross: both indices and the share of either way that is over then, [crossing 4]."""
+    ways = ends - starts
+    gap = starts[None] - starts[:, None]
+    turn = _cross(ways[:, None], ways[None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first, second = _cross(gap, ways[None]) / turn, _cross(gap, ways[:, None]) / turn
+    one, other = np.nonzero(np.triu((first > 0) & (first < 1) & (second > 0) & (second < 1), 1))
+    return np.stack([one, other, first[one, other], second[one, other]], axis=1)
+
+
+def _cross(one: ndarray, other: ndarray) -> ndarray:
+    return one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
+
+
+def _histogram(places: ndarray, humps: tuple[tuple[float, float, float], ...]) -> ndarray:
+    """Mass of a mixture of (weight, mean, deviation) at places, as shares of one."""
+    mass = sum(weight / width * np.exp(-0.5 * ((places - mean) / width) ** 2) for weight, mean, width in humps)
+    return np.asarray(mass / np.sum(mass))
+
+
+def plan_claims(trace: OptimalTransport) -> list[Claim]:
+    """About the exact plan on a line."""
+    off = max(np.abs(trace.plan.sum(axis=1) - trace.source).max(), np.abs(trace.plan.sum(axis=0) - trace.target).max())
+    gap = abs(trace.cost - trace.dual_value)
+    prices = trace.row_price[:, None] + trace.column_price
+    over = float((prices - trace.costs).max())
+    slack = float(np.abs((trace.costs - prices)[trace.plan > 0]).max())
+    used = np.argwhere(trace.plan > 0)
+    sorted_cost = _sorted_cost(trace)
+    return [
+        Claim("row and column sums hold", off < 1e-12, f"{off:.0e}"),
+        Claim("no plan is cheaper: the prices add up to its cost", gap < 1e-10, f"gap {gap:.0e}"),
+        Claim("no price asks more than a move costs", over < 1e-10, f"{over:+.0e}"),
+        Claim("mass moves only where prices equal costs", slack < 1e-10, f"{slack:.0e}"),
+        Claim("no more cells hold mass than a tree has edges", len(used) < sum(trace.plan.shape),
+              f"{len(used)} of {trace.cells}"),
+        Claim("on a line the plan keeps the order", bool((np.diff(used[:, 1]) >= 0).all()), f"{len(used)} moves"),
+        Claim("its cost is that of matching sorted mass", abs(trace.cost - sorted_cost) < 1e-10,
+              f"{trace.cost:.6f} and {sorted_cost:.6f}"),
+    ]  # fmt: skip
+
+
+def _sorted_cost(trace: OptimalTransport) -> float:
+    """∫ (F⁻¹(q) − G⁻¹(q))² dq: the closed form on a line."""
+    ends = np.unique(np.concatenate([[0.0], trace.source.cumsum(), trace.target.cumsum()]).clip(0, 1))
+    middles = (ends[1:] + ends[:-1]) / 2
+    quantiles = [places[np.minimum(np.searchsorted(mass.cumsum(), middles), len(places) - 1)]
+                 for places, mass in ((trace.rows, trace.source), (trace.columns, trace.target))]  # fmt: skip
+    return float((np.diff(ends) * (quantiles[0] - quantiles[1]) ** 2).sum())
+
+
+def sinkhorn_claims(trace: OptimalTransport) -> list[Claim]:
+    """About the plans with entropy."""
+    blurred, cost = trace.blurred.astype(float), trace.blurred_cost
+    columns = float(np.abs(blurred.sum(axis=1) - trace.target).max())
+    rises = float(np.diff(cost).max())
+    near, far = cost[-1] / trace.cost - 1, abs(cost[0] / trace.scattered_cost - 1)
+    late = trace.iterate_error[len(trace.iterate_error) // 2 :]
+    rates = late[1:] / late[:-1]
+    sums = [np.abs(half.astype(float).sum(axis=axis) - mass).max()
+            for half, axis, mass in zip(trace.iterates, (1, 0) * len(trace.iterates),
+                                        (trace.source, trace.target) * len(trace.iterates), strict=False)]  # fmt: skip
+    return [
+        Claim("row and column sums hold at every temperature",
+              bool(trace.blurred_error.max() < 1e-8) and columns < 1e-6, f"{trace.blurred_error.max():.0e}"),
+        Claim("the cost falls with the temperature", rises < 1e-9, f"largest rise {rises:.0e}"),
+        Claim("no blurred plan is cheaper than the exact one", float(cost.min()) >= trace.cost - 1e-9,
+              f"{cost.min():.5f} and {trace.cost:.5f}"),
+        Claim("cold plans cost as the exact one", near < 1e-3, f"{near:.2%} more"),
+        Claim("hot plans scatter everything", far < 0.01, f"{far:.2%} apart"),
+        Claim("each rescaling mends the sums that it is for", max(sums) < 1e-6, f"{max(sums):.0e}"),
+        Claim("the error falls geometrically", float(np.ptp(rates)) < 0.01, f"× {rates.mean():.3f} each time"),
+    ]  # fmt: skip
+
+
+def matching_claims(trace: OptimalTransport) -> list[Claim]:
+    """About the two clouds."""
+    from scipy.optimize import linear_sum_assignment
+
+    squares = ((trace.noise[:, None] - trace.data) ** 2).sum(axis=-1)
+    best = float(squares[linear_sum_assignment(squares)].mean())
+    ours, greedy, any_way = (trace.mean_cost(p) for p in (trace.partner, trace.partner_greedy, np.arange(trace.points)))
+    whole = all(np.array_equal(np.sort(p), np.arange(trace.points))
+                for p in (trace.partner, trace.partner_plain, trace.partner_greedy))  # fmt: skip
+    apart = np.einsum("ija,ija->ij", trace.noise[:, None] - trace.noise,
+                      trace.data[trace.partner][:, None] - trace.data[trace.partner])  # fmt: skip
+    waits = float(np.abs(trace.crossings[:, 2] - trace.crossings[:, 3]).min())
+    detour = max(abs(_distance(trace.between(s), trace.between(t)) / (t - s) / np.sqrt(ours) - 1) for s, t in LOOKED_AT)
+    return [
+        Claim("matchings are one to one", whole, f"{trace.points} points"),
+        Claim("SciPy's assignment is no cheaper", abs(ours - best) < 1e-12, f"{ours:.6f} and {best:.6f}"),
+        Claim("greedy costs more, and any matching more still", ours < greedy < any_way,
+              f"{ours:.3f}, {greedy:.3f}, {any_way:.2f}"),
+        Claim("no two matched pairs would gain by a swap", float(apart.min()) > -1e-12, f"{apart.min():+.1e}"),
+        Claim("mass moves along a shortest way between distributions", detour < 1e-9, f"{detour:.0e}"),
+        Claim("ways of plain distance do not cross", int(trace.crossings_plain) == 0, f"{trace.crossings_plain}"),
+        Claim("ways of squared distance cross, never at one time", len(trace.crossings) > 0 and waits > 1e-3,
+              f"{len(trace.crossings)}, at least {waits:.3f} apart"),
+        Claim("nearest neighbours leave most data points empty", 2 * trace.reached < trace.points,
+              f"{trace.reached} of {trace.points} reached"),
+    ]  # fmt: skip
+
+
+def _distance(one: ndarray, other: ndarray) -> float:
+    """W2 between two clouds of as many points."""
+    from scipy.optimize import linear_sum_assignment
+
+    squares = ((one[:, None] - other) ** 2).sum(axis=-1)
+    return float(np.sqrt(squares[linear_sum_assignment(squares)].mean()))

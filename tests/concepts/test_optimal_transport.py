@@ -1,0 +1,179 @@
+"""Transport against POT, SciPy's LP and assignment solvers, and brute force; wrong plans are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import numpy as np
+import ot
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import optimize, sparse
+
+from mathviz.concepts import optimal_transport as transport
+from mathviz.concepts.optimal_transport import OptimalTransport, trace_optimal_transport
+
+
+@pytest.fixture(scope="module")
+def run() -> OptimalTransport:
+    return trace_optimal_transport()
+
+
+def failing(trace: OptimalTransport) -> set[str]:
+    return {claim.says for claim in trace.check() if not claim.holds}
+
+
+def test_every_claim_holds(run):
+    assert failing(run) == set()
+
+
+def test_same_arguments_same_arrays(run):
+    again = trace_optimal_transport()
+    for name, array in run.arrays().items():
+        assert np.array_equal(array, again.arrays()[name]), name
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_other_seeds_hold_too(seed):
+    assert failing(trace_optimal_transport(seed=seed)) <= {"nearest neighbours leave most data points empty"}
+
+
+def test_figures_of_the_film(run):
+    """Of the storyboard, whose prototype was written apart from this."""
+    assert run.cost == pytest.approx(5.87085, abs=1e-5) and run.scattered_cost == pytest.approx(6.3945, abs=1e-4)
+    assert run.blurred_cost[0] == pytest.approx(6.3637, abs=1e-4)
+    assert run.blurred_cost[-1] == pytest.approx(5.87375, abs=1e-5)
+
+
+def test_linear_programming_finds_the_same_cost(run):
+    """HiGHS, to its own tolerance."""
+    rows, columns = run.plan.shape
+    sums = sparse.vstack([
+        sparse.kron(sparse.eye(rows), np.ones((1, columns))), sparse.kron(np.ones((1, rows)), sparse.eye(columns)),
+    ])  # fmt: skip
+    masses = np.concatenate([run.source, run.target])
+    found = optimize.linprog(run.costs.ravel(), A_eq=sums, b_eq=masses, method="highs")
+    assert found.fun == pytest.approx(run.cost, abs=1e-6)
+
+
+@pytest.mark.parametrize("temperature", [10.0, 0.5, 0.1])
+def test_sinkhorn_is_pots(run, temperature):
+    ours, _ = transport.sinkhorn(run.source, run.target, run.costs, temperature, np.zeros(len(run.target)))
+    theirs = ot.sinkhorn(run.source, run.target, run.costs, temperature, method="sinkhorn_log", stopThr=1e-12,
+                         numItermax=100_000)  # fmt: skip
+    assert np.abs(ours - theirs).max() < 1e-9
+
+
+def test_sinkhorns_plan_is_the_best_of_its_temperature(run):
+    """⟨C, P⟩ − ε·H(P) rises for every legal change: swaps of mass around four cells."""
+    level, random = 0.5, np.random.default_rng(0)
+    plan, _ = transport.sinkhorn(run.source, run.target, run.costs, level, np.zeros(len(run.target)))
+
+    def value(each):
+        return (each * run.costs).sum() + level * (each * (np.log(each) - 1)).sum()
+
+    for _ in range(50):
+        (one, other), (left, right) = (random.choice(np.arange(15, 45), 2, replace=False) for _ in range(2))
+        step = 0.5 * min(plan[one, left], plan[other, right], plan[one, right], plan[other, left])
+        for sign in (1, -1):
+            changed = plan.copy()
+            changed[[one, other], [left, right]] += sign * step
+            changed[[one, other], [right, left]] -= sign * step
+            assert value(changed) >= value(plan) - 1e-12
+
+
+def test_what_does_not_converge_is_told():
+    with pytest.raises(ArithmeticError, match="did not converge at temperature"):
+        transport.sinkhorn(np.array([0.5, 0.5]), np.array([0.9, 0.9]), np.ones((2, 2)), 1.0, np.zeros(2), 50)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 6), st.integers(0, 10_000))
+def test_exact_matchings_are_the_best_of_all_permutations(points, seed):
+    costs = np.random.default_rng(seed).random((points, points))
+    best = min(costs[np.arange(points), list(order)].sum() for order in itertools.permutations(range(points)))
+    assert costs[np.arange(points), transport.match_exactly(costs)].sum() == pytest.approx(best)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 8), st.integers(0, 10_000))
+def test_greedy_takes_the_closest_free_pair(points, seed):
+    costs = np.random.default_rng(seed).random((points, points))
+    left, expected = costs.copy(), {}
+    for _ in range(points):
+        row, column = np.unravel_index(left.argmin(), left.shape)
+        expected[int(row)] = int(column)
+        left[row, :] = left[:, column] = np.inf
+    assert dict(enumerate(transport.match_greedily(costs).tolist())) == expected
+
+
+def sides(one, other, point):
+    return np.sign((other[0] - one[0]) * (point[1] - one[1]) - (other[1] - one[1]) * (point[0] - one[0]))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000))
+def test_crossings_are_where_ends_lie_on_either_side(seed):
+    starts, ends = np.random.default_rng(seed).standard_normal((2, 8, 2))
+    expected = [
+        (i, j) for i, j in itertools.combinations(range(8), 2)
+        if sides(starts[i], ends[i], starts[j]) != sides(starts[i], ends[i], ends[j])
+        and sides(starts[j], ends[j], starts[i]) != sides(starts[j], ends[j], ends[i])
+    ]  # fmt: skip
+    found = transport.crossings(starts, ends)
+    assert [(int(i), int(j)) for i, j in found[:, :2]] == expected
+    for i, j, first, second in found:
+        one = (1 - first) * starts[int(i)] + first * ends[int(i)]
+        assert np.allclose(one, (1 - second) * starts[int(j)] + second * ends[int(j)])
+
+
+def swapped(run: OptimalTransport) -> np.ndarray:
+    partner = run.partner.copy()
+    partner[[0, 200]] = partner[[200, 0]]
+    return partner
+
+
+WRONG = {
+    "mass lost": (lambda run: {"plan": run.plan * 0.999}, "row and column sums hold"),
+    "another legal plan": (lambda run: {"plan": run.scattered}, "no plan is cheaper: the prices add up to its cost"),
+    "a plan out of order": (lambda run: {"plan": run.plan[::-1]}, "on a line the plan keeps the order"),
+    "prices too high": (lambda run: {"row_price": run.row_price + 0.1}, "no price asks more than a move costs"),
+    "prices too low": (lambda run: {"row_price": run.row_price - 0.1}, "mass moves only where prices equal costs"),
+    "temperatures the other way": (
+        lambda run: {"blurred_cost": run.blurred_cost[::-1]}, "the cost falls with the temperature",
+    ),
+    "blurred rows for columns": (
+        lambda run: {"blurred": run.blurred.swapaxes(1, 2)}, "row and column sums hold at every temperature",
+    ),
+    "columns first": (
+        lambda run: {"iterates": run.iterates[[1, 0, *range(2, 12)]]}, "each rescaling mends the sums that it is for",
+    ),
+    "an error that stalls": (
+        lambda run: {"iterate_error": np.maximum(run.iterate_error, 1e-7)}, "the error falls geometrically",
+    ),
+    "nearest for matched": (lambda run: {"partner": run.nearest}, "matchings are one to one"),
+    "two partners swapped": (lambda run: {"partner": swapped(run)}, "no two matched pairs would gain by a swap"),
+    "plain for squared": (lambda run: {"partner": run.partner_plain}, "SciPy's assignment is no cheaper"),
+    "greedy for optimal": (
+        lambda run: {"partner": run.partner_greedy}, "mass moves along a shortest way between distributions",
+    ),
+    "meeting ways": (
+        lambda run: {"crossings": run.crossings[:, [0, 1, 2, 2]]}, "ways of squared distance cross, never at one time",
+    ),
+    "crossing plain ways": (lambda run: {"crossings_plain": np.array(2)}, "ways of plain distance do not cross"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "says"), WRONG.values(), ids=WRONG)
+def test_a_wrong_trace_is_refused(run, wrong, says):
+    assert says in failing(dataclasses.replace(run, **wrong(run)))
+
+
+def test_rescaling_by_the_wrong_sums_is_refused(monkeypatch, run):
+    right = transport.sinkhorn_step
+    monkeypatch.setattr(transport, "sinkhorn_step", lambda source, target, *rest: right(target, source, *rest))
+    halves, errors = transport.iterate_sinkhorn(run.source, run.target, run.costs, 0.1, 150, 12)
+    found = dataclasses.replace(run, iterates=halves.astype(np.float32), iterate_error=errors)
+    assert "each rescaling mends the sums that it is for" in failing(found)
