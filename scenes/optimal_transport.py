@@ -139,6 +139,7 @@ class OptimalTransport(Explainer):
         self.swap(self.shown, pictures[0], NORMAL)
         self.play(FadeIn(law), FadeIn(plot), FadeIn(ticks), FadeIn(readout), run_time=NORMAL)
         self.remove(self.shown)
+        self.bring_to_back(table.cells)
         self.play(UpdateFromAlphaFunc(Group(table.cells, line, readout), go, rate_func=linear), run_time=4 * SLOW)
         self.shown, self.leaving = table.cells, Group(law, plot, ticks, readout, line)
 
@@ -246,9 +247,9 @@ class OptimalTransport(Explainer):
     # What several beats do
 
     def swap(self, old: Mobject, new: Pixels, run_time: float, *others: Animation) -> None:
-        """Let another picture come over the one in the table."""
-        self.play(FadeIn(new), *others, run_time=run_time)
-        self.remove(old)
+        """Let the picture in the table fade, with another behind it."""
+        self.bring_to_back(new)
+        self.play(FadeOut(old), *others, run_time=run_time)
         self.shown = new
 
     def clearest(self) -> list[ndarray]:

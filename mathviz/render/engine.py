@@ -385,6 +385,8 @@ class Painter:
             return
         if frame == self.frame and len(draws) == len(self.draws) and all(map(_Draw.same, draws, self.draws)):
             self.tallies.unchanged += 1
+            if self.undrawn is not None:
+                self.undrawn = mobjects  # manimgl empties the groups of the frame before
             return
         if self.drawing:
             self._paint(draws, self._changes(draws) if frame == self.frame else [self.screen])

@@ -88,6 +88,14 @@ def test_one_still_alone_is_the_same_as_among_others(scene: Path) -> None:
     require_equal(alone, together)
 
 
+def test_any_moment_can_be_the_first_that_is_drawn(scene: Path) -> None:
+    """Also one in the middle of a wait, where nothing has changed since a frame that was not drawn."""
+    moments = [Moment("bars_grow", 7 * count / FPS) for count in range(1, 13)]
+    film = played(scene, set(moments))
+    require_equal({moment: skipped_to(scene, [moment])[moment] for moment in moments},
+                  {moment: film.kept[moment] for moment in moments})  # fmt: skip
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_rehearsal_is_as_long_as_the_film(scene: Path, language: str) -> None:
     length = engine.rehearse(engine.scene_class(scene), language=language).time
