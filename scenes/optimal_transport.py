@@ -153,11 +153,11 @@ class OptimalTransport(Explainer):
         plot = LinePlot(theme, 5.0, 2.0, (len(run.iterate_error), DIGITS + 0.5)).move_to((BESIDE + 0.3, -0.8, 0))
         passes = np.arange(1, len(run.iterate_error) + 1)
         falling = plot.line(np.stack([passes, DIGITS + np.log10(run.iterate_error)], axis=1), "model")
-        ticks = plot.tick((50, 100, 150), ())
+        ticks = plot.tick((50, 100), ())
         ticks.add(self.label("error", "muted").next_to(plot.up.get_end(), RIGHT, 0.2))
         ticks.add(*(formula(rf"10^{{{power}}}", theme, size="label").set_fill(theme["muted"])
                     .next_to(plot.at(0, DIGITS + power), LEFT, 0.15) for power in (0, -5, -10)))  # fmt: skip
-        ticks.add(self.label("passes", "muted").next_to(plot.at(125, 0), DOWN, 0.15),
+        ticks.add(self.label("passes", "muted").next_to(plot.at(135, 0), DOWN, 0.15),
                   self.label("temperature", value=run.iterate_temperature).next_to(plot.at(110, DIGITS), UP, 0.1))
         self.play(FadeOut(self.leaving), run_time=QUICK)
         self.play(FadeIn(laws), FadeIn(plot), FadeIn(ticks), run_time=NORMAL)

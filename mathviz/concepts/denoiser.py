@@ -6,23 +6,18 @@ form here, so both the answers and the loss at which training must stop are know
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 
+from mathviz.concepts import network
 from mathviz.concepts.diffusion import Schedule, linear_schedule, two_moons
 from mathviz.trace import Claim, Trace
 
-if TYPE_CHECKING:
-    from torch.nn import Module
-
-STEPS, WIDTH, LAYERS = 1000, 128, 3
-TIME_WAVES, PLACE_WAVES = 16, 4
-INPUTS = 2 + 1 + 2 * TIME_WAVES + 2 * 2 * PLACE_WAVES
+STEPS = 1000
+"""Moments of the chain; the network is told their share of all."""
 
 JUDGED = (50, 100, 200, 300, 400, 500, 700, 1000)
 """Moments at which the network is compared with the exact answer."""
@@ -32,7 +27,7 @@ JUDGED = (50, 100, 200, 300, 400, 500, 700, 1000)
 class Denoiser(Trace):
     """A trained network ε_θ(x, t), how its loss fell, and the floor that no network can pass."""
 
-    weights: Float32[ndarray, "weight"]  # of all layers, matrix then bias, first layer first
+    weights: Float32[ndarray, "weight"]
     loss: Float64[ndarray, "update"]  # mean squared error per coordinate of each batch
     floor: Float64[ndarray, ""]  # E|ε − E[ε|x_t]|² per coordinate, by Monte Carlo with the oracle
     floor_error: Float64[ndarray, ""]  # its standard error
@@ -48,15 +43,7 @@ class Denoiser(Trace):
 
     def noise(self, points: ndarray, moment: int) -> ndarray:
         """The network's answer for [point two] after ``moment`` of 1000 steps, [point two], in float64."""
-        values, at = features(points, moment / STEPS), 0
-        for inputs, outputs in shapes():
-            matrix = self.weights[at : at + inputs * outputs].astype(float).reshape(outputs, inputs)
-            at += inputs * outputs
-            values = values @ matrix.T + self.weights[at : at + outputs]
-            at += outputs
-            if outputs != 2:
-                values = values / (1 + np.exp(-values))  # SiLU
-        return values
+        return network.answer(self.weights, points, moment / STEPS)
 
     def agreement(self, moment: int, count: int = 2000) -> tuple[float, float]:
         """Relative error and cosine between the network and the exact answer over draws of that moment."""
@@ -70,8 +57,7 @@ class Denoiser(Trace):
     def check(self) -> list[Claim]:
         over = self.last_loss - float(self.floor)
         errors = {moment: self.agreement(moment)[0] for moment in JUDGED}
-        early = self.agreement(10)[1]
-        late = max(error for moment, error in errors.items() if moment >= 100)
+        late, early = max(error for moment, error in errors.items() if moment >= 100), self.agreement(10)[1]
         return [
             Claim("training ends at the floor, not above and not below", abs(over) < 0.01, f"{over:+.4f}"),
             Claim("the floor is known well enough", float(self.floor_error) < 2e-3, f"± {self.floor_error:.1e}"),
@@ -81,73 +67,20 @@ class Denoiser(Trace):
         ]
 
 
-def shapes() -> list[tuple[int, int]]:
-    """Inputs and outputs of each layer."""
-    widths = [INPUTS, *[WIDTH] * LAYERS, 2]
-    return list(itertools.pairwise(widths))
-
-
-def features(points: ndarray, time: float | ndarray) -> ndarray:
-    """What the network is told of [point two] at a time in 0…1, [point feature]: waves of both beside themselves."""
-    times = np.atleast_1d(np.asarray(time, float))[:, None]
-    in_time = np.pi * times * np.arange(1, TIME_WAVES + 1)
-    in_place = np.concatenate([np.pi / 4 * 2**i * points for i in range(PLACE_WAVES)], axis=1)
-    told = [points, times, np.cos(in_time), np.sin(in_time), np.cos(in_place), np.sin(in_place)]
-    return np.concatenate([np.broadcast_to(each, (len(points), each.shape[1])) for each in told], axis=1)
-
-
 def train_denoiser(*, updates: int = 6000, batch: int = 1024, seed: int = 0, device: str = "auto") -> Denoiser:
-    """Train on fresh draws of two moons at random steps, and measure the floor of the loss.
+    """Train on fresh draws of two moons at random steps, and measure the floor of the loss."""
+    random, schedule, data = np.random.default_rng(seed), linear_schedule(), two_moons()
 
-    Adam from 3e-3, annealed along a cosine; the weights kept are an exponential average of the last ones.
-    """
-    import torch
+    def draw() -> tuple[ndarray, ndarray, ndarray]:
+        start, noise = data.draw(batch, random), random.standard_normal((batch, 2))
+        moments = random.integers(1, STEPS + 1, batch)
+        return schedule.signal[moments, None] * start + schedule.noise[moments, None] * noise, moments / STEPS, noise
 
-    where = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
-    if device == "cuda" and where == "cpu":
-        raise ValueError("torch finds no CUDA device")
-    torch.manual_seed(seed)
-    random, schedule = np.random.default_rng(seed), linear_schedule()
-    network = build().to(where)
-    tools = torch.optim.swa_utils
-    average = tools.AveragedModel(network, multi_avg_fn=tools.get_ema_multi_avg_fn(0.995))
-    optimizer = torch.optim.Adam(network.parameters(), lr=3e-3)
-    annealing = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, updates)
-    losses = []
-    for _ in range(updates):
-        inputs, noise = _batch(schedule, batch, random)
-        found = network(torch.as_tensor(inputs, dtype=torch.float32, device=where))
-        loss = ((found - torch.as_tensor(noise, dtype=torch.float32, device=where)) ** 2).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        annealing.step()
-        average.update_parameters(network)
-        losses.append(loss.detach())
-    weights = torch.cat([parameter.detach().flatten() for parameter in average.module.parameters()])
+    weights, loss = network.train(draw, updates, seed, device)
     floor, error = bayes_loss(schedule, random)
     return Denoiser(
-        weights=weights.cpu().numpy(), loss=torch.stack(losses).double().cpu().numpy(), floor=np.array(floor),
-        floor_error=np.array(error), batch=np.array(batch),
-    )  # fmt: skip
-
-
-def build() -> Module:
-    """The untrained network, whose parameters come in the order of ``Denoiser.weights``."""
-    from torch import nn
-
-    layers: list[Module] = []
-    for inputs, outputs in shapes():
-        layers += [nn.Linear(inputs, outputs), nn.SiLU()]
-    return nn.Sequential(*layers[:-1])
-
-
-def _batch(schedule: Schedule, count: int, random: np.random.Generator) -> tuple[ndarray, ndarray]:
-    """Features of noised draws at random steps, and the noise in them."""
-    start, noise = two_moons().draw(count, random), random.standard_normal((count, 2))
-    moments = random.integers(1, STEPS + 1, count)
-    points = schedule.signal[moments, None] * start + schedule.noise[moments, None] * noise
-    return features(points, moments / STEPS), noise
+        weights=weights, loss=loss, floor=np.array(floor), floor_error=np.array(error), batch=np.array(batch)
+    )
 
 
 def bayes_loss(schedule: Schedule, random: np.random.Generator, count: int = 100) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from manimlib import (
 )  # fmt: skip
 from numpy import ndarray
 
+from mathviz.mobjects.plot import begin_of
 from mathviz.mobjects.text import words
 from mathviz.style import Theme
 
@@ -103,6 +104,22 @@ class Fan(VGroup):
         return self
 
 
+class Trajectories(VGroup):
+    """The ways of particles so far, from the colour of noise to that of a role."""
+
+    def __init__(self, plane: Plane, paths: ndarray, theme: Theme, role: str) -> None:
+        """``paths`` is [frame particle two], in units of the data."""
+        super().__init__(*(VMobject().set_points_as_corners(way) for way in plane.at(paths).swapaxes(0, 1)))
+        self.set_stroke([theme["noise"], theme[role]], 2, opacity=0.6).set_fill(opacity=0)
+        self.whole = self.copy()
+
+    def show(self, share: float) -> Trajectories:
+        """Up to this share of the time."""
+        for way, whole in zip(self, self.whole, strict=True):
+            begin_of(way, whole, share)
+        return self
+
+
 class ArrowField(VMobject):
     """A vector field on a plane as one object; arrows longer than ``longest`` are cut to it."""
 
@@ -142,14 +159,18 @@ class TimeBar(VGroup):
 
 
 class MixDial(VGroup):
-    """How a state is mixed of signal, across, and noise, up. Keeping the variance means a quarter circle."""
+    """How a state is mixed of signal, across, and noise, up.
 
-    def __init__(self, theme: Theme, radius: float, signal: str, noise: str) -> None:
+    Keeping the variance means a quarter circle; a ``straight`` mix means its chord.
+    """
+
+    def __init__(self, theme: Theme, radius: float, signal: str, noise: str, straight: bool = False) -> None:
         """``signal`` and ``noise`` name the axes."""
         self.radius = radius
         across, up = Line(0 * RIGHT, radius * RIGHT), Line(0 * UP, radius * UP)
         axes = VGroup(across, up).set_stroke(theme["muted"], 3)
-        arc = Arc(0, np.pi / 2, radius=radius).set_stroke(theme["target"], 3)
+        way = Line(radius * RIGHT, radius * UP) if straight else Arc(0, np.pi / 2, radius=radius)
+        way.set_stroke(theme["target"], 3)
         self.legs = VGroup(Line().set_stroke(theme["data"], 6), Line().set_stroke(theme["noise"], 6))
         self.hand = Line().set_stroke(theme["text"], 3)
         self.dot = Dot(radius=0.1).set_fill(theme["text"], 1)
@@ -157,7 +178,7 @@ class MixDial(VGroup):
             words(signal, theme, role="data").next_to(across, DOWN, 0.2),
             words(noise, theme, role="noise").next_to(up, LEFT, 0.2),
         )
-        super().__init__(axes, arc, self.names, self.legs, self.hand, self.dot)
+        super().__init__(axes, way, self.names, self.legs, self.hand, self.dot)
         self.corner = axes[0]
         self.show(1.0, 0.0)
 

@@ -49,9 +49,9 @@ class PlanTable(Group):
         return self
 
     def row(self, index: int) -> Rectangle:
-        """The outline of one row."""
+        """An outline around one row."""
         bar = self.row_bars[index]
-        outline = Rectangle(self.edge.get_width(), bar.get_height()).set_fill(opacity=0)
+        outline = Rectangle(self.edge.get_width(), bar.get_height() + 0.1).set_fill(opacity=0)
         return outline.move_to((self.edge.get_x(), bar.get_y(), 0))
 
 

@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from mathviz import compute, trace
-from mathviz.concepts import denoiser as module
+from mathviz.concepts import network as module
 from mathviz.concepts.denoiser import Denoiser, train_denoiser
 from mathviz.concepts.diffusion import linear_schedule, two_moons
 from mathviz.project import HOME, Project
 
 
 @pytest.fixture(scope="module")
-def network() -> Denoiser:
+def trained() -> Denoiser:
     """As it was recorded: training takes half a minute, and ``make test-all`` repeats it."""
     return trace.load(Denoiser, Project(HOME).recorded / "denoiser")
 
@@ -25,18 +25,18 @@ def failing(found: Denoiser) -> set[str]:
     return {claim.says for claim in found.check() if not claim.holds}
 
 
-def test_every_claim_holds(network):
-    assert failing(network) == set()
+def test_every_claim_holds(trained):
+    assert failing(trained) == set()
 
 
-def test_numpy_answers_as_torch_does(network):
+def test_numpy_answers_as_torch_does(trained):
     points = np.random.default_rng(0).standard_normal((50, 2))
     layers = module.build().double()
-    torch.nn.utils.vector_to_parameters(torch.tensor(network.weights, dtype=torch.float64), layers.parameters())
+    torch.nn.utils.vector_to_parameters(torch.tensor(trained.weights, dtype=torch.float64), layers.parameters())
     for moment in (1, 250, 1000):
         with torch.no_grad():
             expected = layers(torch.tensor(module.features(points, moment / 1000))).numpy()
-        assert np.allclose(network.noise(points, moment), expected, atol=1e-12)
+        assert np.allclose(trained.noise(points, moment), expected, atol=1e-12)
 
 
 def test_features_are_those_of_each_time():
@@ -47,7 +47,7 @@ def test_features_are_those_of_each_time():
         assert np.array_equal(row, module.features(point[None], float(time))[0])
 
 
-def test_the_floor_is_what_the_best_guess_of_the_origin_leaves(network):
+def test_the_floor_is_what_the_best_guess_of_the_origin_leaves(trained):
     """ε − E[ε | x] is √(ᾱ/(1 − ᾱ)) times what E[x₀ | x] misses of x₀: other formulas, other draws."""
     data, schedule, random, left = two_moons(), linear_schedule(), np.random.default_rng(9), []
     for moment in range(1, 1001):
@@ -56,7 +56,7 @@ def test_the_floor_is_what_the_best_guess_of_the_origin_leaves(network):
         points = signal * start + noise * random.standard_normal(start.shape)
         left.append((signal / noise * (data.posterior_mean(points, signal, noise) - start)) ** 2)
     error = np.std([each.mean(axis=1) for each in left]) / np.sqrt(100_000)
-    assert np.mean(left) == pytest.approx(float(network.floor), abs=3 * np.hypot(error, float(network.floor_error)))
+    assert np.mean(left) == pytest.approx(float(trained.floor), abs=3 * np.hypot(error, float(trained.floor_error)))
 
 
 @pytest.fixture(scope="module")
@@ -91,15 +91,15 @@ def test_a_network_that_learned_too_little_is_refused(beginner):
     ],
     ids=["weights", "below the floor", "above the floor", "a vague floor"],
 )
-def test_a_wrong_network_is_refused(network, wrong, says):
-    assert says in failing(dataclasses.replace(network, **wrong(network)))
+def test_a_wrong_network_is_refused(trained, wrong, says):
+    assert says in failing(dataclasses.replace(trained, **wrong(trained)))
 
 
-def test_weights_read_in_another_order_are_refused(network, monkeypatch):
+def test_weights_read_in_another_order_are_refused(trained, monkeypatch):
     swapped = [(outputs, inputs) for inputs, outputs in module.shapes()]
     monkeypatch.setattr(module, "shapes", lambda: swapped)
     with pytest.raises(ValueError, match=r"matmul|mismatch|reshape"):
-        network.check()
+        trained.check()
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device, which would be used")

@@ -1,0 +1,165 @@
+"""Flows against closed forms of Gaussians and of the mixture; solvers against their order; wrong flows are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mathviz import trace
+from mathviz.concepts import flow_trajectories as flows
+from mathviz.concepts import velocity_field
+from mathviz.concepts.diffusion import Mixture, two_moons
+from mathviz.concepts.flow_trajectories import FlowTrajectories, trace_flow_trajectories
+from mathviz.concepts.velocity_field import CURVED, STRAIGHT, Path, VelocityField
+from mathviz.project import HOME, Project
+
+PATHS = pytest.mark.parametrize("path", [STRAIGHT, CURVED], ids=["straight", "curved"])
+ROUND = Mixture(np.array([[1.0, -0.5]]), np.array([1.0]), 0.4)
+"""One Gaussian: everything about its flow is a closed form."""
+
+
+@pytest.fixture(scope="module")
+def learned() -> VelocityField:
+    return trace.load(VelocityField, Project(HOME).recorded / "velocity_field")
+
+
+@pytest.fixture(scope="module")
+def run() -> FlowTrajectories:
+    """As recorded, which tests/test_compute.py computes again."""
+    return trace.load(FlowTrajectories, Project(HOME).recorded / "flow_trajectories")
+
+
+def small(learned: VelocityField, **arguments) -> FlowTrajectories:
+    sizes = {"particles": 60, "images": 8, "samples": 300, "trials": 3, "counts": (1, 2, 4, 8), "scales": (1.0, 4.0)}
+    return trace_flow_trajectories(learned, **{**sizes, **arguments})
+
+
+def failing(found: FlowTrajectories) -> set[str]:
+    return {claim.says for claim in found.check() if not claim.holds}
+
+
+def test_every_claim_holds(run):
+    assert failing(run) == set()
+
+
+def test_another_seed_holds_too(learned):
+    assert failing(trace_flow_trajectories(learned, particles=200, seed=5)) == set()
+
+
+def test_figures_of_the_film(run):
+    """Of the storyboard, whose prototype was written apart from this."""
+    assert run.bend == pytest.approx([1.89, 1.15], abs=0.02)
+    assert run.half_way[1] == pytest.approx(0.04, abs=0.01)
+    assert run.euler_error[:, 1:5] == pytest.approx(
+        np.array([[0.646, 0.381, 0.243, 0.136], [0.501, 0.278, 0.142, 0.081]]), abs=0.03
+    )
+    assert run.unevenness[1] == pytest.approx([0.19, 0.77], abs=0.03)
+
+
+@PATHS
+def test_to_a_gaussian_the_flow_is_an_affine_map(path: Path):
+    """x_t = a m + √(a²s² + b²) x₀ / √(a₀²s² + b₀²), up to where the start already holds some of the data."""
+    start = np.random.default_rng(0).standard_normal((50, 2))
+    flow = flows.exact_flow(ROUND, path, start, 11)
+    signal, noise = path.mix(np.linspace(0, flows.END, 11))
+    spread = np.sqrt((signal * ROUND.deviation) ** 2 + noise**2)[:, None, None]
+    middle = signal[:, None, None] * ROUND.means[0]
+    assert np.allclose(flow, middle + spread / spread[0] * (start - middle[0]), atol=1e-6)
+
+
+@PATHS
+def test_marginals_are_those_of_the_mixture(run, path: Path):
+    for frame, share in ((25, 0.25), (50, 0.5), (75, 0.75), (100, 1.0)):
+        signal, noise = map(float, path.mix(share))
+        expected = two_moons().mixed(signal, noise).draw(50_000, np.random.default_rng(0))
+        found = run.flow[(STRAIGHT, CURVED).index(path), frame].astype(float)
+        assert stats.ks_2samp(found, expected, axis=0).pvalue.min() > 1e-3
+
+
+@pytest.mark.parametrize(("method", "order"), [(flows.euler, 1), (flows.heun, 2)])
+def test_solvers_are_of_their_order(method, order):
+    start = np.random.default_rng(0).standard_normal((20, 2))
+    field = flows.exact_field(ROUND, STRAIGHT)
+    end = flows.exact_flow(ROUND, STRAIGHT, start, 2)[-1]
+    errors = [np.abs(method(field, start, count) - end).max() for count in (64, 128)]
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.15)
+
+
+def test_many_small_steps_reach_the_exact_end(run):
+    start = run.flow[0, 0, :50].astype(float)
+    found = flows.heun(flows.exact_field(two_moons(), STRAIGHT), start, 3000)
+    assert np.abs(found - run.ends[0, :50]).max() < 2e-3
+
+
+def test_lengths_of_known_ways():
+    times = np.linspace(0, 1, 401)[:, None, None]
+    straight = times * np.array([[3.0, 4.0]])
+    half_circle = np.concatenate([-np.cos(np.pi * times), np.sin(np.pi * times)], axis=-1)
+    assert flows.bend(straight) == pytest.approx(1) and flows.bend(half_circle) == pytest.approx(np.pi / 2, rel=1e-4)
+    assert flows.uneven(straight) == pytest.approx(0)
+    assert flows.uneven(half_circle) == pytest.approx(np.pi**2 / 4 - 1, rel=1e-3)
+    assert flows.moved(straight[::100]) == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+
+
+def test_more_lines_come_closer_to_the_exact_velocity(run):
+    _, _, mean = flows.lines_through(two_moons(), run.probe, 0.5, 400_000, np.random.default_rng(0))
+    assert np.linalg.norm(mean - run.exact_velocity) < 0.01
+
+
+def test_the_fan_has_the_velocity_that_it_shows(run):
+    """Sixty lines drawn as often as they are probable: their mean is near, by its standard error."""
+    velocities = (run.fan - run.probe) / 0.5
+    error = velocities.std(axis=0) / np.sqrt(len(velocities))
+    assert (np.abs(velocities.mean(axis=0) - run.exact_velocity) < 4 * error).all()
+
+
+def test_a_field_that_cannot_be_followed_is_told(monkeypatch):
+    monkeypatch.setattr(flows, "velocity", lambda data, path, points, time: points**2 + np.inf * (time > 0.5))
+    with np.errstate(all="ignore"), pytest.raises(ArithmeticError, match="was not integrated"):
+        flows.exact_flow(ROUND, STRAIGHT, np.ones((1, 2)), 3)
+
+
+def backwards(data, path, points, time):
+    return -velocity_field.velocity(data, path, points, time)
+
+
+def without_noise(data, path, points, time):
+    signal, noise = path.mix(time)
+    return path.rates(time)[0] * data.posterior_mean(points, float(signal), float(noise))
+
+
+def late(data, path, points, time):
+    return velocity_field.velocity(data, path, points, max(0.0, time - 0.05 * path.keeps_variance))
+
+
+@pytest.mark.parametrize("wrong", [backwards, without_noise, late])
+def test_a_wrong_velocity_is_refused(monkeypatch, learned, wrong):
+    monkeypatch.setattr(flows, "velocity", wrong)
+    assert "both flows end at the same points" in failing(small(learned))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda run: {"fan_velocity": -run.fan_velocity}, "the mean of the lines is the exact velocity"),
+        (lambda run: {"learned_velocity": run.learned_velocity + 0.2}, "the network learned it"),
+        (lambda run: {"last_loss": run.floor + 0.1}, "the loss stops at its floor, not above and not below"),
+        (lambda run: {"ends": run.ends[:, ::-1] * np.array([[[1]], [[1.1]]])}, "both flows end at the same points"),
+        (lambda run: {"flow": run.flow + np.array([0, 1], "f4").reshape(2, 1, 1, 1)},
+         "both flows start from the same noise"),
+        (lambda run: {"bend": np.ones(2)}, "trajectories bend although every target is straight"),
+        (lambda run: {"moved": run.moved[::-1]}, "diffusion's path has hardly moved at half time"),
+        (lambda run: {"unevenness": run.unevenness[::-1]},
+         "on small data the straight path is the more uneven, on large data the other"),
+        (lambda run: {"cost": run.least_cost * 1.2}, "the flow is nearly the cheapest pairing, and not quite"),
+        (lambda run: {"euler_error": run.euler_error[:, ::-1]}, "more steps, less error"),
+        (lambda run: {"digit_error": np.sort(run.digit_error, axis=0)[::-1]}, "neither path is the cheaper everywhere"),
+        (lambda run: {"learned_distance": run.learned_distance * 3},
+         "what the network generates is about as far from data as data are"),
+    ],
+)  # fmt: skip
+def test_a_trace_that_says_otherwise_is_refused(run, wrong, says):
+    assert says in failing(dataclasses.replace(run, **wrong(run)))
