@@ -183,7 +183,10 @@ def exact_flow(data: Mixture, path: Path, start: ndarray, frames: int) -> ndarra
     from scipy.integrate import solve_ivp
 
     def rate(time: float, flat: ndarray) -> ndarray:
-        return velocity(data, path, flat.reshape(start.shape), time).ravel()
+        found = velocity(data, path, flat.reshape(start.shape), time).ravel()
+        if not np.isfinite(found).all():
+            raise ArithmeticError(f"the velocity is not finite at time {time:.3g}")  # the solver would never end
+        return found
 
     found = solve_ivp(rate, (0, END), start.ravel(), "DOP853", np.linspace(0, END, frames), rtol=1e-8, atol=1e-8)
     if not found.success:
