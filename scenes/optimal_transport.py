@@ -27,7 +27,7 @@ from mathviz import style
 from mathviz.concepts.optimal_transport import OptimalTransport as Run
 from mathviz.mobjects.image import MagnitudeScale, Pixels
 from mathviz.mobjects.particles import OPACITY, Particles, Plane
-from mathviz.mobjects.plan import PlanTable, Segments
+from mathviz.mobjects.transport import PlanTable, Segments
 from mathviz.mobjects.plot import LinePlot, begin_of
 from mathviz.mobjects.text import formula
 from mathviz.stage import Explainer

@@ -16,9 +16,9 @@ SOURCE, TARGET = np.array([0.2, 0.8]), np.array([0.5, 0.3, 0.2])
 
 @pytest.fixture
 def drawn(manim) -> ModuleType:
-    from mathviz.mobjects import plan
+    from mathviz.mobjects import transport
 
-    return plan
+    return transport
 
 
 @pytest.fixture
