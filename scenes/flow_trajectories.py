@@ -24,9 +24,9 @@ from mathviz.concepts.flow_trajectories import FlowTrajectories as Run
 from mathviz.concepts.velocity_field import CURVED, STRAIGHT
 from mathviz.mobjects.image import Pixels
 from mathviz.mobjects.particles import Fan, MixDial, Particles, Plane, TimeBar, Trajectories
-from mathviz.mobjects.transport import Segments
 from mathviz.mobjects.plot import LinePlot
 from mathviz.mobjects.text import formula
+from mathviz.mobjects.transport import Segments
 from mathviz.stage import Explainer
 from mathviz.style import HALF_WIDTH, NORMAL, QUICK, SLOW
 

@@ -27,9 +27,9 @@ from mathviz import style
 from mathviz.concepts.optimal_transport import OptimalTransport as Run
 from mathviz.mobjects.image import MagnitudeScale, Pixels
 from mathviz.mobjects.particles import OPACITY, Particles, Plane
-from mathviz.mobjects.transport import PlanTable, Segments
 from mathviz.mobjects.plot import LinePlot, begin_of
 from mathviz.mobjects.text import formula
+from mathviz.mobjects.transport import PlanTable, Segments
 from mathviz.stage import Explainer
 from mathviz.style import HALF_WIDTH, NORMAL, QUICK, SLOW
 
