@@ -15,6 +15,7 @@ Read in that order:
     stage.py       the Scene that every film extends: beats, captions, traces
     render/        catalog → plan → inputs → cache → farm → worker → engine → encode → report
     frames.py      compares a frame with its reference
+    lint/          rules of legibility and safety, over what is on screen and over finished films
     doctor.py      what is installed, and what brings what is missing
     cli.py         the command line
 """

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mathviz.errors import MathvizError
+from mathviz.errors import MathvizError, NotFound
 from mathviz.project import Project, not_found
 
 app = typer.Typer(
@@ -332,6 +332,37 @@ def show_doctor(as_json: Json = False) -> None:
             if not finding.there:
                 print(f"         install: {finding.install}")
     raise typer.Exit(0 if all(finding.there for finding in findings) else 1)
+
+
+@app.command("lint")
+def lint_films(
+    films: Annotated[list[str] | None, typer.Argument(help="Films by stem, or manimgl scene files; else all.")] = None,
+    as_json: Json = False,
+    sarif: Annotated[Path | None, typer.Option(help="Also write the findings to this file, as SARIF.")] = None,
+    frames: Annotated[Path | None, typer.Option(help="Also draw each finding's frame into this folder.")] = None,
+    workers: Annotated[int, typer.Option("-j", "--workers", min=1, help="Films that are gone through at once.")] = 2,
+) -> None:
+    """Check what can be read and is safe to watch, in every language and theme. Exit status 1 if there are errors."""
+    from mathviz import doctor, trace
+    from mathviz.lint import report
+
+    project = _project()
+    paths = [Path(name) for name in films or [] if name.endswith(".py")]
+    stems = [project.require_stem(name) for name in films or [] if not name.endswith(".py")]
+    for path in paths:
+        if not path.is_file():
+            raise NotFound(f"There is no file {path}")
+    doctor.require()
+    found = report.lint(project, stems if films else project.stems, workers, _say)
+    found += [finding for path in paths for finding in report.lint_file(project, path)]
+    if sarif:
+        sarif.parent.mkdir(parents=True, exist_ok=True)
+        trace.write_whole(sarif, report.as_sarif(found).encode())
+    print(report.as_json(found) if as_json else report.as_text(found))
+    if frames:
+        for path in report.mark(project, found, frames):
+            _say(f"mathviz: drawn {path}")
+    raise typer.Exit(1 if any(each.level == "error" and not each.waived for each in found) else 0)
 
 
 @frames_app.command("accept")

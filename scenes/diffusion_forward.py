@@ -251,7 +251,7 @@ class DiffusionForward(Explainer):
         run_time = NORMAL if named else QUICK
         self.play(ShowCreation(inward), *[FadeIn(shrink_name)] * named, run_time=run_time)
         self.play(FadeIn(kick), *[FadeIn(kick_name)] * named, run_time=run_time)
-        self.play(FadeIn(dot), run_time=QUICK)
+        self.play(FadeIn(dot), run_time=run_time)
         if named:
             self.play(FadeOut(shrink_name), FadeOut(kick_name), run_time=QUICK)
         return Group(inward, kick, dot)

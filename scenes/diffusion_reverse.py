@@ -151,7 +151,7 @@ class DiffusionReverse(Explainer):
             self.play(FadeOut(shown), run_time=QUICK)
             self.show_chain(run.frame_of(moment))
             self.play(FadeIn(fields), FadeIn(cosine), run_time=NORMAL)
-            self.wait(NORMAL)
+            self.wait(NORMAL + QUICK)
             shown = Group(fields, cosine)
         self.leaving = Group(shown, law, names, cut, ridge)
 

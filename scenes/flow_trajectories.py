@@ -180,7 +180,7 @@ class FlowTrajectories(Explainer):
 
     def measure_which_is_cheaper(self) -> None:
         run, theme = self.trace, self.theme
-        plot = LinePlot(theme, 4.4, 2.9, (np.log2(run.counts[-1]), 2.3)).move_to((-3.7, 0.5, 0))
+        plot = LinePlot(theme, 4.4, 2.9, (np.log2(run.counts[-1]), 2.3)).move_to((-3.3, 0.5, 0))
         lines = VGroup(*(plot.line(np.stack([np.log2(run.counts), 2 + np.log10(errors)], axis=1), role)
                          for errors, role in zip(run.euler_error, ROLES, strict=True)))  # fmt: skip
         ticks = VGroup(*(self.number(error, "{:g}", "muted").next_to(plot.at(0, 2 + np.log10(error)), LEFT, 0.15)

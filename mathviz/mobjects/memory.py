@@ -37,7 +37,7 @@ class Register(VGroup):
         self.theme = theme
         self.box = RoundedRectangle(width, height, corner_radius=0.1)
         self.box.set_fill(theme["surface"], 1).set_stroke(theme["outline"], 2)
-        self.symbol: Tex = formula(symbol, theme).set_fill(theme[role])
+        self.symbol: Tex = formula(symbol, theme).scale(1.08).set_fill(theme[role])
         self.symbol.move_to(self.box.get_left() + 0.25 * RIGHT, LEFT)
         self.value = VGroup()
         super().__init__(self.box, self.symbol, self.value)

@@ -1,0 +1,192 @@
+"""Runs the rules over films and files, and tells what was found: as text, JSON or SARIF, and marked on frames."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import tokenize
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from mathviz import __version__, compute, style, trace
+from mathviz.errors import MathvizError, ScriptError
+from mathviz.lint import files, observe
+from mathviz.lint.rules import RULES, Finding, check
+from mathviz.project import Project
+from mathviz.script import read
+
+WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
+
+
+def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], None]) -> list[Finding]:
+    """All findings of films of the catalogue, in all languages and themes, and of those that were rendered."""
+    found: list[Finding] = []
+    readable = []
+    for stem in stems:
+        try:
+            readable.append((stem, read(project.scenes / f"{stem}.yaml").languages))
+        except ScriptError as error:
+            found += [_of_script(stem, line) for line in str(error).splitlines()]
+    for stem, _ in readable:
+        compute.find(compute.of_film(project, stem), project, say)
+    with ThreadPoolExecutor(workers) as pool:
+        watched = pool.map(lambda film: _watch(project, project.scenes / f"{film[0]}.py", film[1]), readable)
+        finished = pool.map(lambda film: _check_files(project, film[0]), readable)
+        for (stem, _), films, of_files in zip(readable, watched, finished, strict=True):
+            mine = [finding for film in films for finding in check(film)] + of_files
+            found += waive(mine, project.scenes / f"{stem}.py")
+    return found
+
+
+def lint_file(project: Project, path: Path) -> list[Finding]:
+    """All findings of the scenes of any manimgl file."""
+    return waive([finding for film in _watch(project, path, []) for finding in check(film)], path)
+
+
+def _of_script(stem: str, line: str) -> Finding:
+    rule = "I18N001" if "no text in" in line else "A11Y001" if "alt" in line else "I18N001"
+    return Finding(rule, "error", stem, "", "", 0.0, f"{stem}.yaml", line, "a whole script", "edit the YAML")
+
+
+def _watch(project: Project, scene: Path, languages: list[str]) -> list[observe.Observed]:
+    """Have a process of its own go through a film."""
+    with tempfile.TemporaryDirectory(prefix="mathviz-") as folder:
+        out = Path(folder) / "observed.json"
+        request = {
+            "scene": str(scene.resolve()), "languages": languages, "themes": list(style.THEMES), "out": str(out),
+            "cache": str(project.cache / "manimgl" / "lint" / scene.stem),
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "mathviz.lint.observe"], input=json.dumps(request), cwd=project.root, text=True,
+            capture_output=True,
+        )  # fmt: skip
+        if done.returncode != 0 or not out.is_file():
+            lines = done.stderr.strip().splitlines()
+            raise MathvizError(f"{scene} could not be gone through: {lines[-1] if lines else 'no message'}")
+        return [observe.load(each) for each in json.loads(out.read_text(encoding="utf-8"))]
+
+
+def _check_files(project: Project, stem: str) -> list[Finding]:
+    manifests = sorted((project.renders / stem).glob("*.json"))
+    return [finding for manifest in manifests for finding in files.check_film(manifest)]
+
+
+def waive(found: list[Finding], scene: Path) -> list[Finding]:
+    """Mark what a comment in the scene waives: in a beat's method for that beat, elsewhere for the film.
+
+    ``# lint: ignore[CON001] a reason``. A waiver without a reason, or of no known rule, is a finding itself.
+    """
+    source = scene.read_text(encoding="utf-8")
+    methods = {node.name: (node.lineno, node.end_lineno or node.lineno)
+               for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}  # fmt: skip
+    waivers: list[tuple[str, str, str]] = []  # rule, beat or nothing, reason
+    faults = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        match = WAIVER.match(token.string) if token.type == tokenize.COMMENT else None
+        if not match:
+            continue
+        beat = next((name for name, (first, last) in methods.items() if first <= token.start[0] <= last), "")
+        for rule in (each.strip() for each in match.group(1).split(",")):
+            if rule not in RULES or not match.group(2).strip():
+                faults.append(Finding(
+                    "TXT001" if rule not in RULES else rule, "error", scene.stem, "", beat, 0.0,
+                    f"{scene.name}:{token.start[0]}", f"waives {rule} without a reason or without such a rule",
+                    "a rule and a reason", "write: # lint: ignore[RULE] why",
+                ))  # fmt: skip
+            else:
+                waivers.append((rule, beat, match.group(2).strip()))
+    return [*faults, *(_waived(finding, waivers) for finding in found)]
+
+
+def _waived(finding: Finding, waivers: list[tuple[str, str, str]]) -> Finding:
+    reason = next((why for rule, beat, why in waivers if rule == finding.rule and beat in ("", finding.beat)), "")
+    return replace(finding, waived=reason)
+
+
+def together(found: Iterable[Finding]) -> list[tuple[Finding, list[str]]]:
+    """Findings that differ in nothing but language, theme and figures as one, with their versions."""
+    groups: dict[tuple[str, ...], tuple[Finding, list[str]]] = {}
+    for finding in found:
+        words = finding.what if finding.what.startswith("formula") or not finding.box else str(finding.box[:2])
+        key = (finding.rule, finding.level, finding.stem, finding.beat, words, finding.waived)
+        _, versions = groups.setdefault(key, (finding, []))
+        if finding.version not in versions:
+            versions.append(finding.version)
+    return list(groups.values())
+
+
+def as_text(found: list[Finding]) -> str:
+    """What a person reads: open findings one by one, waived ones counted."""
+    lines = []
+    for finding, versions in together(each for each in found if not each.waived):
+        lines.append(f"{finding.stem} / {finding.beat or 'the film'} at {finding.time:.1f} s  [{', '.join(versions)}]")
+        lines.append(f"  {finding.rule} {finding.level}: {RULES[finding.rule]}: {' '.join(finding.what.split())}")
+        lines.append(f"    found {finding.measured}; the limit is {finding.limit}. To do: {finding.advice}")
+    reasons: dict[tuple[str, str, str], int] = {}
+    for finding in found:
+        if finding.waived:
+            key = (finding.stem, finding.rule, finding.waived)
+            reasons[key] = reasons.get(key, 0) + 1
+    lines += [f"{stem}: {rule} waived {count} times: {why}" for (stem, rule, why), count in reasons.items()]
+    open_ones = [each for each in found if not each.waived]
+    errors = sum(each.level == "error" for each in open_ones)
+    lines.append(f"{errors} errors, {len(open_ones) - errors} warnings, {len(found) - len(open_ones)} waived")
+    return "\n".join(lines)
+
+
+def as_json(found: list[Finding]) -> str:
+    """A list of findings, each with all its fields."""
+    return json.dumps([asdict(finding) for finding in found], indent=2, ensure_ascii=False)
+
+
+def as_sarif(found: list[Finding]) -> str:
+    """SARIF 2.1.0, which code hosts and editors show."""
+    rules = [{"id": rule, "shortDescription": {"text": says}} for rule, says in RULES.items()]
+    results: list[dict[str, Any]] = [
+        {
+            "ruleId": finding.rule, "level": finding.level,
+            "message": {"text": f"{finding.what}: {finding.measured} (limit {finding.limit}). {finding.advice}"},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"scenes/{finding.stem}.py"}}}],
+            "properties": {"beat": finding.beat, "seconds": finding.time, "version": finding.version},
+            **({"suppressions": [{"kind": "inSource", "justification": finding.waived}]} if finding.waived else {}),
+        }
+        for finding in found
+    ]  # fmt: skip
+    tool = {"driver": {"name": "mathviz", "version": __version__, "rules": rules}}
+    schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    whole = {"$schema": schema, "version": "2.1.0", "runs": [{"tool": tool, "results": results}]}
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def mark(project: Project, found: list[Finding], folder: Path) -> list[Path]:
+    """Draw the frame of each open finding that has a place, with the place marked, and return the PNGs."""
+    from PIL import Image, ImageDraw
+
+    folder.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
+    for finding, versions in together(each for each in found if each.box and each.beat and not each.waived):
+        language, theme = versions[0].split(".")
+        path = folder / f"{finding.stem}.{versions[0]}.{finding.beat}.{finding.rule}.{len(made)}.png"
+        with tempfile.TemporaryDirectory(prefix="mathviz-") as scratch:
+            plain = Path(scratch) / "frame.png"
+            line = [sys.executable, "-m", "mathviz", "still", finding.stem, "--beat", finding.beat, "--lang", language,
+                    "--theme", theme, "--out", str(plain)]  # fmt: skip
+            subprocess.run(line, cwd=project.root, check=True, capture_output=True)
+            picture = Image.open(plain).convert("RGB")
+        left, bottom, right, top = finding.box or (0.0, 0.0, 0.0, 0.0)
+        corners = (left * picture.width - 6, (1 - top) * picture.height - 6,
+                   right * picture.width + 6, (1 - bottom) * picture.height + 6)  # fmt: skip
+        ImageDraw.Draw(picture).rectangle(corners, outline=(255, 0, 0), width=4)
+        buffer = io.BytesIO()
+        picture.save(buffer, "PNG")
+        trace.write_whole(path, buffer.getvalue())
+        made.append(path)
+    return made

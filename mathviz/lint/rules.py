@@ -1,0 +1,310 @@
+"""What is seen → findings. Each rule is a function over one version of a film; the limits are in assets/lint.yaml.
+
+Sources of the limits: WCAG 2.2 (contrast, flashes), EBU R95 (safe area), legibility.info (sizes), BCAP and the
+Netflix guides (reading), Machado 2009 and Brettel 1997 (colour vision).
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import yaml
+
+from mathviz import style
+from mathviz.lint.observe import Box, Observed, Shown, glyph_heights
+from mathviz.project import ASSETS
+
+RULES = {
+    "TXT001": "text too small", "TXT002": "text that cannot be read in its time", "TXT003": "text over text",
+    "TXT004": "lines too long or too many", "TXT005": "characters without a glyph", "GEO001": "off screen",
+    "GEO002": "outside the safe area", "CON001": "text contrast", "CON002": "graphic contrast",
+    "CVD001": "colours that some cannot tell apart", "FLS001": "flashes", "FLS002": "red flashes",
+    "PAC001": "dead time", "PAC002": "beat too long or too short", "ENC001": "stream properties",
+    "I18N001": "missing translation", "A11Y001": "missing alternative",
+}  # fmt: skip
+"""Every rule, and what it finds."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend: where, what was measured, the limit, and what to do."""
+
+    rule: str
+    level: str  # error or warning
+    stem: str
+    version: str  # language and theme, en.dark
+    beat: str
+    time: float  # seconds into the film
+    what: str  # the object
+    measured: str
+    limit: str
+    advice: str
+    box: Box | None = None
+    waived: str = ""  # the reason, if a comment in the scene waives it
+
+
+@functools.cache
+def limits() -> dict[str, Any]:
+    """``assets/lint.yaml`` as written."""
+    return yaml.safe_load((ASSETS / "lint.yaml").read_text(encoding="utf-8"))
+
+
+def check(film: Observed) -> list[Finding]:
+    """All findings of one version, each object once for each rule and beat."""
+    found: dict[tuple[str, ...], Finding] = {}
+    for rule in (_sizes, _reading, _overlaps, _lines, _glyphs, _places, _contrasts, _confusions, _pauses, _lengths):
+        for finding in rule(film):
+            found.setdefault((finding.rule, finding.beat, finding.what, finding.level), finding)
+    return sorted(found.values(), key=lambda finding: (finding.time, finding.rule))
+
+
+def _finding(
+    film: Observed, rule: str, level: str, beat: str, time: float, what: Shown | str, measured: str, limit: str,
+    advice: str,
+) -> Finding:  # fmt: skip
+    name, box = (what.name, what.box) if isinstance(what, Shown) else (what, None)
+    version = f"{film.language}.{film.theme}".strip(".")
+    return Finding(rule, level, film.stem, version, beat, round(time, 2), name, measured, limit, advice, box)
+
+
+def _seen(film: Observed, *kinds: str) -> Iterator[tuple[str, float, Shown]]:
+    """Everything that is well visible in a settled picture, with its beat and time."""
+    for sight in film.sights:
+        for shown in sight.shown:
+            if shown.kind in kinds and shown.opacity >= 0.5:
+                yield sight.beat, sight.start, shown
+
+
+def _sizes(film: Observed) -> Iterator[Finding]:
+    text, script = limits()["text_size"], limits()["script_size"]
+    for beat, time, shown in _seen(film, "text", "formula"):
+        if shown.kind == "formula":
+            if shown.size < script["warning"]:
+                yield _finding(film, "TXT001", "warning", beat, time, shown, f"{shown.size:.1%} of the height",
+                               f"{script['warning']:.1%}", "enlarge the formula: its smallest sign is lost on a phone")
+        elif shown.size < text["error"]:
+            yield _finding(film, "TXT001", "error", beat, time, shown, f"one em is {shown.size:.1%} of the height",
+                           f"{text['error']:.1%}", "use a size of assets/theme.yaml, or fewer words")  # fmt: skip
+
+
+def _reading(film: Observed) -> Iterator[Finding]:
+    """From fully there to the begin of its going."""
+    rule = limits()["reading"]
+    for beat, begun, ended, shown in _exposures(film):
+        if not any(sign.isalnum() for sign in shown.text):
+            continue
+        by_signs = _latin(shown.text) / rule["latin_per_second"] + _han(shown.text) / rule["han_per_second"]
+        shortest = max(rule["recognise"], rule["per_word"] * style.words(shown.text), by_signs)
+        if ended - begun < shortest - 1e-6:
+            yield _finding(film, "TXT002", "error", beat, begun, shown, f"{ended - begun:.1f} s", f"{shortest:.1f} s",
+                           "show it earlier, or wait longer before it goes")  # fmt: skip
+
+
+def _exposures(film: Observed) -> list[tuple[str, float, float, Shown]]:
+    """Every text with its beat and the times from which and until which it is fully there.
+
+    A readout that runs along counts as one text: the same words, near the same place, with other digits.
+    """
+    found: list[tuple[str, float, float, Shown]] = []
+    before: dict[int, tuple[str, float, float, Shown]] = {}  # by the object's number
+    for sight in film.sights:
+        texts = [shown for shown in sight.shown if shown.kind == "text" and shown.opacity >= 0.9]
+        gone = [before[number] for number in before.keys() - {shown.number for shown in texts}]
+        now = {}
+        for shown in texts:
+            known = before.get(shown.number) or next((span for span in gone if _runs_on(span[3], shown)), None)
+            if known and shown.number not in before:
+                gone.remove(known)
+            beat, begun = known[:2] if known else (sight.beat, sight.start)
+            now[shown.number] = (beat, begun, sight.end, shown)
+        found += gone
+        before = now
+    return [*found, *before.values()]
+
+
+def _runs_on(one: Shown, other: Shown) -> bool:
+    """Whether the second is the first with other digits, in its place or moved along one axis."""
+    same = re.sub(r"[\d.,]+", "0", one.text) == re.sub(r"[\d.,]+", "0", other.text)
+    moves = sorted(abs(one.box[at] + one.box[at + 2] - other.box[at] - other.box[at + 2]) / 2 for at in (0, 1))
+    return same and moves[0] < 0.02
+
+
+def _latin(text: str) -> int:
+    return sum(not character.isspace() and not style.HAN.match(character) for character in text)
+
+
+def _han(text: str) -> int:
+    return len(style.HAN.findall(text))
+
+
+def _overlaps(film: Observed) -> Iterator[Finding]:
+    rule = limits()["overlap"]
+    for sight in film.sights:
+        texts = [shown for shown in sight.shown if shown.text and shown.opacity > rule["opacity"]]
+        for one, other in itertools.combinations(texts, 2):
+            share = _common(one.box, other.box) / max(min(_area(one.box), _area(other.box)), 1e-9)
+            if share > 0.9 and one.text == other.text:  # a copy that is about to leave, or has arrived
+                continue
+            if share > rule["share"]:
+                yield _finding(film, "TXT003", "error", sight.beat, sight.start, one,
+                               f"{share:.0%} of the smaller lies on {other.name}", f"{rule['share']:.0%}",
+                               "move one of them, or let one go first")  # fmt: skip
+
+
+def _common(one: Box, other: Box) -> float:
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _lines(film: Observed) -> Iterator[Finding]:
+    rule = limits()["line"]
+    for beat, time, shown in _seen(film, "text"):
+        lines = shown.text.splitlines()
+        longest = max(lines, key=len, default="")
+        allowed = rule["han"] if _han(longest) else rule["latin"]
+        length = _han(longest) + 0.5 * (len(longest) - _han(longest)) if _han(longest) else len(longest)
+        if length > allowed and shown.size < 0.06:
+            yield _finding(film, "TXT004", "warning", beat, time, shown, f"{length:.0f} characters", f"{allowed}",
+                           "break the line or shorten it")  # fmt: skip
+        if len(lines) > rule["lines"]:
+            yield _finding(film, "TXT004", "warning", beat, time, shown, f"{len(lines)} lines", f"{rule['lines']}",
+                           "say it in fewer words")  # fmt: skip
+
+
+def _glyphs(film: Observed) -> Iterator[Finding]:
+    if not film.theme:  # other people's scenes bring their own fonts
+        return
+    for beat, time, shown in _seen(film, "text", "title"):
+        missing = sorted({sign for sign in shown.text if not sign.isspace() and sign not in glyph_heights()})
+        if missing:
+            yield _finding(film, "TXT005", "error", beat, time, shown, f"no glyph for {' '.join(missing)}",
+                           "a glyph for each character", "choose another character, or use a formula")  # fmt: skip
+
+
+def _places(film: Observed) -> Iterator[Finding]:
+    safe, seen = limits()["safe"], limits()["off_screen"]["visible"]
+    inside = (safe["x"], safe["y"], 1 - safe["x"], 1 - safe["y"])
+    for beat, time, shown in _seen(film, "text", "title", "formula"):
+        share = _common(shown.box, (0.0, 0.0, 1.0, 1.0)) / max(_area(shown.box), 1e-9)
+        if share < seen:
+            yield _finding(film, "GEO001", "error", beat, time, shown, f"{share:.0%} of it can be seen", f"{seen:.0%}",
+                           "move it into the picture")  # fmt: skip
+        elif _out(shown.box, inside) > 0.002:
+            yield _finding(film, "GEO002", "warning", beat, time, shown,
+                           f"{_out(shown.box, inside):.1%} beyond the safe area", "0",
+                           "keep text 5 % away from every edge")  # fmt: skip
+
+
+def _out(box: Box, inside: Box) -> float:
+    return max(inside[0] - box[0], inside[1] - box[1], box[2] - inside[2], box[3] - inside[3], 0.0)
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's ratio between two colours in hex, 1 to 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@functools.cache
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@functools.cache
+def _of_a_scale(theme: str) -> frozenset[str]:
+    """Colours that stand for values: they are to be compared with a scale, not with the page."""
+    if not theme:
+        return frozenset()
+    maps = style.theme(theme)
+    pixels = [*maps.signed_pixels(np.linspace(-1, 1, 256), 1.0), *maps.magnitude(np.linspace(0, 1, 256), 1.0)]
+    return frozenset("#{:02x}{:02x}{:02x}".format(*pixel) for pixel in pixels)
+
+
+def _contrasts(film: Observed) -> Iterator[Finding]:
+    rule = limits()["contrast"]
+    for beat, time, shown in _seen(film, "text", "title", "formula"):
+        if shown.opacity < 0.9 or not shown.behind:
+            continue
+        needed = rule["large_text"] if shown.kind == "text" and shown.size >= rule["large_from"] else rule["text"]
+        worst = min(shown.colours, key=lambda colour: contrast(colour, shown.behind))
+        if contrast(worst, shown.behind) < needed:
+            yield _finding(film, "CON001", "error", beat, time, shown,
+                           f"{contrast(worst, shown.behind):.1f} : 1, {worst} on {shown.behind}", f"{needed:g} : 1",
+                           "use another role, or put the text on the page")  # fmt: skip
+    if not film.background:
+        return
+    for beat, time, shown in _seen(film, "shape"):
+        if _of_a_scale(film.theme) & set(shown.colours):
+            continue
+        best = max((contrast(colour, film.background) for colour in shown.colours), default=21.0)
+        if shown.opacity >= 0.9 and _area(shown.box) < 0.25 and best < rule["graphic"]:
+            yield _finding(film, "CON002", "warning", beat, time, f"shape in {shown.colours[0]}",
+                           f"{best:.1f} : 1 on the page", f"{rule['graphic']:g} : 1", "use a role of the theme")
+
+
+def _confusions(film: Observed) -> Iterator[Finding]:
+    """Colours of a role each, of shapes seen together: told apart by most people, but not by all."""
+    rule, told = limits()["confusable"], set()
+    for sight in film.sights:
+        colours = sorted({colour for shown in sight.shown if shown.kind == "shape" and shown.opacity >= 0.5
+                          for colour in shown.colours} - _of_a_scale(film.theme))  # fmt: skip
+        for one, other in itertools.combinations(colours, 2):
+            if (one, other) in told:
+                continue
+            told.add((one, other))
+            if difference(one, other, "") < 15:  # shades of one colour, which nobody tells apart at a glance
+                continue
+            for vision in ("protan", "deutan", "tritan"):
+                apart = difference(one, other, vision)
+                least = rule["tritan"] if vision == "tritan" else rule["warning"]
+                if apart < least and contrast(one, other) < 1.5:
+                    level = "error" if apart < rule["error"] and vision != "tritan" else "warning"
+                    yield _finding(film, "CVD001", level, sight.beat, sight.start, f"{one} and {other}",
+                                   f"ΔE {apart:.1f} to {vision} eyes", f"{least:g}",
+                                   "use roles of the theme, or another shape or label for one")  # fmt: skip
+
+
+@functools.cache
+def difference(one: str, other: str, vision: str) -> float:
+    """CIEDE2000 between two colours as seen with all cones, or by protan, deutan or tritan eyes."""
+    from coloraide import Color
+
+    colours = [Color(colour) for colour in (one, other)]
+    if vision:
+        method = "brettel" if vision == "tritan" else "machado"
+        colours = [colour.filter(vision, method=method) for colour in colours]
+    return float(colours[0].delta_e(colours[1], method="2000"))
+
+
+def _pauses(film: Observed) -> Iterator[Finding]:
+    """A settled picture that stays longer than there is to read on it."""
+    for sight in film.sights:
+        new = [shown for shown in sight.shown if shown.kind == "text"]
+        words = sum(style.words(shown.text) for shown in new)
+        han, formulas = sum(_han(shown.text) for shown in new), sum(shown.kind == "formula" for shown in sight.shown)
+        needed = max(limits()["dead_time"]["seconds"], 3 + 0.25 * words + 0.15 * han + 1.5 * formulas)
+        if sight.end - sight.start > needed + 0.5:  # holds are whole half seconds
+            yield _finding(film, "PAC001", "warning", sight.beat, sight.start, "the picture",
+                           f"still for {sight.end - sight.start:.1f} s", f"{needed:.1f} s for what there is to read",
+                           "shorten the wait, or let something move")  # fmt: skip
+
+
+def _lengths(film: Observed) -> Iterator[Finding]:
+    rule = limits()["beat"]
+    for beat, (begun, ended) in film.beats.items():
+        if film.theme and not rule["shortest"] <= round(ended - begun, 3) <= rule["longest"]:
+            yield _finding(film, "PAC002", "warning", beat, begun, "the beat", f"{ended - begun:.1f} s",
+                           f"{rule['shortest']:g} to {rule['longest']:g} s", "split it, or join it with a neighbour")

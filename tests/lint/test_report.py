@@ -1,0 +1,116 @@
+"""The lint as its users meet it: on a scene file with real faults, on a project, with waivers; and on our films."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tiny_project import TinyProject
+
+from mathviz.lint import report
+from mathviz.lint.rules import Finding
+from mathviz.project import HOME
+
+FAULTY = """
+from manimlib import *
+
+
+class Faulty(Scene):
+    def construct(self):
+        small = Text("tiny words", font_size=16).to_edge(UP)
+        one, other = Text("one"), Text("other").shift(0.3 * RIGHT)
+        outside = Text("outside").move_to(7.5 * RIGHT)
+        self.play(FadeIn(small), FadeIn(one), FadeIn(other), FadeIn(outside))
+        self.wait(2)
+        brief = Text("brief words").shift(2 * DOWN)
+        self.add(brief)
+        self.wait(0.3)
+        self.remove(brief)
+        self.wait(0.2)
+
+
+class Sound(Scene):
+    def construct(self):
+        self.play(FadeIn(Text("large enough")))
+        self.wait(2)
+"""
+
+FINDING = Finding("CON001", "error", "tiny", "en.dark", "bars_grow", 1.0, "text “x”", "2 : 1", "4.5 : 1", "mend it")
+
+
+def run(*arguments: str, folder: Path = HOME) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "mathviz", "lint", *arguments]
+    return subprocess.run(line, cwd=folder, capture_output=True, text=True)
+
+
+def test_a_scene_file_of_anybody(tmp_path: Path) -> None:
+    (tmp_path / "faulty.py").write_text(FAULTY)
+    done = run(str(tmp_path / "faulty.py"), "--json", "--sarif", str(tmp_path / "out.sarif"))
+    found = {(each["stem"], each["rule"], each["what"]) for each in json.loads(done.stdout)}
+    assert done.returncode == 1, done.stderr
+    assert {("faulty.Faulty", "TXT001", "text “tiny words”"), ("faulty.Faulty", "TXT003", "text “one”"),
+            ("faulty.Faulty", "GEO001", "text “outside”"), ("faulty.Faulty", "TXT002", "text “brief words”")} <= found
+    assert not [each for each in found if each[0] == "faulty.Sound"]
+    sarif = json.loads((tmp_path / "out.sarif").read_text())
+    assert sarif["version"] == "2.1.0" and len(sarif["runs"][0]["results"]) == len(json.loads(done.stdout))
+    assert {rule["id"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]} >= {each[1] for each in found}
+
+
+def test_a_file_that_cannot_be_gone_through_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text(FAULTY.replace('Text("one")', "Text(1 / 0)"))
+    done = run(str(tmp_path / "broken.py"))
+    assert done.returncode == 1 and "broken.py could not be gone through" in done.stderr and "Zero" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert run(str(tmp_path / "nowhere.py")).returncode == 2
+
+
+def test_a_project_in_all_its_versions(tiny: TinyProject) -> None:
+    tiny.edit("scenes/tiny.py", 'set_fill(self.theme["data"], 1)', 'set_fill("#151515", 1).set_stroke(width=0)')
+    tiny.edit("scenes/tiny.py", '.set_stroke(self.theme["text"])', "")
+    done = tiny.run("lint", "--frames", "marked")
+    assert "shape in #151515" in done.stdout and "en.dark, zh.dark" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_waiver_needs_a_rule_and_a_reason(tmp_path: Path) -> None:
+    scene = tmp_path / "tiny.py"
+    source = "class Tiny:\n    def bars_grow(self):\n        pass  # lint: ignore[CON001]{}\n\n    def later(self): 1\n"
+    scene.write_text(source.format(" it is a sign"))
+    (waived,) = report.waive([FINDING], scene)
+    assert waived.waived == "it is a sign"
+    (elsewhere,) = report.waive([Finding(**{**vars(FINDING), "beat": "later"})], scene)
+    assert not elsewhere.waived
+    scene.write_text(source.format(""))
+    fault, kept = report.waive([FINDING], scene)
+    assert "without a reason" in fault.measured and not kept.waived
+    scene.write_text("# lint: ignore[CON001] everywhere here\n" + source.format(" x").replace("CON001]", "XXX999]"))
+    fault, waived = report.waive([FINDING], scene)
+    assert "XXX999" in fault.measured and waived.waived == "everywhere here"
+
+
+def test_waived_findings_are_counted_and_do_not_fail(tmp_path: Path) -> None:
+    said = report.as_text([Finding(**{**vars(FINDING), "waived": "a sign"}), FINDING])
+    assert "tiny: CON001 waived 1 times: a sign" in said and "1 errors, 0 warnings, 1 waived" in said
+    results = json.loads(report.as_sarif([Finding(**{**vars(FINDING), "waived": "a sign"})]))["runs"][0]["results"]
+    assert results[0]["suppressions"] == [{"kind": "inSource", "justification": "a sign"}]
+
+
+def test_what_differs_in_its_version_alone_is_told_once() -> None:
+    light = Finding(**{**vars(FINDING), "version": "en.light"})
+    assert [versions for _, versions in report.together([FINDING, light])] == [["en.dark", "en.light"]]
+
+
+def test_our_films_are_clean() -> None:
+    """All of them, in both languages and themes; what is waived has its reason."""
+    done = run("--json")
+    left = [each for each in json.loads(done.stdout) if not each["waived"]]
+    assert not left and done.returncode == 0, report.as_text([Finding(**each) for each in left])
+
+
+@pytest.mark.parametrize("line", ["title: {en: Bars}", 'title: {en: Bars, zh: ""}'])
+def test_a_missing_translation_is_a_finding(tiny: TinyProject, line: str) -> None:
+    tiny.edit("scenes/tiny.yaml", "title: {en: Bars, zh: 条形}", line)
+    done = tiny.run("lint", "--json")
+    assert [each["rule"] for each in json.loads(done.stdout)] == ["I18N001"] and done.returncode == 1
