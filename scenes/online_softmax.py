@@ -205,9 +205,9 @@ class OnlineSoftmax(Explainer):
         self.play(FadeOut(self.leaving), run_time=QUICK)
         self.play(FadeIn(chart.show(run.kernel_megabytes[:, 0])), FadeIn(heading), run_time=NORMAL)
         for tokens, megabytes in zip(run.kernel_sizes[1:], run.kernel_megabytes.T[1:], strict=True):
+            self.wait(NORMAL)
             heading.become(self.label("peak", size="number", tokens=tokens).move_to(heading, LEFT))
             self.change(chart, megabytes)
-            self.wait(NORMAL)
         self.next_caption()
         self.leaving = VGroup(chart, heading)
 

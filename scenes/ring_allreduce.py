@@ -182,10 +182,10 @@ class RingAllReduce(Explainer):
         self.play(FadeOut(self.leaving), run_time=NORMAL)
         self.play(FadeIn(chart), FadeIn(aside), FadeIn(heading), run_time=NORMAL)
         for ranks, units in zip(run.sweep_ranks[1:], run.critical_units.T[1:], strict=True):
-            heading.become(self.label("busiest", size="number", ranks=ranks).move_to(heading, LEFT))
-            self.play(chart.animate.grow(units), run_time=NORMAL)
-            self.play(FadeIn(chart.show(units).amounts), run_time=QUICK)
             self.wait(NORMAL)
+            heading.become(self.label("busiest", size="number", ranks=ranks).move_to(heading, LEFT))
+            self.play(chart.animate.grow(units), run_time=QUICK)
+            self.play(FadeIn(chart.show(units).amounts), run_time=QUICK)
         self.add(chart)
         self.next_caption()
         bound = DashedLine(chart.at(2, 3.4), chart.at(2)).set_stroke(self.theme["target"], 4)
