@@ -207,7 +207,7 @@ class OnlineSoftmax(Explainer):
         for tokens, megabytes in zip(run.kernel_sizes[1:], run.kernel_megabytes.T[1:], strict=True):
             self.wait(NORMAL)
             heading.become(self.label("peak", size="number", tokens=tokens).move_to(heading, LEFT))
-            self.change(chart, megabytes)
+            self.change(chart, megabytes, QUICK)
         self.next_caption()
         self.leaving = VGroup(chart, heading)
 
