@@ -9,17 +9,20 @@ demo: ## the film ring_allreduce in English and Chinese, under renders/
 	@./setup.sh
 	.venv/bin/mathviz render ring_allreduce --lang all
 
+# A test file goes to one core, so that what its tests share is made once.
+PARALLEL = -n logical --maxprocesses 4 --dist loadfile
+
 test: ## ruff, mypy, and every test that is not slow
 	@./setup.sh test
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	.venv/bin/pytest -m "not slow"
+	.venv/bin/pytest -m "not slow" $(PARALLEL)
 
 test-all: ## ruff, mypy, and every test
 	@./setup.sh test
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	.venv/bin/pytest
+	.venv/bin/pytest $(PARALLEL)
 
 lint: ## ruff and mypy
 	@./setup.sh
