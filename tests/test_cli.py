@@ -235,7 +235,7 @@ def test_what_an_earlier_film_had_beside_it_does_not_outlive_it(rendered: TinyPr
     assert rendered.run(*options).returncode == 0
     assert {path.name for path in rendered.films.iterdir()} == {
         f"tiny.{language}{ending}" for language in ("en", "zh")
-        for ending in (".mp4", ".poster.png", ".vtt", ".chapters.vtt", ".json")
+        for ending in (".mp4", ".poster.png", ".poster.webp", ".vtt", ".chapters.vtt", ".md", ".json")
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from mathviz.render import encode, farm
 from mathviz.render.farm import Farm, FilmWork
 from mathviz.render.plan import Job, Outcome, Wish, plan
 
-ENDINGS = (".chapters.vtt", ".json", ".mp4", ".poster.png", ".vtt")
+ENDINGS = (".chapters.vtt", ".json", ".md", ".mp4", ".poster.png", ".poster.webp", ".vtt")
 LOW = ("--quality", "low", "--fps", "2")
 
 

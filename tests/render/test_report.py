@@ -82,8 +82,10 @@ def test_manifest_counts_frames_and_names_what_the_film_was_made_from(rendered: 
     about = manifest(job, beats, {"the trace": "t", "version of manimgl": "1.7.2"}, {"tiny.en.mp4": "f"})
     assert about["frames"] == 98 and about["duration"] == round(98 / 30, 3)
     assert about["beats"] == [
-        {"id": "question", "chapter": "Bars", "start": 0.0, "frames": 61, "key": "q"},
-        {"id": "bars_grow", "chapter": "Growth", "start": round(61 / 30, 3), "frames": 37, "key": "g"},
+        {"id": "question", "chapter": "Bars", "start": 0.0, "frames": 61, "key": "q",
+         "captions": ["How high?"]},
+        {"id": "bars_grow", "chapter": "Growth", "start": round(61 / 30, 3), "frames": 37, "key": "g",
+         "captions": ["3 bars <grow>"]},
     ]
     assert about["files"] == {"tiny.en.mp4": "f"} and about["versions"]["manimgl"] == "1.7.2"
     assert about["inputs"] == {"the trace": "t", "version of manimgl": "1.7.2"}
