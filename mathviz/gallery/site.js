@@ -21,9 +21,8 @@ function remember(colours) {
   }
 }
 
-root.dataset.colours = remembered(); // before the page is drawn
+root.dataset.colours = remembered(); // before the page is drawn; style.css then shows what needs a script
 document.addEventListener("DOMContentLoaded", () => {
-  for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
   const told = document.getElementById("film");
   const player = told && startPlayer(JSON.parse(told.textContent));
   startColours(player);
@@ -142,7 +141,11 @@ function tracksOf(video, film, label) {
   for (const element of video.querySelectorAll("track")) element.remove();
   const track = video.addTextTrack("captions", label.trim(), film.language);
   track.mode = "hidden";
-  for (const cue of film.cues) track.addCue(new VTTCue(cue.start, cue.end, cue.text));
+  for (const told of film.cues) {
+    const cue = new VTTCue(told.start, told.end, told.text);
+    cue.line = 0; // at the top: the film has its captions at the bottom, as part of the picture
+    track.addCue(cue);
+  }
   const chapters = video.addTextTrack("chapters", "", film.language);
   chapters.mode = "hidden";
   film.chapters.forEach((chapter, index) => {

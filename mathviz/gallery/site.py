@@ -221,7 +221,7 @@ def cues(path: Path) -> list[dict[str, Any]]:
     for block in path.read_text(encoding="utf-8").split("\n\n")[1:]:
         _, times, *text = block.strip().split("\n")
         start, _, end = times.partition(" --> ")
-        found.append({"start": _seconds(start), "end": _seconds(end), "text": "\n".join(text)})
+        found.append({"start": _seconds(start), "end": _seconds(end.split()[0]), "text": "\n".join(text)})
     return found
 
 

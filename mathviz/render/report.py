@@ -134,7 +134,7 @@ def _beside(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> lis
     small = poster.with_suffix(".webp")
     picture.convert("RGB").save(small, quality=WEBP_QUALITY, method=6)
     captions, chapters, text = (folder / f"{job.name}{ending}" for ending in (".vtt", ".chapters.vtt", ".md"))
-    captions.write_text(webvtt(spoken(list(beats.values()), job.fps)), encoding="utf-8")
+    captions.write_text(webvtt(spoken(list(beats.values()), job.fps), AT_THE_TOP), encoding="utf-8")
     read, found = _told(job)
     titles, starts = _chapters(job, read, found), _starts(beats)
     text.write_text(transcript(read, found, job.language, list(beats)), encoding="utf-8")
@@ -291,12 +291,16 @@ def frames_of(job: Job) -> int:
     return int(json.loads(manifest_of(job).read_text(encoding="utf-8"))["frames"])
 
 
-def webvtt(cues: list[Cue]) -> str:
-    """A WebVTT file. Markup characters in a cue are escaped."""
+AT_THE_TOP = " line:0"
+"""Where players show captions: the film has them at its bottom already, as part of the picture."""
+
+
+def webvtt(cues: list[Cue], place: str = "") -> str:
+    """A WebVTT file. Markup characters in a cue are escaped; ``place`` is the standard's setting for all cues."""
     blocks = ["WEBVTT"]
     for number, cue in enumerate(cues, start=1):
         text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        blocks.append(f"{number}\n{timestamp(cue.start)} --> {timestamp(cue.end)}\n{text}")
+        blocks.append(f"{number}\n{timestamp(cue.start)} --> {timestamp(cue.end)}{place}\n{text}")
     return "\n\n".join(blocks) + "\n"
 
 
