@@ -1,7 +1,7 @@
 """Animated explainers of machine learning in which every number was computed.
 
-    concept → trace → mobject → beat → frame → film
-    (compute)  (data)   (looks)   (story) (engine) (ffmpeg)
+    concept → trace → mobject → beat → frame → film → page
+    (compute)  (data)   (looks)   (story) (engine) (ffmpeg) (gallery)
 
 Read in that order:
 
@@ -15,6 +15,7 @@ Read in that order:
     stage.py       the Scene that every film extends: beats, captions, traces
     render/        catalog → plan → inputs → cache → farm → worker → engine → encode → report
     frames.py      compares a frame with its reference
+    gallery/       films → site → embed: the pages that show films, and what a post pastes
     doctor.py      what is installed, and what brings what is missing
     cli.py         the command line
 """

@@ -323,7 +323,7 @@ def gallery(
     as_json: Json = False,
 ) -> None:
     """Build a static site of all rendered films under renders/site/. It needs no network and no server."""
-    from mathviz.gallery.serve import server
+    from mathviz.gallery.serve import ADDRESS, server
     from mathviz.gallery.site import build
 
     built = build(_project())
@@ -339,7 +339,7 @@ def gallery(
             print(f"without a light version: {', '.join(built.dark_only)}; mathviz render --theme all")
     if serve:
         with server(built.index.parent, port) as serving:
-            _say(f"mathviz: http://{serving.server_address[0]}:{serving.server_address[1]}/ until Ctrl-C")
+            _say(f"mathviz: http://{ADDRESS}:{serving.server_port}/ until Ctrl-C")
             serving.serve_forever()
 
 

@@ -122,7 +122,10 @@ def test_a_scene_computes_nothing(path: Path) -> None:
         assert not within(imports(path), library)
 
 
-@pytest.mark.parametrize("module", ["project", "trace", "script", "compute", "style", "render.catalog", "gallery.site", "gallery.embed", "cli"])
+QUICK = ("project", "trace", "script", "compute", "style", "render.catalog", "gallery.site", "gallery.embed", "cli")
+
+
+@pytest.mark.parametrize("module", QUICK)
 def test_what_must_be_quick_loads_neither_manimgl_nor_torch(module: str) -> None:
     heavy = python(f"import sys, mathviz.{module}; print(*{{'torch', 'manimlib'}} & set(sys.modules))")
     assert heavy.strip() == ""

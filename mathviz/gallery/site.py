@@ -146,7 +146,7 @@ def _whole(site: Path) -> Any:
 
 
 def _write(project: Project, found: Shelf, folder: Path) -> tuple[dict[str, str], int]:
-    """All of the site's files. Returns the films that other code computed than today's, and how many pages there are."""
+    """All of the site's files. Returns the films that other code computed than today's, and the number of pages."""
     for name in ("style.css", "site.js"):
         shutil.copyfile(HERE / name, folder / name)
     languages = found.languages or [ENGLISH]
@@ -195,7 +195,7 @@ def _bring(version: Version, folder: Path) -> None:
     for film in version.themes.values():
         for name in [film.file(ending) for ending in (*NEEDED, ".json", *film.extras)]:
             try:
-                os.link(film.folder / name, folder / name)  # noqa: PTH200
+                os.link(film.folder / name, folder / name)
             except OSError:
                 shutil.copyfile(film.folder / name, folder / name)
 
@@ -212,7 +212,7 @@ def _code(project: Project, stem: str) -> dict[str, list[tuple[str, Markup]]]:
 
 
 def _coloured(text: str) -> Markup:
-    return Markup(highlight(text, PythonLexer(), HtmlFormatter(nowrap=False, cssclass="source")))  # noqa: S704
+    return Markup(highlight(text, PythonLexer(), HtmlFormatter(nowrap=False, cssclass="source")))
 
 
 def cues(path: Path) -> list[dict[str, Any]]:

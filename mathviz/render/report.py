@@ -219,7 +219,8 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
             "language": job.language, "theme": job.theme, "title": read.title[job.language],
             "question": script.fill(read.question[job.language], found), "topics": read.topics,
             "references": [source.model_dump() for source in read.references],
-            "alt": script.unfolded(script.fill(read.alt[job.language], found)), "trace": compute.provenance_of(computation, project),
+            "alt": script.unfolded(script.fill(read.alt[job.language], found)),
+            "trace": compute.provenance_of(computation, project),
         }  # fmt: skip
     return {
         "stem": job.stem, **told, "width": about["width"], "height": about["height"], "fps": about["fps"],

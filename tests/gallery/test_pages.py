@@ -118,7 +118,7 @@ def test_captions_are_switched_on_and_off(film: Page) -> None:
     assert film.evaluate(mode) == "showing"
     film.locator("#chapters a").nth(1).click()
     until(film, f"{TIME} > {film.locator('#chapters a').nth(1).get_attribute('data-start')}")
-    until(film, "document.getElementById('video').textTracks[0].activeCues?.[0]?.getCueAsHTML().textContent === '3 bars <grow>'")
+    until(film, "video.textTracks[0].activeCues?.[0]?.getCueAsHTML().textContent === '3 bars <grow>'")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "false")
 
