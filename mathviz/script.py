@@ -241,7 +241,7 @@ def markdown(text: str) -> str:
     parts = re.split(r"(\$[^$]*\$)", " ".join(text.split()))
     parts[0::2] = [re.sub(r"[\\`*_{}\[\]<>~&$]|(?<={)%|%(?=})", r"\\\g<0>", part) for part in parts[0::2]]
     parts[1::2] = [part.replace("<", r"\lt ").replace(">", r"\gt ") for part in parts[1::2]]
-    return re.sub(r"^(\d*)([-+=.)#])", r"\1\\\2", "".join(parts))  # what would begin a list or a heading
+    return re.sub(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=#]))", r"\1\\", "".join(parts))  # what would begin a list or a heading
 
 
 def _offered(values: Any) -> set[str]:

@@ -66,8 +66,9 @@ def test_every_page_is_whole_still_and_accessible(browser: Browser, site: Path, 
         with opened(browser, f"{site.as_uri()}/{name}", wide, color_scheme=scheme) as page:
             assert page.evaluate("document.documentElement.scrollWidth") == wide, f"{name} is wider than the window"
             assert page.evaluate(SHIFTS) == 0, name
-            found = Axe().run(page, options=AXE)
-            assert not found.response["violations"], found.generate_report()
+            if ".zh" not in name or (wide, scheme) == (360, "light"):  # the same page in other words
+                found = Axe().run(page, options=AXE)
+                assert not found.response["violations"], found.generate_report()
             shown = "light" if scheme == "light" and ".zh" not in name else "dark"
             picture = page.locator("#video, .film img").first
             poster = picture.evaluate("element => element.poster || element.currentSrc")

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
 from tiny_project import TinyProject
 
 from mathviz.render.cache import Beat
@@ -110,3 +111,19 @@ def test_a_film_that_is_not_as_it_was_made_is_not_taken_for_whole(rendered: Tiny
     else:
         about.write_bytes(about.read_bytes()[:200])
     assert made_from(job) is None
+
+
+def test_a_transcript_has_title_question_picture_captions_and_sources(rendered_once: TinyProject) -> None:
+    assert (rendered_once.films / "tiny.en.md").read_text(encoding="utf-8") == (
+        "# Bars\n\n**How high?**\n\n> 3 bars grow and leave.\n\n"
+        "## Growth\n\n3 bars \\<grow\\>\n\n## The end\n\nThey leave\n\n---\n\n- Nobody. On bars. 2020.\n"
+    )
+    assert "## 增长\n\n3 条 \\<增长\\>" in (rendered_once.films / "tiny.zh.md").read_text(encoding="utf-8")
+
+
+def test_the_poster_for_the_web_is_the_poster(rendered_once: TinyProject) -> None:
+    small, large = (rendered_once.films / f"tiny.en.poster.{ending}" for ending in ("webp", "png"))
+    with Image.open(small) as found, Image.open(large) as wanted:
+        assert (found.format, found.size) == ("WEBP", wanted.size)
+        differ = ImageChops.difference(found.convert("RGB"), wanted.convert("RGB"))
+    assert max(ImageStat.Stat(differ).mean) < 1
