@@ -63,10 +63,8 @@ def test_what_is_not_rendered_is_named_with_the_command(tiny: TinyProject) -> No
 
 def test_a_film_in_one_language_is_in_every_index(filmed: TinyProject) -> None:
     (filmed.films / "tiny.zh.json").unlink()
-    filmed.edit("scenes/tiny.yaml", "languages: [en, zh]", "languages: [en, zh]")
     built = build(filmed.project)
     assert built.missing == {"tiny.zh": "mathviz render tiny --lang zh"} and built.pages == 2
-    assert built.dark_only == []
 
 
 def test_what_has_no_light_version_is_named(filmed: TinyProject) -> None:
@@ -166,6 +164,7 @@ def test_a_third_language_is_a_matter_of_yaml(filmed: TinyProject) -> None:
     page = (built.index.parent / "tiny.fr.html").read_text(encoding="utf-8")
     assert '<html lang="fr">' in page and "Texte" in page and word("transcript", "en") in page
     assert 'href="tiny.fr.html"' in (built.index.parent / "index.fr.html").read_text(encoding="utf-8")
+    assert ">fr</a>" in built.index.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.99, "0:59"), (60, "1:00"), (754.2, "12:34")])
