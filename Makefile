@@ -1,6 +1,6 @@
 # Installs what is missing, then does the work. PYTHON=python3.12 chooses the Python of .venv.
 
-.PHONY: help demo test test-all lint clean
+.PHONY: help demo gallery test test-all lint clean
 
 help: ## this list
 	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -8,6 +8,11 @@ help: ## this list
 demo: ## the film ring_allreduce in English and Chinese, under renders/
 	@./setup.sh
 	.venv/bin/mathviz render ring_allreduce --lang all
+
+gallery: ## all films in both themes, and the site that shows them: renders/site/index.html
+	@./setup.sh
+	.venv/bin/mathviz render --theme all
+	.venv/bin/mathviz gallery
 
 # A test file goes to one core, so that what its tests share is made once.
 PARALLEL = -n logical --maxprocesses 4 --dist loadfile

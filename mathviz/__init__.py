@@ -1,7 +1,7 @@
 """Animated explainers of machine learning in which every number was computed.
 
-    concept → trace → mobject → beat → frame → film
-    (compute)  (data)   (looks)   (story) (engine) (ffmpeg)
+    concept → trace → mobject → beat → frame → film → page
+    (compute)  (data)   (looks)   (story) (engine) (ffmpeg) (gallery)
 
 Read in that order:
 
@@ -16,6 +16,7 @@ Read in that order:
     render/        catalog → plan → inputs → cache → farm → worker → engine → encode → report
     frames.py      compares a frame with its reference
     lint/          rules of legibility and safety, over what is on screen and over finished films
+    gallery/       films → site → embed: the pages that show films, and what a post pastes
     doctor.py      what is installed, and what brings what is missing
     cli.py         the command line
 """

@@ -316,6 +316,48 @@ def compute_first_language(project: Project, stem: str) -> str:
     return films(project, [stem])[0].script.languages[0]
 
 
+@app.command()
+def gallery(
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve it on 127.0.0.1, until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to serve; 0: any free port.")] = 8000,
+    as_json: Json = False,
+) -> None:
+    """Build a static site of all rendered films under renders/site/. It needs no network and no server."""
+    from mathviz.gallery.serve import ADDRESS, server
+    from mathviz.gallery.site import build
+
+    built = build(_project())
+    if as_json:
+        print(json.dumps(built.summary(), indent=2, ensure_ascii=False))
+    else:
+        print(f"{built.index}  ({built.pages} pages)")
+        for name, command in built.missing.items():
+            print(f"not rendered: {name}; {command}")
+        for name, command in built.stale.items():
+            print(f"computed by other code than today's: {name}; {command}")
+        if built.dark_only:
+            print(f"without a light version: {', '.join(built.dark_only)}; mathviz render --theme all")
+    if serve:
+        with server(built.index.parent, port) as serving:
+            _say(f"mathviz: http://{ADDRESS}:{serving.server_port}/ until Ctrl-C")
+            serving.serve_forever()
+
+
+@app.command()
+def embed(
+    stem: Stem,
+    form: Annotated[str, typer.Option("--format", help="html, markdown or hexo.")] = "html",
+    lang: Annotated[str | None, typer.Option(help="A language of the script; its first when not given.")] = None,
+    base: Annotated[str, typer.Option(help="Where the films' folders lie on your site.")] = "/films",
+) -> None:
+    """Print what to paste into a post to show a rendered film."""
+    from mathviz.gallery.embed import snippet
+
+    project = _project()
+    project.require_stem(stem)
+    print(snippet(project, stem, lang or compute_first_language(project, stem), form, base))
+
+
 @app.command("doctor")
 def show_doctor(as_json: Json = False) -> None:
     """What is installed, what draws, and what to install for what is missing."""

@@ -35,5 +35,9 @@ class RenderFailed(MathvizError):
     """A film could not be drawn or encoded. Nothing partial has a final name."""
 
 
+class FilmDamaged(MathvizError):
+    """A film is not what its manifest says: render it again. No page shows it."""
+
+
 class FrameMismatch(MathvizError):
     """A frame is not its reference: look at both, then mend the scene or accept the frame."""

@@ -211,8 +211,10 @@ def _line_of(fault: str) -> tuple[str, int]:
     return (head.group(1), int(head.group(2))) if head else (fault, 0)
 
 
-def fill(text: str, values: Any) -> str:
-    """Fill placeholders from a trace's fields and properties, or from a mapping, and drop formula marks.
+def fill(text: str, values: Any, *, keep_formulas: bool = False) -> str:
+    """Fill placeholders from a trace's fields and properties, or from a mapping, and drop the dollars of formulas.
+
+    ``keep_formulas`` leaves the dollars where they are, for those who set formulas themselves.
 
     Raises ScriptError, naming what exists, when a name does not, or when a value has no such format.
     """
@@ -223,9 +225,23 @@ def fill(text: str, values: Any) -> str:
         raise ScriptError(f"{text!r}: the trace has no {', '.join(unknown)}; it has {', '.join(offered)}")
     known = values if isinstance(values, dict) else {name: getattr(values, name) for name in names}
     try:
-        return FORMULA.sub(r"\1", text.format_map(known))
+        filled = text.format_map(known)
     except (ValueError, TypeError) as error:
         raise ScriptError(f"{text!r}: {error}") from error
+    return filled if keep_formulas else FORMULA.sub(r"\1", filled)
+
+
+def unfolded(text: str) -> str:
+    """A text that YAML folded, on one line: Chinese has no space where a line ended."""
+    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])", "", " ".join(text.split()))
+
+
+def markdown(text: str) -> str:
+    """A text as Markdown shows it: its formulas stay formulas, and nothing else in it is markup."""
+    parts = re.split(r"(\$[^$]*\$)", " ".join(text.split()))
+    parts[0::2] = [re.sub(r"[\\`*_{}\[\]<>~&$]|(?<={)%|%(?=})", r"\\\g<0>", part) for part in parts[0::2]]
+    parts[1::2] = [part.replace("<", r"\lt ").replace(">", r"\gt ") for part in parts[1::2]]
+    return re.sub(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=#]))", r"\1\\", "".join(parts))  # what would begin a list or a heading
 
 
 def _offered(values: Any) -> set[str]:

@@ -18,8 +18,8 @@ from mathviz.project import HOME
 from mathviz.render import encode
 
 LOW = ("--quality", "low", "--fps", "2")
-COMMANDS = [(), ("list",), ("compute",), ("render",), ("still",), ("doctor",), ("bench",), ("cache",),
-            ("frames",), ("frames", "accept"), ("frames", "check")]  # fmt: skip
+COMMANDS = [(), ("list",), ("compute",), ("render",), ("still",), ("doctor",), ("gallery",), ("embed",), ("bench",),
+            ("cache",), ("frames",), ("frames", "accept"), ("frames", "check")]  # fmt: skip
 
 
 def require_refused(done: subprocess.CompletedProcess[str], code: int, *says: str) -> None:
@@ -235,7 +235,7 @@ def test_what_an_earlier_film_had_beside_it_does_not_outlive_it(rendered: TinyPr
     assert rendered.run(*options).returncode == 0
     assert {path.name for path in rendered.films.iterdir()} == {
         f"tiny.{language}{ending}" for language in ("en", "zh")
-        for ending in (".mp4", ".poster.png", ".vtt", ".chapters.vtt", ".json")
+        for ending in (".mp4", ".poster.png", ".poster.webp", ".vtt", ".chapters.vtt", ".md", ".json")
     }  # fmt: skip
 
 

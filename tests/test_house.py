@@ -16,7 +16,7 @@ from mathviz.project import HOME, Project
 
 ORDER = (
     "errors", "project", "trace", "concepts", "script", "compute", "style", "mobjects", "stage", "render", "frames",
-    "lint", "doctor", "cli", "__main__",
+    "lint", "gallery", "doctor", "cli", "__main__",
 )  # fmt: skip
 """Imports run downward: a module imports from its own part and those named before it."""
 
@@ -122,7 +122,10 @@ def test_a_scene_computes_nothing(path: Path) -> None:
         assert not within(imports(path), library)
 
 
-@pytest.mark.parametrize("module", ["project", "trace", "script", "compute", "style", "render.catalog", "cli"])
+QUICK = ("project", "trace", "script", "compute", "style", "render.catalog", "gallery.site", "gallery.embed", "cli")
+
+
+@pytest.mark.parametrize("module", QUICK)
 def test_what_must_be_quick_loads_neither_manimgl_nor_torch(module: str) -> None:
     heavy = python(f"import sys, mathviz.{module}; print(*{{'torch', 'manimlib'}} & set(sys.modules))")
     assert heavy.strip() == ""

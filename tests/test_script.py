@@ -400,3 +400,25 @@ def test_every_kind_of_fault_is_told_for_the_real_script_too(film: SimpleNamespa
 
 def test_the_reserved_name_is_the_openings() -> None:
     assert script.OPENING == "question"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a <b> *c* _d_ `e` [f](g)", r"a \<b\> \*c\* \_d\_ \`e\` \[f\](g)"),
+        ("Ring: $2(N−1)/N·S$. Under $2S$.", "Ring: $2(N−1)/N·S$. Under $2S$."),
+        ("$a<b_1$ <", r"$a\lt b_1$ \<"),
+        ("5 $ and 50 %", r"5 \$ and 50 %"),
+        ("{{x}} {% raw %}", r"\{\{x\}\} \{\% raw \%\}"),
+        ("1. one", r"1\. one"),
+        ("- one", r"\- one"),
+        ("# one", r"\# one"),
+        ("3.5 of 7\n  rows", "3.5 of 7 rows"),
+    ],
+)
+def test_markdown_shows_a_text_as_it_is_and_leaves_formulas(text: str, shown: str) -> None:
+    assert script.markdown(text) == shown
+
+
+def test_a_folded_text_has_no_space_between_han_characters() -> None:
+    assert script.unfolded("一幅\n  清晰的图，\n 见 A\nB") == "一幅清晰的图，见 A B"

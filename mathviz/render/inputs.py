@@ -39,7 +39,8 @@ def of(job: Job) -> dict[str, str]:
     """
     project = Project.around(Path(job.scene))
     scene = Path(job.scene)
-    files = {*PACKAGE.rglob("*.py"), *ASSETS.rglob("*"), *project.root.glob("*.py"), *project.scenes.glob("*.py")}
+    package = {path for path in PACKAGE.rglob("*.py") if path.parent.name != "gallery"}  # shows films, makes none
+    files = {*package, *ASSETS.rglob("*"), *project.root.glob("*.py"), *project.scenes.glob("*.py")}
     files -= {project.scenes / f"{stem}.py" for stem in project.stems if stem != job.stem}
     files |= {scene, scene.with_suffix(".yaml"), Path.cwd() / "custom_config.yml"}
     files |= {path for path in (project.root / "assets").rglob("*") if "traces" not in path.parts}

@@ -1,4 +1,7 @@
-"""Beats to a film, with what goes beside it: poster, captions, chapters, and a manifest that says how it was made."""
+"""Beats to a film, with what goes beside it: poster, captions, chapters, transcript, and a manifest.
+
+The manifest says how the film was made, and signs every file.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +24,9 @@ from mathviz.render.cache import Beat, Cache
 from mathviz.render.encode import Encoding
 from mathviz.render.plan import Job
 from mathviz.script import OPENING
+
+WEBP_QUALITY = 90
+"""Of a poster for the web, from 0 to 100. Below 90 the edges of letters fray."""
 
 LOOP_WIDTH = 480
 """Pixels of the small copies that play without end."""
@@ -117,21 +124,26 @@ def _name(job: Job, beat: Beat) -> str:
 
 
 def _beside(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> list[Path]:
-    """Poster, captions and chapters; only the picture for a scene that is no film of the catalogue."""
+    """Poster, captions, chapters, transcript; only the picture for a scene that is no film of the catalogue."""
     *_, last = beats.values()
     poster = folder / f"{_name(job, last)}{'.poster' if last.frames else ''}.png"
-    Image.open(cache.folder(last.key) / "last.png").save(poster, optimize=True)
+    picture = Image.open(cache.folder(last.key) / "last.png")
+    picture.save(poster, optimize=True)
     if not job.of_catalogue:
         return [poster]
-    captions, chapters = (folder / f"{job.name}{ending}" for ending in (".vtt", ".chapters.vtt"))
-    captions.write_text(webvtt(spoken(list(beats.values()), job.fps)), encoding="utf-8")
-    titles, starts = _chapters(job), _starts(beats)
+    small = poster.with_suffix(".webp")
+    picture.convert("RGB").save(small, quality=WEBP_QUALITY, method=6)
+    captions, chapters, text = (folder / f"{job.name}{ending}" for ending in (".vtt", ".chapters.vtt", ".md"))
+    captions.write_text(webvtt(spoken(list(beats.values()), job.fps), AT_THE_TOP), encoding="utf-8")
+    read, found = _told(job)
+    titles, starts = _chapters(job, read, found), _starts(beats)
+    text.write_text(transcript(read, found, job.language, list(beats)), encoding="utf-8")
     marks = [
         Cue(starts[name] / job.fps, (starts[name] + beat.frames) / job.fps, titles[name])
         for name, beat in beats.items()
     ]  # fmt: skip
     chapters.write_text(webvtt(marks), encoding="utf-8")
-    return [poster, captions, chapters]
+    return [poster, small, captions, chapters, text]
 
 
 def spoken(beats: list[Beat], fps: int) -> list[Cue]:
@@ -157,11 +169,39 @@ def _told(job: Job) -> tuple[script.Script, trace.Trace]:
     return told, compute.find(computation, Project.around(Path(job.scene)), lambda line: None)
 
 
-def _chapters(job: Job) -> dict[str, str]:
+def _chapters(job: Job, told: script.Script, found: trace.Trace) -> dict[str, str]:
     """Beat → chapter title; the opening has the film's."""
-    told, found = _told(job)
     titles = {beat.id: script.fill(beat.chapter[job.language], found) for beat in told.beats}
     return {OPENING: told.title[job.language], **titles}
+
+
+def _captions(told: script.Script, found: trace.Trace, language: str) -> dict[str, list[str]]:
+    """Beat → what it says, with the dollars of its formulas; the opening asks the question."""
+    said = {
+        beat.id: [script.fill(text[language], found, keep_formulas=True) for text in beat.captions]
+        for beat in told.beats
+    }  # fmt: skip
+    return {OPENING: [script.fill(told.question[language], found, keep_formulas=True)], **said}
+
+
+def transcript(told: script.Script, found: trace.Trace, language: str, beats: list[str]) -> str:
+    """A film in words, as Markdown: title, question, what is to be seen, what each of the beats says, sources."""
+    said = _captions(told, found, language)
+    chapters = {beat.id: script.fill(beat.chapter[language], found, keep_formulas=True) for beat in told.beats}
+    alt = script.unfolded(script.fill(told.alt[language], found, keep_formulas=True))
+    blocks = [f"# {script.markdown(told.title[language])}"]
+    blocks += [f"**{script.markdown(text)}**" for text in said[OPENING]]
+    blocks += [f"> {script.markdown(alt)}"]
+    for beat in beats:
+        if beat != OPENING:
+            blocks += [f"## {script.markdown(chapters[beat])}", *map(script.markdown, said[beat])]
+    sources = [f"- {script.markdown(source.text)}{f' <{source.url}>' if _is_link(source.url) else ''}"
+               for source in told.references]  # fmt: skip
+    return "\n\n".join([*blocks, "---", "\n".join(sources)]) + "\n"
+
+
+def _is_link(url: str | None) -> bool:
+    return url is not None and re.fullmatch(r"https?://[^\s<>]+", url) is not None
 
 
 def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: dict[str, str]) -> dict[str, Any]:
@@ -170,21 +210,24 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
     frames, about = sum(beat.frames for beat in beats.values()), next(iter(beats.values())).about
     starts = _starts(beats)
     told: dict[str, Any] = {"scene": job.scene_name}
-    chapters = dict.fromkeys(beats, "")
+    chapters, captions = dict.fromkeys(beats, ""), {}
     if job.of_catalogue:
         read, found = _told(job)
         computation = compute.of_script(job.stem, read)
-        chapters = _chapters(job)
+        chapters, captions = _chapters(job, read, found), _captions(read, found, job.language)
         told = {
             "language": job.language, "theme": job.theme, "title": read.title[job.language],
-            "alt": script.fill(read.alt[job.language], found), "trace": compute.provenance_of(computation, project),
+            "question": script.fill(read.question[job.language], found), "topics": read.topics,
+            "references": [source.model_dump() for source in read.references],
+            "alt": script.unfolded(script.fill(read.alt[job.language], found)),
+            "trace": compute.provenance_of(computation, project),
         }  # fmt: skip
     return {
         "stem": job.stem, **told, "width": about["width"], "height": about["height"], "fps": about["fps"],
         "frames": frames, "duration": round(frames / about["fps"], 3),
         "beats": [
             {"id": name, "chapter": chapters[name], "start": round(starts[name] / about["fps"], 3),
-             "frames": beat.frames, "key": beat.key}
+             "frames": beat.frames, "key": beat.key, "captions": captions.get(name, [])}
             for name, beat in beats.items()
         ],
         "renderer": about["renderer"], "encoder": about["encoder"],
@@ -249,12 +292,16 @@ def frames_of(job: Job) -> int:
     return int(json.loads(manifest_of(job).read_text(encoding="utf-8"))["frames"])
 
 
-def webvtt(cues: list[Cue]) -> str:
-    """A WebVTT file. Markup characters in a cue are escaped."""
+AT_THE_TOP = " line:0"
+"""Where players show captions: the film has them at its bottom already, as part of the picture."""
+
+
+def webvtt(cues: list[Cue], place: str = "") -> str:
+    """A WebVTT file. Markup characters in a cue are escaped; ``place`` is the standard's setting for all cues."""
     blocks = ["WEBVTT"]
     for number, cue in enumerate(cues, start=1):
         text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        blocks.append(f"{number}\n{timestamp(cue.start)} --> {timestamp(cue.end)}\n{text}")
+        blocks.append(f"{number}\n{timestamp(cue.start)} --> {timestamp(cue.end)}{place}\n{text}")
     return "\n\n".join(blocks) + "\n"
 
 

@@ -24,7 +24,7 @@ from mathviz.render import encode, farm
 from mathviz.render.farm import Farm, FilmWork
 from mathviz.render.plan import Job, Outcome, Wish, plan
 
-ENDINGS = (".chapters.vtt", ".json", ".mp4", ".poster.png", ".vtt")
+ENDINGS = (".chapters.vtt", ".json", ".md", ".mp4", ".poster.png", ".poster.webp", ".vtt")
 LOW = ("--quality", "low", "--fps", "2")
 
 
@@ -54,7 +54,7 @@ def cues(path: Path) -> list[tuple[float, float, str]]:
     found = []
     for block in path.read_text(encoding="utf-8").split("\n\n")[1:]:
         _, times, text = block.strip().split("\n", 2)
-        match = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d{3}) --> (\d+):(\d\d):(\d\d\.\d{3})", times)
+        match = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d{3}) --> (\d+):(\d\d):(\d\d\.\d{3})(?: line:0)?", times)
         assert match, times
         h, m, s, h2, m2, s2 = map(float, match.groups())
         found.append((h * 3600 + m * 60 + s, h2 * 3600 + m2 * 60 + s2, text))

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
 from tiny_project import TinyProject
 
 from mathviz.render.cache import Beat
@@ -82,8 +83,10 @@ def test_manifest_counts_frames_and_names_what_the_film_was_made_from(rendered: 
     about = manifest(job, beats, {"the trace": "t", "version of manimgl": "1.7.2"}, {"tiny.en.mp4": "f"})
     assert about["frames"] == 98 and about["duration"] == round(98 / 30, 3)
     assert about["beats"] == [
-        {"id": "question", "chapter": "Bars", "start": 0.0, "frames": 61, "key": "q"},
-        {"id": "bars_grow", "chapter": "Growth", "start": round(61 / 30, 3), "frames": 37, "key": "g"},
+        {"id": "question", "chapter": "Bars", "start": 0.0, "frames": 61, "key": "q",
+         "captions": ["How high?"]},
+        {"id": "bars_grow", "chapter": "Growth", "start": round(61 / 30, 3), "frames": 37, "key": "g",
+         "captions": ["3 bars <grow>"]},
     ]
     assert about["files"] == {"tiny.en.mp4": "f"} and about["versions"]["manimgl"] == "1.7.2"
     assert about["inputs"] == {"the trace": "t", "version of manimgl": "1.7.2"}
@@ -108,3 +111,19 @@ def test_a_film_that_is_not_as_it_was_made_is_not_taken_for_whole(rendered: Tiny
     else:
         about.write_bytes(about.read_bytes()[:200])
     assert made_from(job) is None
+
+
+def test_a_transcript_has_title_question_picture_captions_and_sources(rendered_once: TinyProject) -> None:
+    assert (rendered_once.films / "tiny.en.md").read_text(encoding="utf-8") == (
+        "# Bars\n\n**How high?**\n\n> 3 bars grow and leave.\n\n"
+        "## Growth\n\n3 bars \\<grow\\>\n\n## The end\n\nThey leave\n\n---\n\n- Nobody. On bars. 2020.\n"
+    )
+    assert "## 增长\n\n3 条 \\<增长\\>" in (rendered_once.films / "tiny.zh.md").read_text(encoding="utf-8")
+
+
+def test_the_poster_for_the_web_is_the_poster(rendered_once: TinyProject) -> None:
+    small, large = (rendered_once.films / f"tiny.en.poster.{ending}" for ending in ("webp", "png"))
+    with Image.open(small) as found, Image.open(large) as wanted:
+        assert (found.format, found.size) == ("WEBP", wanted.size)
+        differ = ImageChops.difference(found.convert("RGB"), wanted.convert("RGB"))
+    assert max(ImageStat.Stat(differ).mean) < 0.1 and max(high for _, high in differ.getextrema()) < 60

@@ -1,0 +1,219 @@
+"""Which films are rendered: read from the manifests under ``renders/``, and held to the files they sign."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mathviz.errors import FilmDamaged, NotFound
+from mathviz.project import Project, not_found
+from mathviz.render.catalog import Film, films
+from mathviz.script import IDENTIFIER, LANGUAGE
+from mathviz.style import THEMES
+
+DARK, LIGHT = THEMES
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Claim(_Part):
+    """What had to hold for the film to be drawn, and what was found."""
+
+    says: str
+    holds: bool
+    found: str
+
+
+class Provenance(_Part):
+    """Where the trace comes from."""
+
+    computation: str
+    key: str
+    device: str
+    versions: dict[str, str]
+    seconds: float
+    date: str
+    commit: str
+    checks: list[Claim]
+
+
+class Beat(_Part):
+    """A chapter, the second it begins at, and what it says; dollars enclose formulas."""
+
+    id: str
+    chapter: str
+    start: Annotated[float, Field(ge=0)]
+    captions: list[str]
+
+
+class Reference(_Part):
+    """A source. Only ``http`` addresses are linked."""
+
+    text: str
+    url: str | None = None
+
+    @property
+    def link(self) -> str | None:
+        return self.url if self.url and re.match(r"https?://", self.url) else None
+
+
+class Manifest(_Part):
+    """What a page needs of the JSON beside a film."""
+
+    stem: Annotated[str, Field(pattern=IDENTIFIER)]
+    language: Annotated[str, Field(pattern=f"^{LANGUAGE}$")]
+    theme: Literal["dark", "light"]
+    title: str
+    question: str
+    topics: list[str]
+    alt: str
+    references: list[Reference]
+    trace: Provenance
+    width: Annotated[int, Field(gt=0)]
+    height: Annotated[int, Field(gt=0)]
+    fps: int
+    frames: int
+    duration: Annotated[float, Field(gt=0)]
+    beats: Annotated[list[Beat], Field(min_length=1)]
+    renderer: dict[str, str]
+    encoder: dict[str, Any]
+    versions: dict[str, str]
+    commit: str
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A film that is there, whole: its manifest and the folder that holds it."""
+
+    manifest: Manifest
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return name_of(self.manifest.stem, self.manifest.language, self.manifest.theme)
+
+    def file(self, ending: str) -> str:
+        """The name of the file with this ending."""
+        return f"{self.name}{ending}"
+
+    def size(self, ending: str) -> int:
+        """Of the file with this ending, in bytes."""
+        return (self.folder / self.file(ending)).stat().st_size
+
+    @property
+    def extras(self) -> list[str]:
+        """What was asked for beside it: the endings of small copies that play without end."""
+        return [ending for ending in (".gif", ".webp") if self.file(ending) in self.manifest.files]
+
+
+NEEDED = (".mp4", ".poster.png", ".poster.webp", ".vtt", ".chapters.vtt", ".md")
+"""What lies beside the manifest of every film."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A film in one language: in the dark theme, and perhaps in the light one."""
+
+    dark: Rendered
+    light: Rendered | None
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.dark.manifest
+
+    @property
+    def themes(self) -> dict[str, Rendered]:
+        return {DARK: self.dark, **({LIGHT: self.light} if self.light else {})}
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Every film of a project that is rendered, stem → language → version, and the commands for what is not."""
+
+    versions: dict[str, dict[str, Version]]
+    missing: dict[str, str]
+    languages: list[str]
+
+
+def name_of(stem: str, language: str, theme: str) -> str:
+    """A film's file name without its ending, as ``plan.Job.name`` has it."""
+    return f"{stem}.{language}" + ("" if theme == DARK else f".{theme}")
+
+
+def shelf(project: Project) -> Shelf:
+    """All that is rendered. Raises FilmDamaged with every film that is not what its manifest says."""
+    versions: dict[str, dict[str, Version]] = {}
+    missing: dict[str, str] = {}
+    languages: list[str] = []
+    faults = []
+    for film in films(project):
+        for language in film.script.languages:
+            languages += [language] if language not in languages else []
+            try:
+                found = version(project, film, language)
+            except NotFound:
+                missing[f"{film.stem}.{language}"] = f"mathviz render {film.stem} --lang {language}"
+            except FilmDamaged as error:
+                faults.append(str(error))
+            else:
+                versions.setdefault(film.stem, {})[language] = found
+    if faults:
+        raise FilmDamaged("\n".join(faults))
+    return Shelf(versions, missing, [code for code in languages if any(code in those for those in versions.values())])
+
+
+def version(project: Project, film: Film, language: str) -> Version:
+    """A film in one language, of those the script has. Raises NotFound where it is not rendered, FilmDamaged."""
+    if language not in film.script.languages:
+        raise not_found("language", language, film.script.languages, f"mathviz list ({film.stem})")
+    dark, light = (_rendered(project.renders / film.stem, film.stem, language, theme) for theme in (DARK, LIGHT))
+    if dark is None:
+        raise NotFound(
+            f"{film.stem} is not rendered in {language!r}. Render it: mathviz render {film.stem} --lang {language}"
+        )
+    return Version(dark, light)
+
+
+def _rendered(folder: Path, stem: str, language: str, theme: str) -> Rendered | None:
+    """The film if there is a manifest, held to what that says."""
+    name = name_of(stem, language, theme)
+    path = folder / f"{name}.json"
+    again = f"Render it again: mathviz render {stem} --lang {language} --theme {theme}"
+    try:
+        told = Manifest.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        places = {".".join(map(str, fault["loc"])) or "all of it" for fault in error.errors(include_url=False)}
+        raise FilmDamaged(f"{path}: is no manifest of today's form ({', '.join(sorted(places))}). {again}") from None
+    except (ValueError, RecursionError) as error:
+        raise FilmDamaged(f"{path}: is no JSON: {error}. {again}") from None
+    if (told.stem, told.language, told.theme) != (stem, language, theme):
+        other = name_of(told.stem, told.language, told.theme)
+        raise FilmDamaged(f"{path}: is the manifest of another film, {other}. {again}")
+    if unsigned := [ending for ending in NEEDED if f"{name}{ending}" not in told.files]:
+        raise FilmDamaged(f"{path}: does not sign {name}{unsigned[0]}. {again}")
+    for file, digest in told.files.items():
+        if fault := _fault(folder, name, file, digest):
+            raise FilmDamaged(f"{path}: {fault}. {again}")
+    return Rendered(told, folder)
+
+
+def _fault(folder: Path, name: str, file: str, digest: str) -> str:
+    """What is wrong with a file that the manifest signs; empty if nothing."""
+    if not file.startswith(f"{name}.") or ".." in Path(file).parts or "\\" in file:
+        return f"signs {file!r}, which is none of its film's files"
+    try:
+        found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+    except OSError as error:
+        return f"{file} cannot be read ({error.strerror})"
+    return "" if found == digest else f"{file} is not the file that it signs (its SHA-256 differs)"

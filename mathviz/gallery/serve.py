@@ -1,0 +1,100 @@
+"""The site over HTTP on this machine alone, in ranges: without them a player cannot seek in a long film."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from mathviz.errors import MathvizError
+
+ADDRESS = "127.0.0.1"
+TYPES = {".vtt": "text/vtt; charset=utf-8", ".md": "text/markdown; charset=utf-8", ".webp": "image/webp",
+         ".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8"}  # fmt: skip
+
+
+def server(folder: Path, port: int) -> ThreadingHTTPServer:
+    """A server of this folder, ready to ``serve_forever``; port 0 takes a free one. Raises MathvizError."""
+    def handle(*arguments: Any) -> Handler:
+        return Handler(*arguments, directory=str(folder))
+
+    try:
+        return ThreadingHTTPServer((ADDRESS, port), handle)
+    except (OSError, OverflowError) as error:
+        raise MathvizError(f"{ADDRESS}:{port} cannot be served ({error}). Choose another: --port 8001") from None
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Files with ranges of bytes; no listings of folders, no log."""
+
+    protocol_version = "HTTP/1.1"
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, **TYPES}  # noqa: RUF012 - as the parent has it
+
+    def send_head(self) -> Any:
+        """The headers; returns what is to follow: the file, or the range of it that was asked for."""
+        path = Path(self.translate_path(self.path))
+        asked = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", "").strip())
+        if not asked or asked.group(0) == "bytes=-" or not path.is_file():
+            return super().send_head()
+        file = path.open("rb")
+        size = os.fstat(file.fileno()).st_size
+        first, last = _range(asked.group(1), asked.group(2), size)
+        if first > last:
+            file.close()
+            self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+            self.send_header("Content-Range", f"bytes */{size}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
+        self.send_response(HTTPStatus.PARTIAL_CONTENT)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
+        self.send_header("Content-Length", str(last - first + 1))
+        self.end_headers()
+        file.seek(first)
+        return Part(file, last - first + 1)
+
+    def end_headers(self) -> None:
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Cache-Control", "no-cache")  # the site may be built anew meanwhile
+        super().end_headers()
+
+    def list_directory(self, path: Any) -> Any:
+        """Nothing: what there is, the index shows."""
+        self.send_error(HTTPStatus.NOT_FOUND)
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        try:
+            super().copyfile(source, outputfile)
+        except (BrokenPipeError, ConnectionResetError):  # a player has enough and asks for another range
+            self.close_connection = True
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+def _range(first: str, last: str, size: int) -> tuple[int, int]:
+    """First and last byte of ``bytes=first-last``; without a first the last so many. Empty where there are none."""
+    if not first:
+        return max(size - int(last), 0), size - 1
+    return int(first), min(int(last), size - 1) if last else size - 1
+
+
+class Part(io.RawIOBase):
+    """So many bytes of a file, from where it stands."""
+
+    def __init__(self, file: BinaryIO, count: int) -> None:
+        self.file, self.left = file, count
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(self.left if size < 0 else min(size, self.left))
+        self.left -= len(data)
+        return data
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()

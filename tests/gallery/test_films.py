@@ -1,0 +1,180 @@
+"""What is shown is what was rendered: damage is refused with the next command, gaps are named, the site is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from forged import change
+from tiny_project import TinyProject
+
+from mathviz.errors import FilmDamaged
+from mathviz.gallery import site
+from mathviz.gallery.films import shelf
+from mathviz.gallery.site import build, clock, cues, word
+from mathviz.render.report import AT_THE_TOP, Cue, webvtt
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_site_has_every_page_and_every_file_that_a_page_names(filmed_once: TinyProject, site: Path) -> None:
+    media = {f"films/tiny/{name}{ending}" for name in ("tiny.en", "tiny.zh", "tiny.en.light") for ending in (
+        ".mp4", ".poster.png", ".poster.webp", ".vtt", ".chapters.vtt", ".md", ".json")}  # fmt: skip
+    pages = {"index.html", "index.zh.html", "tiny.en.html", "tiny.zh.html", "style.css", "site.js"}
+    assert files(site) == pages | media
+    for name in media:
+        assert (site / name).read_bytes() == (filmed_once.films / Path(name).name).read_bytes()
+    assert not [path for path in site.parent.iterdir() if path.name.startswith(".site")]
+
+
+def test_a_film_that_is_rendered_again_does_not_change_the_site(filmed: TinyProject) -> None:
+    """The site's files may be links: a film is never written into, it is replaced."""
+    shown = build(filmed.project).index.parent / "films" / "tiny" / "tiny.en.vtt"
+    before = shown.read_bytes()
+    again = filmed.films / "new"
+    again.write_bytes(b"another")
+    again.replace(filmed.films / "tiny.en.vtt")
+    assert shown.read_bytes() == before
+
+
+def test_where_files_cannot_be_linked_they_are_copied(filmed: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    built = build(filmed.project)
+    assert (built.index.parent / "films" / "tiny" / "tiny.en.mp4").stat().st_nlink == 1
+
+
+def test_what_is_not_rendered_is_named_with_the_command(tiny: TinyProject) -> None:
+    done = tiny.run("gallery")
+    assert done.returncode == 0, done.stderr
+    assert "not rendered: tiny.en; mathviz render tiny --lang en\n" in done.stdout
+    assert "not rendered: tiny.zh; mathviz render tiny --lang zh\n" in done.stdout
+    page = (tiny.root / "renders" / "site" / "index.html").read_text(encoding="utf-8")
+    assert "No film is rendered yet" in page
+
+
+def test_a_film_in_one_language_is_in_every_index(filmed: TinyProject) -> None:
+    (filmed.films / "tiny.zh.json").unlink()
+    built = build(filmed.project)
+    assert built.missing == {"tiny.zh": "mathviz render tiny --lang zh"} and built.pages == 2
+
+
+def test_what_has_no_light_version_is_named(filmed: TinyProject) -> None:
+    assert build(filmed.project).dark_only == ["tiny.zh"]
+
+
+def test_a_film_of_other_code_does_not_show_todays(filmed: TinyProject) -> None:
+    filmed.edit("tiny_concept.py", "Bars of height 1, 2, … and their sum.", "Another word.")
+    done = filmed.run("gallery", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["stale"]["tiny.en"] == "mathviz render tiny --lang en"
+    page = (filmed.root / "renders" / "site" / "tiny.en.html").read_text(encoding="utf-8")
+    assert "Another word" not in page and "Other code than today" in page
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:300])
+
+
+def other_film(path: Path) -> None:
+    shutil.copyfile(path.with_name("tiny.zh.json"), path)
+
+
+def sign(name: str) -> Callable[[Path], None]:
+    def also(path: Path) -> None:
+        change(path, files=json.loads(path.read_text(encoding="utf-8"))["files"] | {name: "0" * 64})
+
+    return also
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "half": (cut, "tiny.en.json: is no JSON"),
+    "empty": (lambda path: path.write_text("[]"), "is no manifest of today's form (all of it)"),
+    "no bytes": (lambda path: path.write_bytes(b"\xff\xfe"), "is no JSON"),
+    "deep": (lambda path: path.write_text("[" * 100_000), "is no"),
+    "no title": (lambda path: change(path, title=None), "is no manifest of today's form (title)"),
+    "another's": (other_film, "is the manifest of another film, tiny.zh"),
+    "unsigned": (lambda path: change(path, files={}), "does not sign tiny.en.mp4"),
+    "other bytes": (lambda path: cut(path.with_suffix(".mp4")), "tiny.en.mp4 is not the file that it signs"),
+    "gone": (lambda path: path.with_suffix(".md").unlink(), "tiny.en.md cannot be read (No such file or directory)"),
+    "outside": (sign("tiny.en.x/../../../secret"), "none of its film's files"),
+    "absolute": (sign("/etc/passwd"), "none of its film's files"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damage_is_refused_and_leaves_the_site_as_it_was(filmed: TinyProject, kind: str) -> None:
+    damage, says = DAMAGE[kind]
+    page = build(filmed.project).index
+    before = page.stat().st_mtime_ns
+    damage(filmed.films / "tiny.en.json")
+    with pytest.raises(FilmDamaged) as told:
+        build(filmed.project)
+    assert says in str(told.value)
+    assert "Render it again: mathviz render tiny --lang en --theme dark" in str(told.value)
+    assert page.stat().st_mtime_ns == before
+    assert [path.name for path in page.parent.parent.iterdir() if path.name.startswith(".site")] == []
+
+
+def test_the_command_says_what_is_damaged_and_ends_with_1(filmed: TinyProject) -> None:
+    cut(filmed.films / "tiny.en.mp4")
+    done = filmed.run("gallery")
+    assert done.returncode == 1 and not done.stdout and "Traceback" not in done.stderr
+    assert "tiny.en.mp4 is not the file that it signs" in done.stderr
+
+
+def test_a_site_that_fails_half_way_leaves_the_one_before(filmed: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = build(filmed.project).index
+    before = files(page.parent)
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(site, "_bring", fail)
+    with pytest.raises(KeyboardInterrupt):
+        build(filmed.project)
+    assert files(page.parent) == before
+    assert [path.name for path in page.parent.parent.iterdir() if path.name.startswith(".site")] == []
+
+
+def test_a_third_language_is_a_matter_of_yaml(filmed: TinyProject) -> None:
+    """Its films are shown beside the others; where the pages' own words lack it, they are English."""
+    text = (filmed.root / "scenes" / "tiny.yaml").read_text(encoding="utf-8")
+    text = text.replace("en: ", "fr: Texte, en: ", 1).replace("[en, zh]", "[en, zh, fr]")
+    for line in ('question: {en:', "chapter: {en:", "- {en:", "alt: {en:"):
+        text = text.replace(line, line.replace("en:", "fr: Texte, en:"))
+    (filmed.root / "scenes" / "tiny.yaml").write_text(text, encoding="utf-8")
+    done = filmed.run("render", "tiny", "--lang", "fr", "--quality", "low", "--fps", "2", "--beats", "bars_leave")
+    assert done.returncode == 0, done.stderr
+    assert shelf(filmed.project).missing == {"tiny.fr": "mathviz render tiny --lang fr"}, "a part is no film"
+    for path in filmed.films.glob("tiny.fr.bars_leave.*"):
+        path.rename(path.with_name(path.name.replace(".bars_leave", "")))
+    about = json.loads((filmed.films / "tiny.fr.json").read_text(encoding="utf-8"))
+    renamed = {name.replace(".bars_leave", ""): digest for name, digest in about["files"].items()}
+    change(filmed.films / "tiny.fr.json", files=renamed)
+    built = build(filmed.project)
+    page = (built.index.parent / "tiny.fr.html").read_text(encoding="utf-8")
+    assert '<html lang="fr">' in page and "Texte" in page and word("transcript", "en") in page
+    assert 'href="tiny.fr.html"' in (built.index.parent / "index.fr.html").read_text(encoding="utf-8")
+    assert ">fr</a>" in built.index.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.99, "0:59"), (60, "1:00"), (754.2, "12:34")])
+def test_a_clock_counts_what_has_passed(seconds: float, shown: str) -> None:
+    assert clock(seconds) == shown
+
+
+def test_cues_are_read_as_they_were_written(tmp_path: Path) -> None:
+    told = [Cue(0.5, 3.0, "a < b\nc"), Cue(3661.25, 3662.0, "第一行")]
+    (tmp_path / "x.vtt").write_text(webvtt(told, AT_THE_TOP), encoding="utf-8")
+    assert cues(tmp_path / "x.vtt") == [
+        {"start": 0.5, "end": 3.0, "text": "a &lt; b\nc"}, {"start": 3661.25, "end": 3662.0, "text": "第一行"}
+    ]  # fmt: skip
