@@ -15,8 +15,8 @@ from mathviz import script
 from mathviz.project import HOME, Project
 
 ORDER = (
-    "errors", "project", "trace", "concepts", "script", "compute", "style", "mobjects", "stage", "render", "frames",
-    "doctor", "cli", "__main__",
+    "errors", "project", "trace", "concepts", "script", "compute", "style", "mobjects", "stage", "render", "difference",
+    "frames", "contact_sheet", "pytest_plugin", "doctor", "cli", "__main__",
 )  # fmt: skip
 """Imports run downward: a module imports from its own part and those named before it."""
 
@@ -122,7 +122,9 @@ def test_a_scene_computes_nothing(path: Path) -> None:
         assert not within(imports(path), library)
 
 
-@pytest.mark.parametrize("module", ["project", "trace", "script", "compute", "style", "render.catalog", "cli"])
+@pytest.mark.parametrize(
+    "module", ["project", "trace", "script", "compute", "style", "render.catalog", "pytest_plugin", "cli"]
+)
 def test_what_must_be_quick_loads_neither_manimgl_nor_torch(module: str) -> None:
     heavy = python(f"import sys, mathviz.{module}; print(*{{'torch', 'manimlib'}} & set(sys.modules))")
     assert heavy.strip() == ""
