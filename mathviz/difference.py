@@ -63,7 +63,8 @@ class Budget:
 
 
 SAME_RENDERER = Budget(0, 0, 0, 0, 0)
-OTHER_RENDERER = Budget(pixels=1, off_edge=0.002, largest=255, largest_mean=12, delta_e=6)
+OTHER_RENDERER = Budget(pixels=1, off_edge=0.0005, largest=255, largest_mean=9, delta_e=9)
+"""Mesa's softpipe and its llvmpipe, on 18 frames of two films: none away from edges, 6.1 in a mean, ΔE 6.2."""
 
 
 def compare(image: ndarray, reference: ndarray) -> Difference:
