@@ -62,15 +62,12 @@ class Seen:
 
 def on_screen(scene: Scene) -> str:
     """All that can be seen, one object a line."""
-    from manimlib.camera.camera_frame import CameraFrame
-
     colours = getattr(getattr(scene, "theme", None), "colours", {})
     roles = {value.lower(): role for role, value in reversed(colours.items())}
     frame = scene.camera.frame
     moved = np.abs(frame.get_euler_angles()).max() > 1e-6
     view = (-math.inf, -math.inf, math.inf, math.inf) if moved else _box(frame.get_bounding_box()[[0, 2]])
-    found = [seen for mobject in scene.mobjects if not isinstance(mobject, CameraFrame)
-             if (seen := _seen(mobject, roles, view)) is not None]  # fmt: skip
+    found = [seen for mobject in scene.mobjects if (seen := _seen(mobject, roles, view)) is not None]
     return "".join(f"{line}\n" for seen in _together(found) for line in seen.lines())
 
 
