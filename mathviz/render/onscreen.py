@@ -67,7 +67,8 @@ def on_screen(scene: Scene) -> str:
     frame = scene.camera.frame
     moved = np.abs(frame.get_euler_angles()).max() > 1e-6
     view = (-math.inf, -math.inf, math.inf, math.inf) if moved else _box(frame.get_bounding_box()[[0, 2]])
-    found = [seen for mobject in scene.mobjects if (seen := _seen(mobject, roles, view)) is not None]
+    shown = [mobject for mobject in scene.mobjects if mobject is not frame]
+    found = [seen for mobject in shown if (seen := _seen(mobject, roles, view)) is not None]
     return "".join(f"{line}\n" for seen in _together(found) for line in seen.lines())
 
 
