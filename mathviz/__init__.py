@@ -14,7 +14,10 @@ Read in that order:
     mobjects/      how a trace looks
     stage.py       the Scene that every film extends: beats, captions, traces
     render/        catalog → plan → inputs → cache → farm → worker → engine → encode → report
-    frames.py      compares a frame with its reference
+    difference.py  how far one picture is from another
+    frames.py      compares a frame, and what is on it, with its reference
+    contact_sheet.py  all frames on one page, with what differs
+    pytest_plugin.py  pytest --mathviz-frames
     lint/          rules of legibility and safety, over what is on screen and over finished films
     gallery/       films → site → embed: the pages that show films, and what a post pastes
     doctor.py      what is installed, and what brings what is missing

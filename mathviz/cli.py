@@ -407,17 +407,36 @@ def lint_films(
     raise typer.Exit(1 if any(each.level == "error" and not each.waived for each in found) else 0)
 
 
-@frames_app.command("accept")
-def accept_frames(
-    stem: Stem,
-    names: Annotated[list[str] | None, typer.Argument(help="Beats or snapshots; all when none is named.")] = None,
-) -> None:
-    """Make today's frames the references. Look at them first."""
+Source = Annotated[str | None, typer.Argument(help="A film's stem, or a manimgl scene file; all when not given.")]
+
+
+def _sources(given: str | None) -> tuple[Project, list[str]]:
+    """The project, and the films and scene files that are meant."""
     from mathviz import frames
 
-    project = _project()
-    changed = frames.accept(project, stem, names or [])
-    gone = [] if names else frames.remove_strays(project, stem)
+    if given is not None and given.endswith(".py"):
+        project = Project.of_scenes(Path(given).resolve().parent)
+        return project, [frames.stem_of(project, Path(given))]
+    project = Project.of_scenes(Path.cwd())
+    if not any(project.scenes.glob("*.py")):
+        project = _project()
+    return project, [project.require_stem(given)] if given else frames.stems(project)
+
+
+@frames_app.command("accept")
+def accept_frames(
+    source: Source = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Beats or snapshots; all when none is named.")] = None,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Every film and scene file of the project.")] = False,
+) -> None:
+    """Make today's frames the references. Look at them first. Refused if they differ when drawn twice."""
+    from mathviz import frames
+
+    if (source is None) != all_of_them:
+        raise typer.BadParameter("name a film or a scene file, or say --all")
+    project, stems = _sources(source)
+    changed = [path for stem in stems for path in frames.accept(project, stem, names or [])]
+    gone = [path for stem in stems if not names for path in frames.remove_strays(project, stem)]
     for path in changed:
         print(f"accepted {path}")
     for path in gone:
@@ -427,21 +446,31 @@ def accept_frames(
 
 
 @frames_app.command("check")
-def check_frames(stem: Stem) -> None:
-    """Compare every snapshot of a film with its reference."""
-    from mathviz import frames
+def check_frames(source: Source = None) -> None:
+    """Compare every snapshot with its reference; a failure leaves a report."""
+    from mathviz import contact_sheet, frames
 
-    project = _project()
-    project.require_stem(stem)
-    snapshots, failures = frames.wanted(project, stem), []
-    for version in dict.fromkeys((s.language, s.theme) for s in snapshots):
-        mine = [s for s in snapshots if (s.language, s.theme) == version]
-        for snapshot, image in frames.draw(project, stem, *version, mine).items():
-            try:
-                frames.require_same(project, snapshot, image)
-            except MathvizError as error:
-                failures.append(str(error))
-    for failure in failures:
+    project, stems = _sources(source)
+    sheet = contact_sheet.ContactSheet(project)
+    for stem in stems:
+        for verdict in frames.check(project, stem):
+            sheet.add(verdict)
+    for failure in sheet.failures:
         _say(f"FrameMismatch: {failure}")
-    print(f"{len(snapshots) - len(failures)} of {len(snapshots)} frames are their references")
-    raise typer.Exit(1 if failures else 0)
+    print(f"{sheet.count - len(sheet.failures)} of {sheet.count} frames are their references")
+    if sheet.failures:
+        _say(f"mathviz: all of them side by side: {sheet.write()}")
+    raise typer.Exit(1 if sheet.failures else 0)
+
+
+@frames_app.command("report")
+def report_frames(source: Source = None) -> None:
+    """Draw every snapshot and write a page with all of them, old, new and difference where they differ."""
+    from mathviz import contact_sheet, frames
+
+    project, stems = _sources(source)
+    sheet = contact_sheet.ContactSheet(project)
+    for stem in stems:
+        for verdict in frames.check(project, stem):
+            sheet.add(verdict)
+    print(f"{sheet.write()}  ({sheet.count} frames, {len(sheet.failures)} are not their references)")

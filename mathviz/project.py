@@ -11,6 +11,7 @@ from mathviz.errors import NotFound
 
 HOME = Path(__file__).resolve().parent.parent
 ASSETS = HOME / "assets"
+ROOT_SIGNS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py", ".git")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,17 @@ class Project:
             if any((folder / "scenes").glob("*.yaml")):
                 return cls(folder)
         return cls(HOME)
+
+    @classmethod
+    def of_scenes(cls, place: Path) -> Project:
+        """The project that holds ``place``, with films or with any manimgl scenes.
+
+        It is the nearest folder above with ``scenes/*.py`` or that pytest would take for its root; else ``place``.
+        """
+        for folder in (place.resolve(), *place.resolve().parents):
+            if any((folder / "scenes").glob("*.py")) or any((folder / name).exists() for name in ROOT_SIGNS):
+                return cls(folder)
+        return cls(place.resolve())
 
     @property
     def scenes(self) -> Path:

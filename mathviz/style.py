@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import math
 import re
 from dataclasses import dataclass
@@ -130,6 +131,12 @@ def hold_after(shown: float, needed: float) -> float:
 def font_files() -> tuple[Path, ...]:
     """The bundled font files."""
     return tuple(ASSETS / "fonts" / name for block in _fonts().values() for name in block["files"])
+
+
+def fonts_digest() -> str:
+    """Sixteen digits that change with any byte of the bundled fonts."""
+    fonts = b"".join(path.read_bytes() for path in font_files() if path.is_file())
+    return hashlib.sha256(fonts).hexdigest()[:16]
 
 
 @functools.cache

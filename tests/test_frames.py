@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,9 @@ import pytest
 from numpy import ndarray
 from tiny_project import BEATS, TinyProject
 
-from mathviz import frames
+from mathviz import frames, style
 from mathviz.errors import FrameMismatch, NotFound
-from mathviz.frames import Snapshot
+from mathviz.frames import Frame, Snapshot
 from mathviz.project import HOME, Project
 
 CATALOGUE = Project(HOME)
@@ -27,7 +28,7 @@ SNAPSHOTS = [snapshot for stem in CATALOGUE.stems for snapshot in frames.wanted(
 
 
 @functools.cache
-def drawn(stem: str, language: str, theme: str) -> dict[Snapshot, ndarray]:
+def drawn(stem: str, language: str, theme: str) -> dict[Snapshot, Frame]:
     """All snapshots of one version, drawn in one go."""
     mine = [s for s in SNAPSHOTS if (s.stem, s.language, s.theme) == (stem, language, theme)]
     return frames.draw(CATALOGUE, stem, language, theme, mine)
@@ -39,59 +40,30 @@ def test_every_snapshot_is_its_reference(manim: None, snapshot: Snapshot) -> Non
 
 
 def test_there_is_no_reference_that_nobody_asks_for() -> None:
-    wanted = {snapshot.reference(CATALOGUE) for snapshot in SNAPSHOTS}
-    assert not set(CATALOGUE.references.rglob("*.png")) - wanted
-
-
-# ---- counting differences
+    assert not [path for stem in CATALOGUE.stems for path in frames.strays_of(CATALOGUE, stem)]
+    assert {path.name for path in CATALOGUE.references.iterdir()} == set(CATALOGUE.stems)
 
 
 def flat(value: int = 100) -> ndarray:
     return np.full((40, 60, 3), value, np.uint8)
 
 
-def test_equal_frames_do_not_differ() -> None:
-    assert frames.compare(flat(), flat()) == frames.Difference(0, 0, 0)
-
-
-def test_one_step_of_one_channel_of_one_pixel_counts() -> None:
-    image = flat()
-    image[7, 9, 2] += 1
-    assert frames.compare(image, flat()) == frames.Difference(1, 0, 1)
-
-
-def test_differences_are_counted_by_pixel_not_by_channel() -> None:
-    image = flat()
-    image[3, 4], image[5, 6, 0] = 200, 90
-    assert frames.compare(image, flat()) == frames.Difference(2, 2, 100)
-
-
-def test_neither_direction_wraps_round() -> None:
-    assert frames.compare(flat(0), flat(255)).largest == frames.compare(flat(255), flat(0)).largest == 255
-
-
-def test_pixels_beside_an_edge_are_counted_apart() -> None:
-    reference = flat()
-    reference[:, 30:] = 200
-    moved = flat()
-    moved[:, 31:] = 200
-    assert frames.compare(moved, reference) == frames.Difference(40, 0, 100)
-    moved[:, 10] = 200
-    assert frames.compare(moved, reference) == frames.Difference(80, 40, 100)
-
-
-def test_frames_of_different_sizes_are_no_match() -> None:
-    with pytest.raises(FrameMismatch, match=r"\(40, 60, 3\), its reference \(20, 60, 3\)"):
-        frames.compare(flat(), flat()[::2])
-
-
 # ---- against a reference
 
 
+@pytest.fixture(scope="module")
+def accepted_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """References of the tiny film, drawn by the command."""
+    made = TinyProject.make(tmp_path_factory.mktemp("accepted") / "tiny")
+    done = made.run("frames", "accept", "tiny")
+    assert done.returncode == 0, done.stderr
+    return made.project.references
+
+
 @pytest.fixture
-def accepted(manim: None, tiny: TinyProject) -> TinyProject:
-    """The tiny film with references that were just drawn."""
-    frames.accept(tiny.project, "tiny", [])
+def accepted(manim: None, tiny: TinyProject, accepted_once: Path) -> TinyProject:
+    """A copy of the tiny film with its references."""
+    shutil.copytree(accepted_once, tiny.project.references)
     return tiny
 
 
@@ -99,7 +71,17 @@ def reference(project: TinyProject, name: str, version: str = "en.dark") -> Path
     return project.root / "tests" / "frames" / "tiny" / version / f"{name}.png"
 
 
-def draw_one(project: TinyProject, beat: str, after: float | None = None) -> tuple[Snapshot, ndarray]:
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accept without drawing in a second process, which takes seconds."""
+    monkeypatch.setattr(frames, "_drawn_twice", frames.draw_all)
+
+
+def draw_one(project: TinyProject, beat: str, after: float | None = None) -> tuple[Snapshot, Frame]:
     snapshot = Snapshot("tiny", "en", "dark", beat, after)
     return snapshot, frames.draw(project.project, "tiny", "en", "dark", [snapshot])[snapshot]
 
@@ -110,58 +92,95 @@ def test_snapshots_are_each_beats_last_frame_and_the_moments(tiny: TinyProject) 
     assert sorted(found) == sorted([*((v, beat) for v in versions for beat in BEATS), ("en.dark", "bars_grow@1s")])
 
 
-def test_what_was_accepted_is_drawn_again_to_the_bit(accepted: TinyProject) -> None:
+def test_what_was_accepted_is_drawn_again_to_the_bit(accepted: TinyProject, once: None) -> None:
     assert len(list(reference(accepted, "").parents[1].rglob("*.png"))) == 13
     for beat, after in (("bars_grow", None), ("bars_grow", 1.0), ("question", None)):
-        snapshot, image = draw_one(accepted, beat, after)
-        assert image.shape == (480, 854, 3) and image.std() > 1
-        frames.require_same(accepted.project, snapshot, image)
+        snapshot, frame = draw_one(accepted, beat, after)
+        assert frame.image.shape == (480, 854, 3) and frame.image.std() > 1
+        frames.require_same(accepted.project, snapshot, frame)
     assert not (accepted.root / "renders" / "diff").exists()
     assert frames.accept(accepted.project, "tiny", []) == []
 
 
+def test_the_text_beside_a_frame_says_what_is_on_screen(accepted: TinyProject) -> None:
+    text = reference(accepted, "bars_grow").with_suffix(".txt").read_text(encoding="utf-8")
+    assert text.splitlines() == [
+        'Text "Bars"  muted  [-6.40 3.30, -5.60 3.60]',
+        'Text "3 bars <grow>"  text  [-1.45 -3.30, 1.45 -2.90]',
+        "3 × Rectangle  data, stroke text  [-1.15 -1.00, 1.15 2.00]",
+    ]
+
+
+def test_a_picture_that_says_something_else_fails(accepted: TinyProject) -> None:
+    """Though not one pixel differs: what is hidden behind something else counts too."""
+    snapshot, frame = draw_one(accepted, "question")
+    other = Frame(frame.image, frame.text.replace("How high?", "How wide?"))
+    with pytest.raises(FrameMismatch, match=r'0 pixels differ(?s:.*)- Text "How high\?".*\n *\+ Text "How wide\?"'):
+        frames.require_same(accepted.project, snapshot, other)
+    snapshot.text(accepted.project).unlink()
+    with pytest.raises(FrameMismatch, match=r"There is no reference .*question\.txt\.\n"):
+        frames.require_same(accepted.project, snapshot, frame)
+
+
 def test_a_missing_reference_fails_and_shows_what_was_drawn(accepted: TinyProject) -> None:
-    snapshot, image = draw_one(accepted, "bars_grow")
+    snapshot, frame = draw_one(accepted, "bars_grow")
     reference(accepted, "bars_grow").unlink()
     with pytest.raises(FrameMismatch, match=r"(?s)There is no reference.*mathviz frames accept tiny bars_grow"):
-        frames.require_same(accepted.project, snapshot, image)
-    assert np.array_equal(frames.read(snapshot.drawn(accepted.project)), image)
+        frames.require_same(accepted.project, snapshot, frame)
+    assert np.array_equal(frames.read(snapshot.drawn(accepted.project)), frame.image)
 
 
-def test_a_label_moved_by_one_pixel_is_seen(accepted: TinyProject) -> None:
-    snapshot, image = draw_one(accepted, "question")
+def test_a_failure_leaves_old_new_and_difference_until_it_is_mended(accepted: TinyProject) -> None:
+    snapshot, frame = draw_one(accepted, "question")
+    moved = np.roll(frame.image, 1, axis=1)
     with pytest.raises(FrameMismatch, match="pixels differ") as found:
-        frames.require_same(accepted.project, snapshot, np.roll(image, 1, axis=1))
+        frames.require_same(accepted.project, snapshot, Frame(moved, frame.text))
     said = str(found.value)
     assert "tiny / en.dark / question" in said and "mathviz frames accept tiny question" in said
     beside = frames.read(snapshot.drawn(accepted.project))
-    assert beside.shape == (480, 2 * 854, 3) and np.array_equal(beside[:, :854], image)
+    old, new, difference = np.split(beside, 3, axis=1)
+    assert np.array_equal(old, frame.image) and np.array_equal(new, moved)
+    assert np.array_equal(difference[..., 0] >= 95, (moved != frame.image).any(axis=-1))
+    frames.require_same(accepted.project, snapshot, frame)
+    assert not snapshot.drawn(accepted.project).exists()
 
 
 def test_one_pixel_one_step_brighter_is_seen(accepted: TinyProject) -> None:
-    snapshot, image = draw_one(accepted, "bars_grow")
-    image = image.copy()
+    snapshot, frame = draw_one(accepted, "bars_grow")
+    image = frame.image.copy()
     image[10, 10, 0] += 1
     with pytest.raises(FrameMismatch, match=r"1 pixels differ, 0 of them .*largest difference 1 of 255"):
-        frames.require_same(accepted.project, snapshot, image)
+        frames.require_same(accepted.project, snapshot, Frame(image, frame.text))
 
 
 def test_on_another_renderer_edges_may_fall_otherwise_and_nothing_else(accepted: TinyProject) -> None:
-    """Half a level of grey along an edge passes there; a bar that is gone does not."""
+    """A few levels of grey pass there; a bar that is gone does not, nor does another text."""
     (reference(accepted, "").parents[1] / frames.ABOUT).write_text('{"renderer": "another GPU, 4.6"}')
-    snapshot, image = draw_one(accepted, "bars_grow")
-    noisy = image.astype(int)
+    snapshot, frame = draw_one(accepted, "bars_grow")
+    noisy = frame.image.astype(int)
     noisy[::3] += 4
-    frames.require_same(accepted.project, snapshot, noisy.clip(0, 255).astype(np.uint8))
-    without = np.broadcast_to(image[0, 0], image.shape)
+    frames.require_same(accepted.project, snapshot, Frame(noisy.clip(0, 255).astype(np.uint8), frame.text))
+    without = np.broadcast_to(frame.image[0, 0], frame.image.shape)
     with pytest.raises(FrameMismatch, match="another GPU"):
-        frames.require_same(accepted.project, snapshot, without)
+        frames.require_same(accepted.project, snapshot, Frame(without, frame.text))
+    with pytest.raises(FrameMismatch, match="What is on screen differs"):
+        frames.require_same(accepted.project, snapshot, Frame(frame.image, frame.text.replace("data", "noise")))
+
+
+def test_other_fonts_are_named(accepted: TinyProject) -> None:
+    about = reference(accepted, "").parents[1] / frames.ABOUT
+    assert json.loads(about.read_text()) == {"renderer": frames.renderer(), "fonts": style.fonts_digest()}
+    about.write_text(json.dumps({"renderer": frames.renderer(), "fonts": "0123"}))
+    snapshot, frame = draw_one(accepted, "bars_grow")
+    frames.require_same(accepted.project, snapshot, frame)
+    with pytest.raises(FrameMismatch, match=f"The fonts are others: 0123 .*, {style.fonts_digest()} this"):
+        frames.require_same(accepted.project, snapshot, Frame(255 - frame.image, frame.text))
 
 
 # ---- accepting
 
 
-def test_accept_by_name_replaces_that_alone(accepted: TinyProject) -> None:
+def test_accept_by_name_replaces_that_alone(accepted: TinyProject, once: None) -> None:
     wrong = frames.read(reference(accepted, "question")) // 2
     for name in ("bars_grow", "bars_grow@1s", "bars_leave"):
         frames._keep(reference(accepted, name), wrong)
@@ -172,13 +191,13 @@ def test_accept_by_name_replaces_that_alone(accepted: TinyProject) -> None:
 
 
 def test_accept_refuses_unknown_names(accepted: TinyProject) -> None:
-    before = {path: path.read_bytes() for path in accepted.root.rglob("*.png")}
+    before = contents(accepted.project.references)
     with pytest.raises(NotFound, match="no snapshot bars_gorw; it has bars_grow, bars_grow@1s, bars_leave, question"):
         frames.accept(accepted.project, "tiny", ["bars_gorw"])
-    assert {path: path.read_bytes() for path in accepted.root.rglob("*.png")} == before
+    assert contents(accepted.project.references) == before
 
 
-def test_references_of_two_renderers_are_not_mixed(accepted: TinyProject) -> None:
+def test_references_of_two_renderers_are_not_mixed(accepted: TinyProject, once: None) -> None:
     about = reference(accepted, "").parents[1] / frames.ABOUT
     about.write_text('{"renderer": "another GPU, 4.6"}')
     frames._keep(reference(accepted, "bars_grow"), flat())
@@ -191,11 +210,30 @@ def test_references_of_two_renderers_are_not_mixed(accepted: TinyProject) -> Non
 
 def test_the_commands_accept_and_check(accepted: TinyProject) -> None:
     reference(accepted, "bars_leave").rename(reference(accepted, "a_beat_that_is_gone"))
-    done = accepted.run("frames", "check", "tiny")
+    done = accepted.run("frames", "check")
     assert done.returncode == 1 and "12 of 13 frames are their references" in done.stdout
     assert "FrameMismatch: tiny / en.dark / bars_leave" in done.stderr and "Traceback" not in done.stderr
+    page = (accepted.root / "renders" / "frames" / "report.html").read_text(encoding="utf-8")
+    assert page.count("<figure") == 13 and page.count('<figure class="failed"') == 1 == page.count("<article")
     done = accepted.run("frames", "accept", "tiny")
     assert done.returncode == 0 and "bars_leave.png" in done.stdout and "removed" in done.stdout
     assert not reference(accepted, "a_beat_that_is_gone").exists()
     done = accepted.run("frames", "check", "tiny")
     assert done.returncode == 0 and done.stdout == "13 of 13 frames are their references\n" and not done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("tiny", "--all")], ids=" ".join)
+def test_accepting_all_must_be_said(tiny: TinyProject, arguments: tuple[str, ...]) -> None:
+    done = tiny.run("frames", "accept", *arguments)
+    assert done.returncode == 2 and "or say --all" in done.stderr
+
+
+def test_frames_that_differ_when_drawn_twice_are_not_accepted(accepted: TinyProject) -> None:
+    """The order of a set of strings is another in every process."""
+    before = contents(accepted.project.references)
+    accepted.edit("scenes/tiny.py", "QUICK)", "QUICK)\n        self.add(Rectangle(1 + hash('Zürich') % 997 / 500, 1))")
+    with pytest.raises(FrameMismatch, match=r"(?s)Drawn twice, these differ, so nothing was accepted") as found:
+        frames.accept(accepted.project, "tiny", ["bars_grow", "bars_leave"])
+    said = str(found.value)
+    assert "tiny / zh.light / bars_leave: " in said and "- Rectangle" in said and "bars_grow" not in said
+    assert contents(accepted.project.references) == before

@@ -15,8 +15,8 @@ from mathviz import script
 from mathviz.project import HOME, Project
 
 ORDER = (
-    "errors", "project", "trace", "concepts", "script", "compute", "style", "mobjects", "stage", "render", "frames",
-    "lint", "gallery", "doctor", "cli", "__main__",
+    "errors", "project", "trace", "concepts", "script", "compute", "style", "mobjects", "stage", "render", "difference",
+    "frames", "contact_sheet", "pytest_plugin", "lint", "gallery", "doctor", "cli", "__main__",
 )  # fmt: skip
 """Imports run downward: a module imports from its own part and those named before it."""
 
@@ -122,7 +122,10 @@ def test_a_scene_computes_nothing(path: Path) -> None:
         assert not within(imports(path), library)
 
 
-QUICK = ("project", "trace", "script", "compute", "style", "render.catalog", "gallery.site", "gallery.embed", "cli")
+QUICK = (
+    "project", "trace", "script", "compute", "style", "render.catalog", "gallery.site", "gallery.embed",
+    "pytest_plugin", "cli",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("module", QUICK)
