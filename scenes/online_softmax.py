@@ -41,8 +41,7 @@ UPDATES = (
 )
 
 
-# lint: ignore[CON001] the factor's sign is a pixel short of large text, for which 4 : 1 on a card is plenty
-class OnlineSoftmax(Explainer):
+class OnlineSoftmax(Explainer):  # lint: ignore[CON001] the factor's sign is a pixel short of large text
     """Cast: ``row`` of score bars with its ``registers``; the ``map`` of tiles; ``leaving``, for the next beat."""
 
     trace: Run
