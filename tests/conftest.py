@@ -59,3 +59,13 @@ def other_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(HOME / "mathviz", home / "mathviz", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(HOME / "assets", home / "assets")
     return home
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How the lint's rules did on the cases made for them."""
+    reports = [each for each in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+               if each.when == "call"]  # fmt: skip
+    for name, what in (("recall", "faults found"), ("precision", "near misses left alone")):
+        figures = [value for each in reports for key, value in each.user_properties if key == name]
+        if figures:
+            terminalreporter.write_line(f"lint, {name}: {sum(figures)} of {len(figures)} {what}")

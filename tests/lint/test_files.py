@@ -59,8 +59,11 @@ def rules_of(pictures: Iterator[ndarray]) -> set[str]:
     ],
     ids=["rate", "area", "change", "darker state", "together"],
 )
-def test_flashes(bad, good) -> None:
-    assert rules_of(bad) == {"FLS001"} and rules_of(good) == set()
+def test_flashes(bad, good, record_property) -> None:
+    found = rules_of(bad), rules_of(good)
+    record_property("recall", int(found[0] == {"FLS001"}))
+    record_property("precision", int(not found[1]))
+    assert found == ({"FLS001"}, set())
 
 
 def test_red_flashes() -> None:

@@ -86,3 +86,25 @@ def test_a_knobs_place_does_not_depend_on_its_way(drawn):
     other.show(0.3)
     assert np.array_equal(one.knob.get_points(), other.knob.get_points())
     assert one.knob.get_x() == pytest.approx(-2.0 + 0.3 * 4.0)
+
+
+def test_trajectories_are_drawn_up_to_their_time(drawn, plane):
+    paths = np.stack([np.linspace([-1.0, 0.0], [1.0, 1.0], 11), np.linspace([0.0, 0.0], [0.0, -1.0], 11)], axis=1)
+    ways = drawn.Trajectories(plane, paths, THEME, "model").show(0.5)
+    assert np.allclose([way.get_start() for way in ways], plane.at(paths[0]))
+    assert np.allclose([way.get_end() for way in ways], plane.at(paths[5]))
+    assert np.allclose([way.get_end() for way in ways.show(1.0)], plane.at(paths[10]))
+
+
+def test_a_dial_shows_both_factors(drawn):
+    for straight in (False, True):
+        dial = drawn.MixDial(THEME, 2.0, "signal", "noise", straight).show(0.5, 0.5)
+        zero = dial.corner.get_start()
+        assert np.allclose(dial.dot.get_center() - zero, [1.0, 1.0, 0.0])
+        assert np.allclose(dial.legs[0].get_end() - zero, [1.0, 0.0, 0.0])
+
+
+def test_a_straight_mix_runs_along_the_chord(drawn):
+    straight, arc = (drawn.MixDial(THEME, 2.0, "a", "b", straight)[1] for straight in (True, False))
+    assert np.allclose(straight.point_from_proportion(0.5), [1.0, 1.0, 0.0])
+    assert np.linalg.norm(arc.point_from_proportion(0.5)) == pytest.approx(2.0, abs=1e-3)
