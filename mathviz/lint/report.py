@@ -25,16 +25,26 @@ from mathviz.script import read
 
 WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
 
+UNTRANSLATED = "no text in"
+"""How a script's reader says that a language is missing."""
+
 
 def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], None]) -> list[Finding]:
-    """All findings of films of the catalogue, in all languages and themes, and of those that were rendered."""
+    """All findings of films of the catalogue, in all languages and themes, and of those that were rendered.
+
+    Raises ScriptError for a script with other faults than a missing translation.
+    """
     found: list[Finding] = []
     readable = []
     for stem in stems:
         try:
             readable.append((stem, read(project.scenes / f"{stem}.yaml").languages))
         except ScriptError as error:
-            found += [_of_script(stem, line) for line in str(error).splitlines()]
+            faults = str(error).splitlines()
+            if not all(UNTRANSLATED in fault for fault in faults):
+                raise
+            found += [Finding("I18N001", "error", stem, "", "", 0.0, f"{stem}.yaml", fault, "a text in each language",
+                              "translate it in the YAML") for fault in faults]  # fmt: skip
     for stem, _ in readable:
         compute.find(compute.of_film(project, stem), project, say)
     with ThreadPoolExecutor(workers) as pool:
@@ -49,11 +59,6 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
 def lint_file(project: Project, path: Path) -> list[Finding]:
     """All findings of the scenes of any manimgl file."""
     return waive([finding for film in _watch(project, path, []) for finding in check(film)], path)
-
-
-def _of_script(stem: str, line: str) -> Finding:
-    rule = "I18N001" if "no text in" in line else "A11Y001" if "alt" in line else "I18N001"
-    return Finding(rule, "error", stem, "", "", 0.0, f"{stem}.yaml", line, "a whole script", "edit the YAML")
 
 
 def _watch(project: Project, scene: Path, languages: list[str]) -> list[observe.Observed]:

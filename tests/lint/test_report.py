@@ -114,3 +114,9 @@ def test_a_missing_translation_is_a_finding(tiny: TinyProject, line: str) -> Non
     tiny.edit("scenes/tiny.yaml", "title: {en: Bars, zh: 条形}", line)
     done = tiny.run("lint", "--json")
     assert [each["rule"] for each in json.loads(done.stdout)] == ["I18N001"] and done.returncode == 1
+
+
+def test_another_fault_of_a_script_is_no_finding(tiny: TinyProject) -> None:
+    tiny.edit("scenes/tiny.yaml", "languages: [en, zh]", "languages: [en, zh]\ncolour: red")
+    done = tiny.run("lint")
+    assert done.returncode == 2 and "colour: is not allowed here" in done.stderr and not done.stdout
