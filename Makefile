@@ -14,8 +14,8 @@ gallery: ## all films in both themes, and the site that shows them: renders/site
 	.venv/bin/mathviz render --theme all
 	.venv/bin/mathviz gallery
 
-# A test file goes to one core, so that what its tests share is made once.
-PARALLEL = -n logical --maxprocesses 4 --dist loadfile
+# One process for each core; who is done first takes over from the other.
+PARALLEL = -n logical --maxprocesses 4 --dist worksteal
 
 test: ## ruff, mypy, and every test that is not slow
 	@./setup.sh test

@@ -153,6 +153,12 @@ def test_listing_the_films_loads_neither_manimgl_nor_torch() -> None:
 # Names, lengths, words.
 
 
+def test_no_two_test_files_have_one_name() -> None:
+    """pytest imports them by their names alone."""
+    names = [path.name for path in (HOME / "tests").rglob("*.py") if path.name != "conftest.py"]
+    assert len(set(names)) == len(names), sorted(name for name in set(names) if names.count(name) > 1)
+
+
 @pytest.mark.parametrize("path", [*MATHVIZ, *SCENES, *(HOME / "tests").rglob("*.py")], ids=lambda path: path.stem)
 def test_a_file_is_named_for_what_it_holds(path: Path) -> None:
     assert not {part.removesuffix(".py") for part in path.relative_to(HOME).parts} & NO_NAMES
