@@ -153,7 +153,7 @@ class DiffusionForward(Explainer):
         self.leaving = Group(kicks, law, meaning)
 
     def one_formula_jumps(self) -> None:
-        run, theme, which = self.trace, self.theme, 1
+        run, theme, which = self.trace, self.theme, 1  # lint: ignore[CON002] the planes' axes only orient
         left, right = (Plane(theme, 3.9).move_to((x, 0.2, 0)) for x in (-HALF_WIDTH + 1.95, HALF_WIDTH - 1.95))
         chain = Particles(left, run.chain[which], theme, "data")
         jump = Particles(right, run.shortcut[which], theme, "target")

@@ -183,7 +183,7 @@ class DiffusionReverse(Explainer):
         self.leaving = Group(steps, law, names, factor)
 
     def the_fan_narrows(self) -> None:
-        run, theme = self.trace, self.theme
+        run, theme = self.trace, self.theme  # lint: ignore[CON002] the planes' axes only orient
         inset = Plane(theme, SIDE).move_to((-self.plane.get_x(), MIDDLE, 0))
         fan, spread = Fan(inset, theme, len(run.moons)), run.fan_spread()
         head, hero = (Dot(radius=0.11).set_fill(theme["text"], 1) for _ in range(2))

@@ -79,7 +79,6 @@ class OptimalTransport(Explainer):
         only = run.scattered * (np.arange(len(run.rows)) == place)[:, None]
         ends = VGroup(self.label("from", "noise").next_to(table.row_bars, UP, 0.15),
                       self.label("to", "data").next_to(table.column_bars, RIGHT, 0.15))  # fmt: skip
-        # lint: ignore[CON002] the row's outline lies on the table, which is dark in both themes
         empty, row = table.picture(0 * run.plan), table.row(place).set_stroke(style.theme("dark")["text"], 3)
         name = self.label("row").next_to(row, RIGHT, 0.25)
         self.play(FadeIn(table.row_bars), FadeIn(ends[0]), run_time=NORMAL)
@@ -90,7 +89,6 @@ class OptimalTransport(Explainer):
         self.ends, self.leaving = ends, Group(row, name)
 
     def any_sums_that_match_are_legal(self) -> None:
-        # lint: ignore[CON002] the row's outline, from the beat before, lies on the dark table
         run, table = self.trace, self.table
         law = formula(LEGAL, self.theme).move_to((BESIDE, 1.9, 0))
         this = formula(SCATTER, self.theme).next_to(law, DOWN, 0.8)

@@ -16,6 +16,9 @@ from mathviz.lint.rules import Finding, limits
 LOOKED_AT = (160, 90)
 """Size to which a film is reduced for flashes: a cell is a block of 12 pixels at 1080p."""
 
+BESIDE = (".vtt", ".chapters.vtt", ".poster.png", ".md")
+"""Captions, chapters, poster and transcript, which every film has."""
+
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32)
 _share = np.arange(256) / 255
@@ -127,7 +130,7 @@ def check_film(manifest: Path) -> list[Finding]:
     if not 0 < len(alt) <= longest:
         found.append(finding("A11Y001", "warning", 0.0, "alt", f"{len(alt)} characters", f"1 to {longest}",
                              "say in two sentences what there is to see"))  # fmt: skip
-    missing = [end for end in (".vtt", ".chapters.vtt", ".poster.png") if not manifest.with_suffix(end).is_file()]
+    missing = [end for end in BESIDE if not manifest.with_suffix(end).is_file()]
     if missing:
         measured = f"no {', '.join(missing)} beside it"
         found.append(finding("A11Y001", "error", 0.0, video.name, measured, "all of them", again))

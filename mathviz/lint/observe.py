@@ -33,6 +33,7 @@ class Shown:
     colours: tuple[str, ...]
     size: float = 0.0  # one em of a text; of a formula its smallest sign
     behind: str = ""  # the colour that was drawn behind a text
+    drawn: str = ""  # the colour within a shape's box that, as drawn, stands out most from the page
 
     @property
     def name(self) -> str:
@@ -196,12 +197,14 @@ class Observer:
         return [Shown(self._number(mobject), kind, "", self._box(mobject), opacity, colours)]
 
     def _see_behind(self) -> None:
-        """Draw the beat's last picture and note what colour lies behind each of its texts."""
+        """Draw the beat's last picture and note how its texts and shapes came out."""
         camera = self.scene.camera
         camera.capture(*self.scene.render_groups)
         picture = self.draw(camera.get_raw_fbo_data(), *camera.get_pixel_shape())
         last = self.observed.sights[-1]
-        shown = tuple(_with_ground(each, picture) if each.text else each for each in last.shown)
+        apart = np.abs(picture.astype(int) - picture[0, 0]).sum(axis=-1)  # from the page, which no film covers there
+        shown = tuple(_with_ground(each, picture) if each.text else _with_drawn(each, picture, apart)
+                      for each in last.shown)  # fmt: skip
         self.observed.sights[-1] = Sight(last.beat, last.start, last.end, last.moving, shown)
 
 
@@ -222,6 +225,20 @@ def _with_ground(shown: Shown, picture: ndarray) -> Shown:
         return shown
     ground = patch[(patch // 4 * 4 == colours[apart][counts[apart].argmax()]).all(axis=1)]
     return Shown(**{**asdict(shown), "behind": "#{:02x}{:02x}{:02x}".format(*np.median(ground, axis=0).astype(int))})
+
+
+def _with_drawn(shown: Shown, picture: ndarray, apart: ndarray) -> Shown:
+    """The shape with the colour of its box that is farthest from the page."""
+    height, width = apart.shape
+    left, bottom, right, top = shown.box
+    rows = slice(max(0, int((1 - top) * height) - 1), max(1, int((1 - bottom) * height) + 2))
+    columns = slice(max(0, int(left * width) - 1), max(1, int(right * width) + 2))
+    patch = apart[rows, columns]
+    if shown.kind != "shape" or not patch.size:
+        return shown
+    pixel = picture[rows, columns].reshape(-1, 3)[patch.argmax()]
+    changed = {"box": shown.box, "colours": shown.colours, "drawn": "#{:02x}{:02x}{:02x}".format(*pixel)}
+    return Shown(**{**asdict(shown), **changed})
 
 
 @functools.cache

@@ -183,7 +183,7 @@ def mark(project: Project, found: list[Finding], folder: Path) -> list[Path]:
         with tempfile.TemporaryDirectory(prefix="mathviz-") as scratch:
             plain = Path(scratch) / "frame.png"
             line = [sys.executable, "-m", "mathviz", "still", finding.stem, "--beat", finding.beat, "--lang", language,
-                    "--theme", theme, "--out", str(plain)]  # fmt: skip
+                    "--theme", theme, "--at", str(finding.into), "--out", str(plain)]  # fmt: skip
             subprocess.run(line, cwd=project.root, check=True, capture_output=True)
             picture = Image.open(plain).convert("RGB")
         left, bottom, right, top = finding.box or (0.0, 0.0, 0.0, 0.0)

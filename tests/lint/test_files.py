@@ -87,7 +87,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
          "-pix_fmt", "yuv420p", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
          "-movflags", "+faststart", str(video)], check=True,
     )  # fmt: skip
-    for end in (".vtt", ".chapters.vtt", ".poster.png"):
+    for end in (".vtt", ".chapters.vtt", ".poster.png", ".md"):
         video.with_suffix(end).touch()
     describe(video)
     return folder

@@ -20,7 +20,7 @@ def film(*sights: tuple[float, float, tuple[Shown, ...]], beat=(0.0, 8.0), **cha
 
 
 def shape(*colours: str, number: int = 1, **changes) -> Shown:
-    return replace(Shown(number, "shape", "", (0.2, 0.2, 0.3, 0.3), 1.0, colours), **changes)
+    return replace(Shown(number, "shape", "", (0.2, 0.2, 0.3, 0.3), 1.0, colours), **{"drawn": colours[0], **changes})
 
 
 def still(*shown: Shown, seconds: float = 3.0) -> Observed:
@@ -72,7 +72,9 @@ CASES = {
     ],
     "CON002": [
         (still(shape("#505050")), still(shape("#707070"))),
+        (still(shape("#a0a0a0", opacity=0.5, drawn="#585858")), still(shape("#a0a0a0", opacity=0.8, drawn="#838383"))),
         (still(shape("#505050")), still(shape("#505050", opacity=0.3))),
+        (still(shape("#505050")), still(shape("#505050", drawn="#707070"))),
         (still(shape("#505050")), still(shape("#505050", "#a0a0a0"))),
     ],
     "CVD001": [
