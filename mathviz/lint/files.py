@@ -108,8 +108,16 @@ def _redness(linear: ndarray) -> ndarray:
 
 def check_film(manifest: Path) -> list[Finding]:
     """Findings of a finished film, from its manifest."""
-    about = json.loads(manifest.read_text(encoding="utf-8"))
     video = manifest.with_suffix(".mp4")
+    try:
+        about = json.loads(manifest.read_text(encoding="utf-8"))
+        known = {name: about[name] for name in ("stem", "beats", "width", "height", "fps", "frames", "files")}
+    except (ValueError, KeyError, TypeError) as error:
+        stem, again = manifest.parent.name, f"render it again: mathviz render {manifest.parent.name}"
+        says = f"cannot be read: {error!r}"
+        return [Finding("ENC001", "error", stem, "", "", 0.0, manifest.name, says, "a manifest", again)]
+    if video.name not in known["files"]:  # a film without its background, say, is another kind of file
+        return []
     version = f"{about.get('language', '')}.{about.get('theme', '')}".strip(".")
 
     def finding(rule: str, level: str, time: float, what: str, measured: str, limit: str, advice: str) -> Finding:

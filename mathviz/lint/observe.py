@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,6 @@ class Sight:
     beat: str
     start: float  # seconds into the film
     end: float
-    moving: float  # seconds of the animation that led here
     shown: tuple[Shown, ...]
 
 
@@ -62,7 +61,6 @@ class Observed:
     background: str
     sights: list[Sight] = field(default_factory=list)
     beats: dict[str, tuple[float, float]] = field(default_factory=dict)
-    captions: list[tuple[float, str]] = field(default_factory=list)  # when it was up, and what there was to read
 
 
 def load(data: dict[str, Any]) -> Observed:
@@ -106,8 +104,7 @@ class Observer:
         self.beat = beat
         self.observed.beats[beat] = (self.clock, self.clock)
 
-    def caption(self, text: str) -> None:
-        self.observed.captions.append((self.clock, text))
+    def caption(self, text: str) -> None: ...
 
     def beat_ends(self, beat: str) -> None:
         self.observed.beats[beat] = (self.observed.beats[beat][0], self.clock)
@@ -124,10 +121,9 @@ class Observer:
             moving = bool(args) and not isinstance(args[0], (int, float))
             shown, last = self._see(), sights[-1] if sights else None
             if last and not moving and (last.beat, last.shown) == (self.beat, shown):
-                sights[-1] = _until(last, now)
+                sights[-1] = replace(last, end=now)
             else:
-                start, moved = (now, now - begun) if moving else (begun, 0.0)
-                sights.append(Sight(self.beat, start, now, moved, shown))
+                sights.append(Sight(self.beat, now if moving else begun, now, shown))
             return found
 
         return called
@@ -205,11 +201,7 @@ class Observer:
         apart = np.abs(picture.astype(int) - picture[0, 0]).sum(axis=-1)  # from the page, which no film covers there
         shown = tuple(_with_ground(each, picture) if each.text else _with_drawn(each, picture, apart)
                       for each in last.shown)  # fmt: skip
-        self.observed.sights[-1] = Sight(last.beat, last.start, last.end, last.moving, shown)
-
-
-def _until(sight: Sight, end: float) -> Sight:
-    return Sight(sight.beat, sight.start, end, sight.moving, sight.shown)
+        self.observed.sights[-1] = replace(last, shown=shown)
 
 
 def _with_ground(shown: Shown, picture: ndarray) -> Shown:
@@ -224,7 +216,7 @@ def _with_ground(shown: Shown, picture: ndarray) -> Shown:
     if not len(patch) or not apart.any():
         return shown
     ground = patch[(patch // 4 * 4 == colours[apart][counts[apart].argmax()]).all(axis=1)]
-    return Shown(**{**asdict(shown), "behind": "#{:02x}{:02x}{:02x}".format(*np.median(ground, axis=0).astype(int))})
+    return replace(shown, behind="#{:02x}{:02x}{:02x}".format(*np.median(ground, axis=0).astype(int)))
 
 
 def _with_drawn(shown: Shown, picture: ndarray, apart: ndarray) -> Shown:
@@ -237,8 +229,7 @@ def _with_drawn(shown: Shown, picture: ndarray, apart: ndarray) -> Shown:
     if shown.kind != "shape" or not patch.size:
         return shown
     pixel = picture[rows, columns].reshape(-1, 3)[patch.argmax()]
-    changed = {"box": shown.box, "colours": shown.colours, "drawn": "#{:02x}{:02x}{:02x}".format(*pixel)}
-    return Shown(**{**asdict(shown), **changed})
+    return replace(shown, drawn="#{:02x}{:02x}{:02x}".format(*pixel))
 
 
 @functools.cache

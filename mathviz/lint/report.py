@@ -21,7 +21,7 @@ from mathviz.errors import MathvizError, ScriptError
 from mathviz.lint import files, observe
 from mathviz.lint.rules import RULES, Finding, check
 from mathviz.project import Project
-from mathviz.script import read
+from mathviz.script import Script, read
 
 WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
 
@@ -35,10 +35,10 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
     Raises ScriptError for a script with other faults than a missing translation.
     """
     found: list[Finding] = []
-    readable = []
+    readable: list[tuple[str, Script]] = []
     for stem in stems:
         try:
-            readable.append((stem, read(project.scenes / f"{stem}.yaml").languages))
+            readable.append((stem, read(project.scenes / f"{stem}.yaml")))
         except ScriptError as error:
             faults = str(error).splitlines()
             if not all(UNTRANSLATED in fault for fault in faults):
@@ -47,18 +47,20 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
                               "translate it in the YAML") for fault in faults]  # fmt: skip
     for stem, _ in readable:
         compute.find(compute.of_film(project, stem), project, say)
+        if not _manifests(project, stem):
+            say(f"mathviz: {stem} is not rendered, so flashes and streams are not looked at: mathviz render {stem}")
     with ThreadPoolExecutor(workers) as pool:
-        watched = pool.map(lambda film: _watch(project, project.scenes / f"{film[0]}.py", film[1]), readable)
+        watched = pool.map(lambda film: _watch(project, project.scenes / f"{film[0]}.py", film[1].languages), readable)
         finished = pool.map(lambda film: _check_files(project, film[0]), readable)
-        for (stem, _), films, of_files in zip(readable, watched, finished, strict=True):
+        for (stem, told), films, of_files in zip(readable, watched, finished, strict=True):
             mine = [finding for film in films for finding in check(film)] + of_files
-            found += waive(mine, project.scenes / f"{stem}.py")
+            found += waive(mine, project.scenes / f"{stem}.py", {beat.id for beat in told.beats})
     return found
 
 
 def lint_file(project: Project, path: Path) -> list[Finding]:
     """All findings of the scenes of any manimgl file."""
-    return waive([finding for film in _watch(project, path, []) for finding in check(film)], path)
+    return waive([finding for film in _watch(project, path, []) for finding in check(film)], path, set())
 
 
 def _watch(project: Project, scene: Path, languages: list[str]) -> list[observe.Observed]:
@@ -80,18 +82,21 @@ def _watch(project: Project, scene: Path, languages: list[str]) -> list[observe.
 
 
 def _check_files(project: Project, stem: str) -> list[Finding]:
-    manifests = sorted((project.renders / stem).glob("*.json"))
-    return [finding for manifest in manifests for finding in files.check_film(manifest)]
+    return [finding for manifest in _manifests(project, stem) for finding in files.check_film(manifest)]
 
 
-def waive(found: list[Finding], scene: Path) -> list[Finding]:
-    """Mark what a comment in the scene waives: in a beat's method for that beat, elsewhere for the film.
+def _manifests(project: Project, stem: str) -> list[Path]:
+    return sorted((project.renders / stem).glob("*.json"))
+
+
+def waive(found: list[Finding], scene: Path, beats: set[str]) -> list[Finding]:
+    """Mark what a comment in the scene waives: in the method of one of ``beats`` for it, elsewhere for the file.
 
     ``# lint: ignore[CON001] a reason``. A waiver without a reason, or of no known rule, is a finding itself.
     """
     source = scene.read_text(encoding="utf-8")
-    methods = {node.name: (node.lineno, node.end_lineno or node.lineno)
-               for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}  # fmt: skip
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    methods = {node.name: (node.lineno, node.end_lineno or 0) for node in functions if node.name in beats}
     waivers: list[tuple[str, str, str]] = []  # rule, beat or nothing, reason
     faults = []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -102,8 +107,8 @@ def waive(found: list[Finding], scene: Path) -> list[Finding]:
         for rule in (each.strip() for each in match.group(1).split(",")):
             if rule not in RULES or not match.group(2).strip():
                 faults.append(Finding(
-                    "TXT001" if rule not in RULES else rule, "error", scene.stem, "", beat, 0.0,
-                    f"{scene.name}:{token.start[0]}", f"waives {rule} without a reason or without such a rule",
+                    "LNT001", "error", scene.stem, "", beat, 0.0, f"{scene.name}:{token.start[0]}",
+                    f"waives {rule} without a reason" if rule in RULES else f"waives {rule}, which is no rule",
                     "a rule and a reason", "write: # lint: ignore[RULE] why",
                 ))  # fmt: skip
             else:
@@ -120,8 +125,7 @@ def together(found: Iterable[Finding]) -> list[tuple[Finding, list[str]]]:
     """Findings that differ in nothing but language, theme and figures as one, with their versions."""
     groups: dict[tuple[str, ...], tuple[Finding, list[str]]] = {}
     for finding in found:
-        words = finding.what if finding.what.startswith("formula") or not finding.box else str(finding.box[:2])
-        key = (finding.rule, finding.level, finding.stem, finding.beat, words, finding.waived)
+        key = (finding.rule, finding.level, finding.stem, finding.beat, finding.what, finding.waived)
         _, versions = groups.setdefault(key, (finding, []))
         if finding.version not in versions:
             versions.append(finding.version)
@@ -184,7 +188,9 @@ def mark(project: Project, found: list[Finding], folder: Path) -> list[Path]:
             plain = Path(scratch) / "frame.png"
             line = [sys.executable, "-m", "mathviz", "still", finding.stem, "--beat", finding.beat, "--lang", language,
                     "--theme", theme, "--at", str(finding.into), "--out", str(plain)]  # fmt: skip
-            subprocess.run(line, cwd=project.root, check=True, capture_output=True)
+            done = subprocess.run(line, cwd=project.root, capture_output=True, text=True)
+            if done.returncode != 0:
+                raise MathvizError(f"the frame of {finding.stem} / {finding.beat} was not drawn: {done.stderr.strip()}")
             picture = Image.open(plain).convert("RGB")
         left, bottom, right, top = finding.box or (0.0, 0.0, 0.0, 0.0)
         corners = (left * picture.width - 6, (1 - top) * picture.height - 6,

@@ -151,6 +151,13 @@ def test_a_file_that_is_no_film_or_another_one_is_told(finished: Path) -> None:
     assert found.rule == "ENC001" and found.measured.startswith("cannot be read")
 
 
+@pytest.mark.parametrize("damage", ["{", "[]", "{}", '{"stem": "bars"}'])
+def test_a_damaged_manifest_is_a_finding(finished: Path, damage: str) -> None:
+    finished.with_suffix(".json").write_text(damage)
+    (found,) = files.check_film(finished.with_suffix(".json"))
+    assert found.rule == "ENC001" and found.measured.startswith("cannot be read")
+
+
 def test_what_must_lie_beside_a_film(finished: Path) -> None:
     finished.with_suffix(".vtt").unlink()
     (found,) = files.check_film(finished.with_suffix(".json"))

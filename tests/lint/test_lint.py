@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from tiny_project import TinyProject
 
 from mathviz.lint import report
@@ -68,26 +70,42 @@ def test_a_file_that_cannot_be_gone_through_is_named(tmp_path: Path) -> None:
 
 
 def test_a_project_in_all_its_versions(tiny: TinyProject) -> None:
+    """And what has a place is drawn with it marked."""
     tiny.edit("scenes/tiny.py", 'set_fill(self.theme["data"], 1)', 'set_fill("#151515", 1).set_stroke(width=0)')
+    leave = "self.play(FadeOut(self.bars)"
+    tiny.edit("scenes/tiny.py", leave, f"self.add(Text('x', font_size=9)); {leave}")
+    tiny.edit("scenes/tiny.py", "Rectangle, VGroup", "Rectangle, Text, VGroup")
     tiny.edit("scenes/tiny.py", '.set_stroke(self.theme["text"])', "")
     done = tiny.run("lint", "--frames", "marked")
     assert "shape in #151515" in done.stdout and "en.dark, zh.dark" in done.stdout, done.stdout + done.stderr
+    assert "tiny is not rendered, so flashes and streams are not looked at" in done.stderr
+    (marked,) = (tiny.root / "marked").glob("*bars_leave.TXT001*")
+    picture = np.asarray(Image.open(marked).convert("RGB")).astype(int)
+    assert (picture == [255, 0, 0]).all(axis=-1).sum() > 100
 
 
 def test_a_waiver_needs_a_rule_and_a_reason(tmp_path: Path) -> None:
     scene = tmp_path / "tiny.py"
     source = "class Tiny:\n    def bars_grow(self):\n        pass  # lint: ignore[CON001]{}\n\n    def later(self): 1\n"
     scene.write_text(source.format(" it is a sign"))
-    (waived,) = report.waive([FINDING], scene)
+    beats = {"bars_grow", "later"}
+    (waived,) = report.waive([FINDING], scene, beats)
     assert waived.waived == "it is a sign"
-    (elsewhere,) = report.waive([Finding(**{**vars(FINDING), "beat": "later"})], scene)
+    (elsewhere,) = report.waive([Finding(**{**vars(FINDING), "beat": "later"})], scene, beats)
     assert not elsewhere.waived
     scene.write_text(source.format(""))
-    fault, kept = report.waive([FINDING], scene)
-    assert "without a reason" in fault.measured and not kept.waived
+    fault, kept = report.waive([FINDING], scene, beats)
+    assert fault.rule == "LNT001" and "without a reason" in fault.measured and not kept.waived
     scene.write_text("# lint: ignore[CON001] everywhere here\n" + source.format(" x").replace("CON001]", "XXX999]"))
-    fault, waived = report.waive([FINDING], scene)
-    assert "XXX999" in fault.measured and waived.waived == "everywhere here"
+    fault, waived = report.waive([FINDING], scene, beats)
+    assert "XXX999, which is no rule" in fault.measured and waived.waived == "everywhere here"
+
+
+def test_in_anybodys_scene_a_waiver_holds_for_the_file(tmp_path: Path) -> None:
+    method = "    def construct(self):"
+    (tmp_path / "faulty.py").write_text(FAULTY.replace(method, f"{method}  # lint: ignore[GEO001] flies in", 1))
+    found = json.loads(run(str(tmp_path / "faulty.py"), "--json").stdout)
+    assert {each["waived"] for each in found if each["rule"] == "GEO001"} == {"flies in"}
 
 
 def test_waived_findings_are_counted_and_do_not_fail(tmp_path: Path) -> None:
