@@ -24,7 +24,7 @@ test: ## ruff, mypy, and every test that is not slow
 	.venv/bin/pytest -m "not slow" $(PARALLEL)
 
 test-all: ## ruff, mypy, and every test
-	@./setup.sh test
+	@./setup.sh test-all
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/pytest $(PARALLEL)

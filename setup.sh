@@ -3,6 +3,7 @@
 #
 #   ./setup.sh         what drawing a film needs
 #   ./setup.sh test    also what the tests need: a display without a screen, keys to press in it, a browser
+#   ./setup.sh test-all    also what the slow tests need: npm, for a blog
 #
 # PYTHON=python3.12 ./setup.sh chooses the Python of .venv; any from 3.10 on will do.
 # Asks what the machine can do, not which packages it has, so that a program built by hand counts.
@@ -17,7 +18,8 @@ for_tests=no
 case "$#:${1-}" in
     0:) ;;
     1:test) for_tests=yes ;;
-    *) echo "usage: ./setup.sh [test]" >&2; exit 2 ;;
+    1:test-all) for_tests=all ;;
+    *) echo "usage: ./setup.sh [test|test-all]" >&2; exit 2 ;;
 esac
 
 here=$(pwd -P)
@@ -155,11 +157,12 @@ find_missing() {
     has_library libGL.so.1 || lacks libGL.so.1 "OpenGL" libgl1
     has_mesa_driver || lacks "Mesa's swrast driver" "draws on the processor" libgl1-mesa-dri
 
-    [ $for_tests = yes ] || return 0
+    [ $for_tests != no ] || return 0
     { has Xvfb && has xvfb-run; } || lacks "Xvfb, xvfb-run" "a display for the tests that open a window" xvfb
     has xauth || lacks xauth "lets xvfb-run start" xauth
     has xdotool || lacks xdotool "presses a key in that window" xdotool
     has chromium || lacks chromium "looks at the gallery's pages" chromium
+    [ $for_tests != all ] || has npm || lacks npm "installs a blog made with Hexo" npm
 }
 
 # What is needed only while .venv is made.

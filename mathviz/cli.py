@@ -140,8 +140,9 @@ def render(
     final: Annotated[bool, typer.Option("--final", help="1080p60, for publishing.")] = False,
     beats: Annotated[str, typer.Option(help="Only these beats, joined: ids with commas between.")] = "",
     clips: Annotated[bool, typer.Option("--clips", help="A file for each beat as well.")] = False,
-    gif: Annotated[bool, typer.Option("--gif", help="A small GIF without end as well.")] = False,
-    webp: Annotated[bool, typer.Option("--webp", help="A small animated WebP without end as well.")] = False,
+    gif: Annotated[bool, typer.Option("--gif", help="One beat as a small GIF without end, 1 MB at most.")] = False,
+    webp: Annotated[bool, typer.Option("--webp", help="The same as an animated WebP.")] = False,
+    webm: Annotated[bool, typer.Option("--webm", help="AV1 in WebM as well, where it is smaller. Takes long.")] = False,
     transparent: Annotated[
         bool, typer.Option("--transparent", help="Without background, as ProRes 4444 in a .mov.")
     ] = False,
@@ -162,7 +163,7 @@ def render(
     from mathviz.render.progress import Display
 
     project = _project()
-    chosen = dict(zip(EXTRAS, (clips, gif, webp), strict=True))
+    chosen = dict(zip(EXTRAS, (clips, gif, webp, webm), strict=True))
     wish = Wish(
         languages=[lang], themes=[theme], quality=quality, fps=fps, out=out and out.resolve(), digests=bool(digest),
         beats=tuple(part.strip() for part in beats.split(",") if part.strip()),
@@ -170,6 +171,8 @@ def render(
     )  # fmt: skip
     if draft and final:
         raise typer.BadParameter("--draft and --final contradict each other")
+    if transparent and webm:
+        raise typer.BadParameter("--transparent and --webm contradict each other: AV1 has no transparency")
     wish = wish.drafted() if draft else wish.finished() if final else wish
     if transparent:
         wish = replace(wish, encoding=TRANSPARENT)

@@ -89,6 +89,7 @@ class Script(_Part):
     """Everything that a viewer reads as prose, and the name of the computation it speaks of.
 
     ``inputs`` names computations that several films share: argument → function, as ``computation`` names its own.
+    ``loop`` is the beat that small copies without end show; the last when none is named.
     """
 
     title: Texts
@@ -99,6 +100,7 @@ class Script(_Part):
     topics: list[str] = Field(default_factory=list)
     labels: dict[str, Texts] = Field(default_factory=dict)
     beats: list[Beat] = Field(min_length=1)
+    loop: str | None = None
     alt: Texts
     references: list[Reference] = Field(min_length=1)
 
@@ -109,6 +111,14 @@ class Script(_Part):
         if wrong or len(set(languages)) != len(languages):
             raise ValueError(f"needs distinct two-letter codes such as en, zh; found {', '.join(languages)}")
         return languages
+
+    @field_validator("loop")
+    @classmethod
+    def _loop(cls, loop: str, info: ValidationInfo) -> str:
+        beats = (info.context or {}).get("beats", set())
+        if beats and loop not in beats:
+            raise ValueError(f"there is no beat {loop!r}; choose one of {', '.join(sorted(beats))}")
+        return loop
 
 
 def placeholders(text: str) -> list[str]:

@@ -100,6 +100,7 @@ def test_help_mentions_every_option(tiny: TinyProject, command: tuple[str, ...])
 @pytest.mark.parametrize(
     "arguments",
     [("list", "--jsno"), ("render", "--fps", "many"), ("render", "--draft", "--final"),
+     ("render", "--transparent", "--webm"),
      ("render", "-j", "-1"), ("still", "tiny"), ("frobnicate",),
      ("still", "tiny", "--beat", "bars_grow", "--at", "-1"), ("compute",), ("compute", "tiny", "--device", "tpu"),
      ("compute", "tiny", "--record", "--check"), ("frames", "frobnicate")],

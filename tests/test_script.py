@@ -78,7 +78,7 @@ FAULTS = {
     "an unknown field": (
         with_line(4, "computation: some.module:function\ncolour: red"),
         "sums.yaml:5: colour: is not allowed here; allowed: title, question, languages, computation, inputs, topics, "
-        "labels, beats, alt, references",
+        "labels, beats, loop, alt, references",
     ),
     "an unknown field of a beat": (
         with_line(10, "    caption: [{en: x, zh: y}]"),
@@ -139,6 +139,10 @@ FAULTS = {
     "no beats": (
         re.sub(r"beats:\n.*?alt:", "beats: []\nalt:", GOOD, flags=re.DOTALL),
         "sums.yaml:7: beats: List should have at least 1 item after validation, not 0; found []",
+    ),
+    "a loop over no beat": (
+        with_line(19, "loop: third\nalt: {en: A picture., zh: 一幅图}"),
+        "sums.yaml:19: loop: there is no beat 'third'; choose one of first, second",
     ),
     "no captions": (
         GOOD.replace("    captions:\n      - {en: \"$2S$", "    captions: []\n#     - {en: \"$2S$"),

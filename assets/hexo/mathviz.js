@@ -39,8 +39,8 @@ hexo.extend.tag.register("mathviz", function ([stem, chosen]) {
   const lines = [
     `<figure class="mathviz" lang="${html}">`,
     `<video controls playsinline preload="metadata" width="${Number(told.width)}" height="${Number(told.height)}" style="max-width: 100%; height: auto" poster="${media(".poster.webp")}" aria-label="${escaped(told.title)}" aria-describedby="${id}">`,
-    manifest(`${name}.light`) && `<source media="(prefers-color-scheme: light)" src="${media(".light.mp4")}" type="video/mp4">`,
-    `<source src="${media(".mp4")}" type="video/mp4">`,
+    ...sources(manifest(`${name}.light`), media, ".light", ` media="(prefers-color-scheme: light)"`),
+    ...sources(told, media),
     `<track kind="captions" src="${media(".vtt")}" srclang="${html}" label="${words.captions}">`,
     `<track kind="chapters" src="${media(".chapters.vtt")}" srclang="${html}">`,
     `</video>`,
@@ -55,6 +55,13 @@ hexo.extend.tag.register("mathviz", function ([stem, chosen]) {
   ];
   return lines.filter(Boolean).join("\n");
 });
+
+// What a browser chooses from, in the theme of this manifest.
+function sources(told, media, theme = "", query = "") {
+  if (!told) return [];
+  const webm = told.webm ? [`<source${query} src="${media(`${theme}.webm`)}" type="video/webm; codecs=${escaped(told.webm)}">`] : [];
+  return [...webm, `<source${query} src="${media(`${theme}.mp4`)}" type="video/mp4">`];
+}
 
 // The manifest, undefined where there is none.
 function read(path) {

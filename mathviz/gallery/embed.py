@@ -42,7 +42,7 @@ def _figure(film: Version, base: str) -> str:
 
     language = html_language(told.language)
     return environment().get_template("figure.html").render(
-        told=told, light=film.light, media=media, word=say, language=language,
+        told=told, sources=film.sources, media=media, word=say, language=language,
     ).strip()  # fmt: skip
 
 

@@ -88,6 +88,7 @@ class Manifest(_Part):
     versions: dict[str, str]
     commit: str
     files: dict[str, str]
+    webm: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,15 @@ class Rendered:
         return (self.folder / self.file(ending)).stat().st_size
 
     @property
+    def media(self) -> list[tuple[str, str]]:
+        """Ending and type of each file that is the film, for browsers to choose from."""
+        webm = [(".webm", f"video/webm; codecs={self.manifest.webm}")] if ".webm" in self.extras else []
+        return [*webm, (".mp4", "video/mp4")]
+
+    @property
     def extras(self) -> list[str]:
-        """What was asked for beside it: the endings of small copies that play without end."""
-        return [ending for ending in (".gif", ".webp") if self.file(ending) in self.manifest.files]
+        """What was asked for beside it: the endings of small copies that play without end, and of a WebM."""
+        return [ending for ending in (".gif", ".webp", ".webm") if self.file(ending) in self.manifest.files]
 
 
 NEEDED = (".mp4", ".poster.png", ".poster.webp", ".vtt", ".chapters.vtt", ".md")
@@ -133,6 +140,11 @@ class Version:
     @property
     def themes(self) -> dict[str, Rendered]:
         return {DARK: self.dark, **({LIGHT: self.light} if self.light else {})}
+
+    @property
+    def sources(self) -> list[tuple[str, str, str]]:
+        """Theme, ending and type of what a browser chooses from: the first whose theme and type suit it."""
+        return [(theme, *media) for theme, film in reversed(self.themes.items()) for media in film.media]
 
 
 @dataclass(frozen=True)

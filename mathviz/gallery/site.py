@@ -35,8 +35,9 @@ ENGLISH = "en"
 HTML_LANGUAGES = {"zh": "zh-CN"}
 """Where a tag tells more than the language: fonts for Simplified Chinese."""
 
-DOWNLOADS = {".mp4": "film", ".poster.png": "poster", ".poster.webp": "poster", ".gif": "loop", ".webp": "loop",
-             ".vtt": "captions", ".chapters.vtt": "chapters", ".md": "transcript", ".json": "manifest"}  # fmt: skip
+DOWNLOADS = {".mp4": "film", ".webm": "webm", ".poster.png": "poster", ".poster.webp": "poster", ".gif": "loop",
+             ".webp": "loop", ".vtt": "captions", ".chapters.vtt": "chapters", ".md": "transcript",
+             ".json": "manifest"}  # fmt: skip
 """Ending → the word for what it is."""
 
 

@@ -258,6 +258,7 @@ class Farm:
         film.step = "draw"
         if "film" in done:
             film.digests = done["digests"]
+            film.notes += done["notes"]
             if not film.job.of_catalogue:
                 film.cache.forget(film.key)
             film.end(Path(done["film"]), done["frames"])

@@ -25,7 +25,7 @@ CLOCK = 90_000
 WHOLE = "whole"
 """The only beat of a scene that is no film of the catalogue."""
 
-EXTRAS = ("clips", "gif", "webp")
+EXTRAS = ("clips", "gif", "webp", "webm")
 """What may be made of a finished film: a file for each beat, and small copies that play without end."""
 
 

@@ -28,8 +28,8 @@ from mathviz.script import OPENING
 WEBP_QUALITY = 90
 """Of a poster for the web, from 0 to 100. Below 90 the edges of letters fray."""
 
-LOOP_WIDTH = 480
-"""Pixels of the small copies that play without end."""
+LOOP_SECONDS = 20.0
+"""How much of a scene that has no beats its small copy without end shows."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,25 @@ def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], fold
     if torn := tear(job, beats):
         return {"torn": torn}
     files = _film(job, cache, beats, folder) + _beside(job, cache, beats, folder)
-    about = manifest(job, beats, sources, {str(file.relative_to(folder)): _sha256(file) for file in files})
+    codec, notes = _webm(files) if "webm" in job.extras and files[0].suffix == ".mp4" else ("", [])
+    signed = {str(file.relative_to(folder)): _sha256(file) for file in files}
+    about = manifest(job, beats, sources, signed) | ({"webm": codec} if codec else {})
     _publish(job, folder, files, about)
     cache.made(job.identity, [beat.key for beat in beats.values()], sources)
     film = job.film if job.of_catalogue else job.folder / files[0].name
     digests = [line for beat in beats.values() for line in _digests(job, cache, beat)]
-    return {"film": str(film), "frames": about["frames"], "digests": digests}
+    return {"film": str(film), "frames": about["frames"], "digests": digests, "notes": notes}
+
+
+def _webm(files: list[Path]) -> tuple[str, list[str]]:
+    """Add the film as WebM where that is smaller. Returns the codec's name, and what there is to say."""
+    film, path = files[0], files[0].with_suffix(".webm")
+    codec = encode.webm(film, path)
+    small, large = path.stat().st_size, film.stat().st_size
+    if small < large:
+        files.append(path)
+        return codec, []
+    return "", [f"no {path.name}: it would not be smaller ({small / 1e6:.1f} MB, {film.name} {large / 1e6:.1f} MB)"]
 
 
 def _digests(job: Job, cache: Cache, beat: Beat) -> list[str]:
@@ -100,8 +113,18 @@ def _film(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> list[
     for ending in ("gif", "webp"):
         if ending in job.extras:
             made.append(film.with_suffix(f".{ending}"))
-            encode.loop(film, made[-1], LOOP_WIDTH)
+            encode.loop(film, made[-1], *_part_that_loops(job, beats))
     return made
+
+
+def _part_that_loops(job: Job, beats: dict[str, Beat]) -> tuple[float, float]:
+    """Where the small copy without end begins, and its length, in seconds: the beat that the script names, or the
+    last; the beginning of a scene that has no beats."""
+    if not job.of_catalogue:
+        return 0.0, LOOP_SECONDS
+    named = script.read(Path(job.scene).with_suffix(".yaml")).loop
+    beat = named if named in beats else list(beats)[-1]
+    return _starts(beats)[beat] / job.fps, beats[beat].frames / job.fps
 
 
 def _joined(parts: list[Path], beats: list[Beat], encoding: Encoding, film: Path, sound: Path | None = None) -> None:

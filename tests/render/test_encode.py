@@ -210,11 +210,42 @@ def test_a_sound_lies_beside_the_beats(tmp_path: Path) -> None:
 def test_small_copies_play_without_end(tmp_path: Path, ending: str) -> None:
     made, _ = film(tmp_path, (20, 10))
     copy = made.with_suffix(ending)
-    encode.loop(made, copy, 64)
+    encode.loop(made, copy, 10 / 30, 15 / 30)
     with Image.open(copy) as image:
-        assert image.size == (64, 48) and image.n_frames > 1 and image.info["loop"] == 0
-        pictures = [np.asarray(picture.convert("RGB")).astype(int) for picture in ImageSequence.all_frames(image)]
-    assert np.abs(pictures[0] - pictures[-1]).mean() > 5, "it does not move"
+        assert image.size == (WIDTH, HEIGHT) and image.info["loop"] == 0
+        pictures = [np.asarray(picture.convert("RGB")) for picture in ImageSequence.all_frames(image)]
+    shown = [number_of(picture) for picture in pictures]
+    assert len(set(shown)) == len(shown) == 3 and min(shown) >= 10 and max(shown) < 25, "the part that was asked for"
+
+
+def noise(path: Path, size: str, seconds: int) -> Path:
+    """A film that nothing makes small."""
+    source = f"color=gray:s={size}:r=15:d={seconds},noise=alls=100:allf=t"
+    options = ["-preset", "veryfast", "-crf", "20"]
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, *options, path], check=True)
+    return path
+
+
+def test_a_small_copy_is_made_smaller_until_it_weighs_little_enough(tmp_path: Path) -> None:
+    restless = noise(tmp_path / "restless.mp4", "640x360", 2)
+    encode.loop(restless, tmp_path / "loop.webp", 0, 2)
+    with Image.open(tmp_path / "loop.webp") as image:
+        assert image.width in (width for width, _ in encode.LOOP_STEPS[1:])
+    assert (tmp_path / "loop.webp").stat().st_size <= 1_000_000
+    with pytest.raises(RenderFailed, match=r"loop\.gif weighs .* MB at 240 pixels .* name a calmer beat"):
+        encode.loop(noise(tmp_path / "worse.mp4", "240x136", 9), tmp_path / "loop.gif", 0, 9)
+
+
+def test_webm_holds_the_same_frames(tmp_path: Path) -> None:
+    made, _ = film(tmp_path, (20, 10))
+    assert encode.webm(made, made.with_suffix(".webm")) == "av01.0.00M.08"
+    with av.open(made) as one, av.open(made.with_suffix(".webm")) as other:
+        pairs = list(itertools.zip_longest(one.decode(video=0), other.decode(video=0)))
+        assert len(pairs) == 30 and other.streams.video[0].codec_context.name in ("av1", "libdav1d")
+        for ours, theirs in pairs:
+            first, second = ours.to_ndarray(format="rgb24"), theirs.to_ndarray(format="rgb24")
+            assert number_of(first) == number_of(second) and abs(ours.time - theirs.time) <= 0.001
+            assert np.abs(first.astype(int) - second).mean() < 4
 
 
 def test_join_arguments_copy() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
 from dataclasses import replace
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 from tiny_project import TinyProject
 
+from mathviz.render import report
 from mathviz.render.cache import Beat
 from mathviz.render.plan import Job, Wish, plan
 from mathviz.render.report import Cue, frames_of, made_from, manifest, manifest_of, spoken, tear, timestamp, webvtt
@@ -93,6 +95,28 @@ def test_manifest_counts_frames_and_names_what_the_film_was_made_from(rendered: 
     assert about["alt"] == "3 bars grow and leave." and about["trace"]["checks"]
     assert {"renderer", "encoder", "versions", "commit", "extras"} <= about.keys()
     json.dumps(about)
+
+
+def test_webm_is_kept_where_it_is_smaller(rendered: TinyProject) -> None:
+    large, small = rendered.films / "large.mp4", rendered.films / "small.mp4"
+    for path, quality in ((large, "4"), (small, "51")):
+        source = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=2", "-crf", quality, "-pix_fmt", "yuv420p"]
+        subprocess.run(["ffmpeg", "-v", "error", *source, path], check=True)
+    files = [large]
+    codec, notes = report._webm(files)
+    assert codec.startswith("av01.") and files == [large, large.with_suffix(".webm")] and not notes
+    files = [small]
+    codec, (note,) = report._webm(files)
+    assert not codec and files == [small] and note.startswith("no small.webm: it would not be smaller")
+
+
+def test_the_small_copy_shows_the_beat_that_the_script_names(rendered: TinyProject) -> None:
+    (job,) = plan(rendered.project, ["tiny"], Wish(["en"], quality="low", fps=10))
+    beats = {"question": beat(20, []), "bars_grow": beat(30, []), "bars_leave": beat(40, [])}
+    assert report._part_that_loops(job, beats) == (5.0, 4.0), "the last"
+    rendered.edit("scenes/tiny.yaml", "computation:", "loop: bars_grow\ncomputation:")
+    assert report._part_that_loops(job, beats) == (2.0, 3.0)
+    assert report._part_that_loops(job, {"question": beat(20, [])}) == (0.0, 2.0), "of what is in the film"
 
 
 @pytest.mark.parametrize("damage", ["missing", "other", "no manifest", "half a manifest"])
