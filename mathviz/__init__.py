@@ -8,6 +8,7 @@ Read in that order:
     project.py     where a project keeps its scenes, traces and films
     concepts/      the mathematics: torch and scipy in, a trace out
     trace.py       what may leave a computation: frozen, checked, saved, loaded
+    new/           the four files that a film begins with
     compute.py     finds a trace: recorded, cached, or computed in a process of its own
     script.py      the words of a film, in every language, from scenes/<stem>.yaml
     style.py       what colours mean, how large text is, how long things take
@@ -19,6 +20,7 @@ Read in that order:
     contact_sheet.py  all frames on one page, with what differs
     pytest_plugin.py  pytest --mathviz-frames
     lint/          rules of legibility and safety, over what is on screen and over finished films
+    check.py       everything that must hold before a film is done
     gallery/       films → site → embed: the pages that show films, and what a post pastes
     doctor.py      what is installed, and what brings what is missing
     cli.py         the command line

@@ -78,11 +78,24 @@ def list_films(
     if as_json:
         print(json.dumps([film.summary() for film in found], indent=2, ensure_ascii=False))
         return
+    if not found:
+        _say("mathviz: there is no film here. Begin one: mathviz new my_film")
     for film in found:
         languages = film.script.languages
         print(film.stem if quiet else f"{film.stem}  [{', '.join(languages)}]")
         for language in [] if quiet else languages:
             print(f"    {film.script.title[language]}: {film.script.question[language]}")
+
+
+@app.command("new")
+def new_film(stem: Annotated[str, typer.Argument(help="The film's stem: small letters, digits, underscores.")]) -> None:
+    """Begin a film: a concept, a script, a scene and a test that already work, to be changed into your own."""
+    from mathviz import new
+
+    project = Project.to_begin(Path.cwd())
+    for path in new.create(project, stem):
+        print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    _say(f"mathviz: it works as it is: mathviz render {stem} --draft; then change it; at the end: mathviz check {stem}")
 
 
 @app.command("compute")
@@ -408,6 +421,28 @@ def lint_films(
         for path in report.mark(project, found, frames):
             _say(f"mathviz: drawn {path}")
     raise typer.Exit(1 if any(each.level == "error" and not each.waived for each in found) else 0)
+
+
+@app.command("check")
+def check_film(stem: Stem, as_json: Json = False) -> None:
+    """Everything that must hold before a film is done: script, computation, tests, frames, lint. Status 1 if not."""
+    from dataclasses import asdict
+
+    from mathviz import check, doctor
+
+    project = _project()
+    project.require_stem(stem)
+    doctor.require()
+    found = []
+    for point in check.check(project, stem, _say):
+        found.append(point)
+        if not as_json:
+            print(f"{'ok    ' if point.holds else 'WRONG '}  {point.name}: {point.found}", flush=True)
+            if not point.holds:
+                print(f"        next: {point.todo}", flush=True)
+    if as_json:
+        print(json.dumps([asdict(point) for point in found], indent=2, ensure_ascii=False))
+    raise typer.Exit(0 if all(point.holds for point in found) else 1)
 
 
 Source = Annotated[str | None, typer.Argument(help="A film's stem, or a manimgl scene file; all when not given.")]

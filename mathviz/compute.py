@@ -84,8 +84,10 @@ class Computation:
         return digest.hexdigest()
 
 
-def of_script(stem: str, told: Script) -> Computation:
-    """The computation that a film's script names, with its inputs."""
+def of_script(stem: str, told: Script, project: Project) -> Computation:
+    """The computation that a film's script names, with its inputs. Modules are found from the project's root."""
+    if str(project.root) not in sys.path:
+        sys.path.insert(0, str(project.root))
     inputs = (Computation(name, source) for name, source in sorted(told.inputs.items()))
     return Computation(stem, told.computation, tuple(inputs))
 
@@ -93,7 +95,7 @@ def of_script(stem: str, told: Script) -> Computation:
 def of_film(project: Project, stem: str) -> Computation:
     """The computation of a film. Raises NotFound or ScriptError."""
     project.require_stem(stem)
-    return of_script(stem, script.read(project.scenes / f"{stem}.yaml"))
+    return of_script(stem, script.read(project.scenes / f"{stem}.yaml"), project)
 
 
 def of_name(project: Project, name: str) -> Computation:

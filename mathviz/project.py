@@ -9,8 +9,11 @@ from pathlib import Path
 
 from mathviz.errors import NotFound
 
-HOME = Path(__file__).resolve().parent.parent
-ASSETS = HOME / "assets"
+PACKAGE = Path(__file__).resolve().parent
+HOME = PACKAGE.parent
+ASSETS = PACKAGE / "assets" if (PACKAGE / "assets").is_dir() else HOME / "assets"
+"""Theme, limits and fonts: in an installed package within it, in its repository beside it."""
+
 ROOT_SIGNS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py", ".git")
 
 
@@ -24,12 +27,18 @@ class Project:
     def around(cls, place: Path) -> Project:
         """The project that holds ``place``: the nearest folder above with scripts in its ``scenes/``.
 
-        Outside any project this is the one that mathviz itself comes with.
+        Outside any project this is the one that mathviz itself comes with; without that, ``place``.
         """
-        for folder in (place.resolve(), *place.resolve().parents):
+        for folder in (place.resolve(), *place.resolve().parents, HOME):
             if any((folder / "scenes").glob("*.yaml")):
                 return cls(folder)
-        return cls(HOME)
+        return cls(place.resolve())
+
+    @classmethod
+    def to_begin(cls, place: Path) -> Project:
+        """Where a new film belongs: to the project that holds ``place``, else to ``place``, which becomes one."""
+        found = cls.around(place)
+        return found if place.resolve().is_relative_to(found.root) else cls(place.resolve())
 
     @classmethod
     def of_scenes(cls, place: Path) -> Project:

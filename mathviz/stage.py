@@ -80,8 +80,8 @@ class Explainer(Scene):
             if not callable(getattr(self, beat.id, None)):
                 methods = [name for name, value in vars(type(self)).items() if isinstance(value, FunctionType)]
                 raise not_found("beat method", beat.id, methods, str(self.path))
-        computation = compute.of_script(self.stem, self.script)
-        self.trace = compute.find(computation, Project.around(self.path), _say)
+        project = Project.around(self.path)
+        self.trace = compute.find(compute.of_script(self.stem, self.script, project), project, _say)
         for beat in self.script.beats:
             for texts in beat.captions:
                 script.fill(texts[self.language], self.trace)

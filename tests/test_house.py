@@ -15,8 +15,8 @@ from mathviz import script
 from mathviz.project import HOME, Project
 
 ORDER = (
-    "errors", "project", "trace", "concepts", "script", "compute", "style", "mobjects", "stage", "render", "difference",
-    "frames", "contact_sheet", "pytest_plugin", "lint", "gallery", "doctor", "cli", "__main__",
+    "errors", "project", "trace", "concepts", "script", "new", "compute", "style", "mobjects", "stage", "render",
+    "difference", "frames", "contact_sheet", "pytest_plugin", "lint", "check", "gallery", "doctor", "cli", "__main__",
 )  # fmt: skip
 """Imports run downward: a module imports from its own part and those named before it."""
 

@@ -188,8 +188,8 @@ def _starts(beats: dict[str, Beat]) -> dict[str, int]:
 def _told(job: Job) -> tuple[script.Script, trace.Trace]:
     """A film's script and trace."""
     told = script.read(Path(job.scene).with_suffix(".yaml"))
-    computation = compute.of_script(job.stem, told)
-    return told, compute.find(computation, Project.around(Path(job.scene)), lambda line: None)
+    project = Project.around(Path(job.scene))
+    return told, compute.find(compute.of_script(job.stem, told, project), project, lambda line: None)
 
 
 def _chapters(job: Job, told: script.Script, found: trace.Trace) -> dict[str, str]:
@@ -236,7 +236,7 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
     chapters, captions = dict.fromkeys(beats, ""), {}
     if job.of_catalogue:
         read, found = _told(job)
-        computation = compute.of_script(job.stem, read)
+        computation = compute.of_script(job.stem, read, project)
         chapters, captions = _chapters(job, read, found), _captions(read, found, job.language)
         told = {
             "language": job.language, "theme": job.theme, "title": read.title[job.language],
