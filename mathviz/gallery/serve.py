@@ -14,7 +14,7 @@ from mathviz.errors import MathvizError
 
 ADDRESS = "127.0.0.1"
 TYPES = {".vtt": "text/vtt; charset=utf-8", ".md": "text/markdown; charset=utf-8", ".webp": "image/webp",
-         ".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8"}  # fmt: skip
+         ".otf": "font/otf", ".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8"}  # fmt: skip
 
 
 def server(folder: Path, port: int) -> ThreadingHTTPServer:

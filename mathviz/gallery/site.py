@@ -27,13 +27,16 @@ from pygments.lexers import PythonLexer
 from mathviz import compute
 from mathviz.errors import MathvizError
 from mathviz.gallery.films import DARK, NEEDED, Shelf, Version, shelf
-from mathviz.project import Project
+from mathviz.project import ASSETS, Project
 from mathviz.script import FORMULA
 
 HERE = Path(__file__).resolve().parent
 ENGLISH = "en"
 HTML_LANGUAGES = {"zh": "zh-CN"}
 """Where a tag tells more than the language: fonts for Simplified Chinese."""
+
+FONTS = ("mathviz-han-regular.otf", "OFL-NotoSansCJK.txt")
+"""What style.css names, with its licence."""
 
 DOWNLOADS = {".mp4": "film", ".webm": "webm", ".poster.png": "poster", ".poster.webp": "poster", ".gif": "loop",
              ".webp": "loop", ".vtt": "captions", ".chapters.vtt": "chapters", ".md": "transcript",
@@ -150,6 +153,9 @@ def _write(project: Project, found: Shelf, folder: Path) -> tuple[dict[str, str]
     """All of the site's files. Returns the films that other code computed than today's, and the number of pages."""
     for name in ("style.css", "site.js"):
         shutil.copyfile(HERE / name, folder / name)
+    (folder / "fonts").mkdir()
+    for name in FONTS:
+        shutil.copyfile(ASSETS / "fonts" / name, folder / "fonts" / name)
     languages = found.languages or [ENGLISH]
     stale, pages = {}, 0
     for stem, versions in found.versions.items():

@@ -223,3 +223,12 @@ def test_hostile_texts_stay_texts(browser: Browser, hostile: Path, name: str) ->
         if name.startswith("tiny"):
             cue = page.evaluate("document.getElementById('video').textTracks[0].cues[0].text")
             assert cue == f"</script>{EVIL}"
+
+
+def test_chinese_is_readable_where_the_system_has_no_font_for_it(browser: Browser, site: Path) -> None:
+    """Whoever has one loads nothing; the font that is named last comes with the site."""
+    with opened(browser, (site / "tiny.zh.html").as_uri()) as page:
+        page.evaluate("document.fonts.load('16px \"Mathviz Han\"', '条')")
+        assert page.evaluate("[...document.fonts].map(font => [font.family, font.status])") == [["Mathviz Han", "loaded"]]
+        families = page.evaluate("getComputedStyle(document.body).fontFamily").split(", ")
+        assert families.index('"Mathviz Han"') == len(families) - 2 and families[-1] == "sans-serif"
