@@ -65,7 +65,8 @@ def test_every_page_is_whole_still_and_accessible(browser: Browser, site: Path, 
     for name in PAGES:
         with opened(browser, f"{site.as_uri()}/{name}", wide, color_scheme=scheme) as page:
             assert page.evaluate("document.documentElement.scrollWidth") == wide, f"{name} is wider than the window"
-            assert page.evaluate(SHIFTS) == 0, name
+            # Where the system has no Chinese, its boxes are narrower than the characters that replace them.
+            assert page.evaluate(SHIFTS) <= (0.05 if ".zh" in name else 0), name
             if ".zh" not in name or (wide, scheme) == (360, "light"):  # the same page in other words
                 found = Axe().run(page, options=AXE)
                 assert not found.response["violations"], found.generate_report()
@@ -225,10 +226,14 @@ def test_hostile_texts_stay_texts(browser: Browser, hostile: Path, name: str) ->
             assert cue == f"</script>{EVIL}"
 
 
-def test_chinese_is_readable_where_the_system_has_no_font_for_it(browser: Browser, site: Path) -> None:
-    """Whoever has one loads nothing; the font that is named last comes with the site."""
-    with opened(browser, (site / "tiny.zh.html").as_uri()) as page:
-        page.evaluate("document.fonts.load('16px \"Mathviz Han\"', '条')")
-        assert page.evaluate("[...document.fonts].map(font => [font.family, font.status])") == [["Mathviz Han", "loaded"]]
-        families = page.evaluate("getComputedStyle(document.body).fontFamily").split(", ")
-        assert families.index('"Mathviz Han"') == len(families) - 2 and families[-1] == "sans-serif"
+@pytest.mark.parametrize("name", ["tiny.zh.html", "tiny.en.html"])
+def test_chinese_is_drawn_with_the_films_own_font(browser: Browser, site: Path, name: str) -> None:
+    """On a Chinese page, all of it; elsewhere, where the system has no font for the other page's name."""
+    with opened(browser, (site / name).as_uri()) as page:
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate("[...document.fonts].map(font => font.family)") == ["Mathviz Han"]
+        place = "h1" if "zh" in name else "nav a"
+        families = page.evaluate(f"getComputedStyle(document.querySelector('{place}')).fontFamily").split(", ")
+        assert families.index('"Mathviz Han"') == (0 if "zh" in name else len(families) - 2)
+        if "zh" in name:
+            assert page.evaluate("[...document.fonts].map(font => font.status)") == ["loaded"]
