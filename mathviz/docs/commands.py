@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import typer
-from typer.models import ArgumentInfo, OptionInfo
+from typer.models import ArgumentInfo, OptionInfo, ParameterInfo
 from typer.utils import get_params_from_function
 
-HEAD = """# Commands
+HEAD = """# Commands: their arguments, options and defaults
 
 `mathviz COMMAND --help` says the same in a terminal. A name of a film, a beat, a language or a page that does not
 exist is answered with the closest that do, and exit status 2.
@@ -78,11 +78,13 @@ class _Parameter(NamedTuple):
 def _parameters(command: Command) -> Iterator[_Parameter]:
     for name, found in get_params_from_function(command.call).items():
         about = found.default
-        if isinstance(about, (ArgumentInfo, OptionInfo)) and not about.hidden:
+        if not isinstance(about, ParameterInfo):  # what typer makes of a parameter without its own word
+            about = ArgumentInfo(default=...) if about is inspect.Parameter.empty else OptionInfo(default=about)
+        if not about.hidden and found.annotation is not typer.Context:
             yield _parameter(name, found.annotation, about)
 
 
-def _parameter(name: str, annotation: Any, about: ArgumentInfo | OptionInfo) -> _Parameter:
+def _parameter(name: str, annotation: Any, about: ParameterInfo) -> _Parameter:
     kind, many = _kind(annotation)
     said, dots = " ".join((about.help or "").split()), "…" if many else ""
     value = "required" if about.default is ... else f"`{about.default}`" if about.default else ""
@@ -90,9 +92,9 @@ def _parameter(name: str, annotation: Any, about: ArgumentInfo | OptionInfo) -> 
         word = (about.metavar or name.upper()) + dots
         return _Parameter(f"`{word}`", f" {word}" if value else f" [{word}]", value, said)
     written = ", ".join(about.param_decls or (f"--{name.replace('_', '-')}",))
-    word = "" if kind is bool else f" {about.metavar or _word(kind)}{dots}"
-    ends = [f"at {word} {limit}" for word, limit in (("least", about.min), ("most", about.max)) if limit is not None]
-    return _Parameter(f"`{written}{word}`", "", value, f"{said} ({', '.join(ends)})" if ends else said)
+    value_word = "" if kind is bool else f" {about.metavar or _word(kind)}{dots}"
+    ends = [f"at {end} {limit}" for end, limit in (("least", about.min), ("most", about.max)) if limit is not None]
+    return _Parameter(f"`{written}{value_word}`", "", value, f"{said} ({', '.join(ends)})" if ends else said)
 
 
 def _kind(annotation: Any) -> tuple[Any, bool]:

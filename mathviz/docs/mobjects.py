@@ -19,7 +19,7 @@ EXAMPLES = Path(__file__).parent / "examples"
 SHOWN_FUNCTIONS = ("words", "formula")
 """Functions that make what is seen. The others are named below their file's classes."""
 
-HEAD = """# Mobjects
+HEAD = """# Mobjects: what each looks like and how it is made
 
 How a trace looks: {count} things that films are made of, in `mathviz/mobjects/`. None has numbers of its own; all are
 given by the caller. Colours are roles of `assets/theme.yaml`, lengths are manimgl's scene units (a frame is 8 high).
@@ -116,7 +116,7 @@ def _preface(module: str, mine: list[Thing]) -> list[str]:
     tree, examples = _tree(path), {one.example for one in mine}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name in examples:
-            del lines[node.lineno - 1 : ]
+            del lines[node.lineno - 1 :]
             break
     while lines and not lines[-1]:
         lines.pop()

@@ -82,7 +82,7 @@ def write(things: list[Thing]) -> list[Path]:
         if not path.is_file() or not _same(frames.read(path), image):
             _keep(path, image)
             changed.append(path)
-    for stray in {path for path in PICTURES.glob("*.png")} - {PICTURES / f"{thing.name}.png" for thing in things}:
+    for stray in set(PICTURES.glob("*.png")) - {PICTURES / f"{thing.name}.png" for thing in things}:
         stray.unlink()
         changed.append(stray)
     trace.write_whole(PICTURES / frames.ABOUT, (json.dumps(frames.drawn_by(), indent=2) + "\n").encode())

@@ -42,11 +42,13 @@ def show_plane(theme: Theme) -> VGroup:
 
 
 def show_particles(theme: Theme) -> Group:
-    """The same disc of 400 points at a third of the way from noise to data, by place and by colour."""
-    planes = VGroup(*(Plane(theme, side=3.6) for _ in range(2))).arrange(RIGHT, buff=0.8)
-    noise = Particles(planes[0], disc(400, 3), theme, "noise")
-    mixed = Particles(planes[1], disc(400, 3), theme, "noise").show(disc(400, 2)).mixed("noise", "data", 1 / 3)
-    return Group(*planes, noise, mixed)
+    """A disc of 300 points shrinks from radius 3 to 1, and its colour goes from that of noise to that of data."""
+    planes = VGroup(*(Plane(theme, side=3.6) for _ in range(3))).arrange(RIGHT, buff=0.6)
+    clouds = Group()
+    for plane, share in zip(planes, (0, 0.5, 1), strict=True):
+        cloud = Particles(plane, disc(300, 3), theme, "noise", radius=0.05)
+        clouds.add(cloud.show(disc(300, 3 - 2 * share)).mixed("noise", "data", share))
+    return Group(planes, clouds)
 
 
 def show_ridge(theme: Theme) -> VGroup:
@@ -56,9 +58,9 @@ def show_ridge(theme: Theme) -> VGroup:
 
 
 def show_fan(theme: Theme) -> Group:
-    """A noisy point and what it may have come from: 24 data, as probable as exp(−distance²) makes them."""
+    """A noisy point and what it may have come from: 24 data, as probable as exp(−distance²/4) makes them."""
     plane, data, point = Plane(theme, side=4.5), circle(25, 1.5)[:-1], np.array([2.6, 1.4])
-    chances = np.exp(-((data - point) ** 2).sum(axis=1))
+    chances = np.exp(-((data - point) ** 2).sum(axis=1) / 4)
     fan = Fan(plane, theme, count=24).show(point, data, chances / chances.sum())
     dots = Particles(plane, np.vstack([data, point]), theme, "data", radius=0.06)
     return Group(plane, fan, dots)
@@ -70,22 +72,22 @@ def show_trajectories(theme: Theme) -> VGroup:
     turn = np.stack([np.stack([np.cos(t), -np.sin(t)], -1), np.stack([np.sin(t), np.cos(t)], -1)], -2)[:, 0]
     paths = np.exp(-t)[:, :, None] * np.einsum("tij,pj->tpi", turn, circle(41, 2.8)[:-1])
     planes = VGroup(*(Plane(theme, side=3.8) for _ in range(2))).arrange(RIGHT, buff=0.8)
-    ways = [Trajectories(plane, paths, theme, "data").show(share) for plane, share in zip(planes, (0.5, 1), strict=True)]
-    return VGroup(*planes, *ways)
+    half, whole = (Trajectories(plane, paths, theme, "data") for plane in planes)
+    return VGroup(*planes, half.show(0.5), whole)
 
 
 def show_arrow_field(theme: Theme) -> VGroup:
-    """The field (−y, x), which turns round zero; arrows longer than 0.7 are cut to that."""
+    """The field (−y, x), which turns round zero; arrows longer than 0.5 are cut to that."""
     plane = Plane(theme, side=4.5, reach=2.2)
     places = np.stack(np.meshgrid(np.linspace(-1.8, 1.8, 7), np.linspace(-1.8, 1.8, 7)), axis=-1).reshape(-1, 2)
-    vectors = 0.4 * np.stack([-places[:, 1], places[:, 0]], axis=1)
-    return VGroup(plane, ArrowField(plane, places, vectors, longest=0.7, theme=theme, role="mechanism", width=3))
+    vectors = 0.3 * np.stack([-places[:, 1], places[:, 0]], axis=1)
+    return VGroup(plane, ArrowField(plane, places, vectors, longest=0.5, theme=theme, role="mechanism", width=3))
 
 
 def show_time_bar(theme: Theme) -> VGroup:
     """The begin, a third, and the end of a process from data to noise."""
-    bars = (TimeBar(theme, width=8, begins="data", ends="noise").show(share) for share in (0, 1 / 3, 1))
-    return VGroup(*bars).arrange(DOWN, buff=0.5)
+    shares = enumerate((0, 1 / 3, 1))
+    return VGroup(*(TimeBar(theme, 8, "data", "noise").show(share).shift(0.7 * row * DOWN) for row, share in shares))
 
 
 def show_mix_dial(theme: Theme) -> VGroup:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
-from manimlib import DOWN, RIGHT, VGroup
+from manimlib import RIGHT, VGroup
 
 from mathviz.mobjects.rank import Parcel, RankCard, RankRow, RoutedLink, Travel, around_route, neighbour_link
 from mathviz.mobjects.tensor import Cells, Chunk
@@ -27,7 +29,7 @@ def show_rank_card(theme: Theme) -> VGroup:
 def show_rank_row(theme: Theme) -> VGroup:
     """Three ranks in a ring: links to the neighbours, and one from the last round to the first."""
     row = RankRow(*(card(rank, theme) for rank in range(RANKS)))
-    links = [neighbour_link(left, right, theme) for left, right in zip(row[:-1], row[1:], strict=True)]
+    links = [neighbour_link(left, right, theme) for left, right in itertools.pairwise(row)]
     return VGroup(row, *links, RoutedLink(around_route(row[-1], row[0]), theme))
 
 
@@ -54,4 +56,4 @@ def show_travel(theme: Theme) -> VGroup:
         travel.begin()
         travel.interpolate(share)
         seen.add(parcel)
-    return VGroup(RoutedLink(corners, theme, tip=False), seen).shift(0.2 * DOWN)
+    return seen

@@ -29,7 +29,8 @@ def show_chunk(theme: Theme) -> VGroup:
     """Two rows of a tensor: of rank 1 alone, and summed with the same elements of rank 0."""
     one, other = WAVE[:16], np.cos(1 + np.arange(16) * 2 / 3)
     alone = Chunk(other, np.array([0, 1]), theme, limit=2, columns=8)
-    return VGroup(alone, Chunk(one + other, np.array([1, 1]), theme, limit=2, columns=8)).arrange(RIGHT, buff=1).scale(1.5)
+    summed = Chunk(one + other, np.array([1, 1]), theme, limit=2, columns=8)
+    return VGroup(alone, summed).arrange(RIGHT, buff=1).scale(1.5)
 
 
 def show_colour_scale(theme: Theme) -> VGroup:
