@@ -74,7 +74,7 @@ def write(names: list[str], app: typer.Typer) -> list[Path]:
             trace.write_whole(Page(name).path, text.encode())
             changed.append(Page(name).path)
     if "mobjects" in names:
-        from mathviz.docs import mobjects, pictures
+        from mathviz.docs import drawing, mobjects
 
-        changed += pictures.write(mobjects.things())
+        changed += drawing.write(mobjects.things())
     return changed

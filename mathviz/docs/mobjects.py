@@ -24,8 +24,8 @@ HEAD = """# Mobjects: what each looks like and how it is made
 How a trace looks: {count} things that films are made of, in `mathviz/mobjects/`. None has numbers of its own; all are
 given by the caller. Colours are roles of `assets/theme.yaml`, lengths are manimgl's scene units (a frame is 8 high).
 
-Each picture below was drawn by the function beside it, which `tests/docs/test_pictures.py` draws again and compares.
-They lie in `mathviz/docs/examples/` and return a mobject for a theme, so that a beat says
+Each picture below was drawn by the function beside it; `tests/docs/test_pictures.py` draws it again and compares.
+The functions lie in `mathviz/docs/examples/` and return a mobject for a theme, so that a beat says
 `self.add(show_unit_bar(self.theme))`. Any scene does:
 
 ```python

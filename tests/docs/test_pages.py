@@ -83,16 +83,19 @@ def test_an_option_that_is_new_is_on_the_page() -> None:
 # ---- what is written
 
 
-@pytest.mark.parametrize("page", docs.pages(), ids=lambda page: page.name)
-def test_a_page_has_a_title_and_its_links_lead_somewhere(page: docs.Page) -> None:
-    assert page.text.startswith("# ") and page.text.endswith("\n")
-    anchors = {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-")
-               for title in re.findall(r"^#+ (.+)$", page.text, re.MULTILINE)}  # fmt: skip
-    for target in re.findall(r"\]\(([^)\s]+)\)", page.text):
+@pytest.mark.parametrize(
+    "path", [HOME / "README.md", *(page.path for page in docs.pages())], ids=lambda path: path.stem
+)
+def test_a_page_has_a_title_and_its_links_lead_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# ") and text.endswith("\n")
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if target.startswith("#"):
             assert target[1:] in anchors, target
         elif "://" not in target:
-            assert (page.path.parent / target.partition("#")[0]).is_file(), target
+            assert (path.parent / target.partition("#")[0]).is_file(), target
 
 
 @pytest.mark.parametrize("page", docs.pages(), ids=lambda page: page.name)

@@ -14,8 +14,8 @@ import pytest
 from numpy import ndarray
 
 from mathviz import docs, frames, mobjects
+from mathviz.docs import drawing
 from mathviz.docs import mobjects as pages
-from mathviz.docs import pictures
 from mathviz.errors import FrameMismatch
 from mathviz.project import HOME
 
@@ -28,7 +28,7 @@ SIZE = 1_500_000
 @functools.cache
 def drawn() -> dict[str, ndarray]:
     """All pictures, drawn in one go."""
-    return pictures.draw(THINGS)
+    return drawing.draw(THINGS)
 
 
 def test_every_public_class_has_an_example_a_section_and_a_picture(manim: None) -> None:
@@ -45,12 +45,12 @@ def test_every_public_class_has_an_example_a_section_and_a_picture(manim: None) 
     assert {thing.name for thing in THINGS} == wanted
     assert set(re.findall(r"^### (\w+)$", PAGE, re.MULTILINE)) == wanted
     assert set(re.findall(r"\(pictures/(\w+)\.png\)", PAGE)) == wanted
-    assert {path.stem for path in pictures.PICTURES.glob("*.png")} == wanted
+    assert {path.stem for path in drawing.PICTURES.glob("*.png")} == wanted
 
 
 @pytest.mark.parametrize("name", [thing.name for thing in THINGS])
 def test_a_picture_is_what_its_example_draws(manim: None, name: str) -> None:
-    pictures.require_same(name, drawn()[name])
+    drawing.require_same(name, drawn()[name])
 
 
 @pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.name)
@@ -73,30 +73,30 @@ def test_the_scene_at_the_top_of_the_page_draws_the_picture(manim: None, tmp_pat
     (tmp_path / "look.py").write_text(source[1])
     kind = engine.scene_class(tmp_path / "look.py")
     (image,) = engine.SceneStillTaker(kind, [engine.Moment("Look", None)], frames.FPS).take_all().values()
-    kept = frames.read(pictures.PICTURES / "UnitBar.png")
+    kept = frames.read(drawing.PICTURES / "UnitBar.png")
     top = (len(image) - len(kept)) // 2
     assert np.array_equal(drawn()["UnitBar"], image[top : top + len(kept)])
 
 
 def test_pictures_are_small() -> None:
-    assert sum(path.stat().st_size for path in pictures.PICTURES.glob("*.png")) < SIZE
+    assert sum(path.stat().st_size for path in drawing.PICTURES.glob("*.png")) < SIZE
 
 
 def test_another_picture_is_seen(manim: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pictures, "DRAWN", tmp_path / "diff")
-    kept = frames.read(pictures.PICTURES / "Beads.png")
+    monkeypatch.setattr(drawing, "DRAWN", tmp_path / "diff")
+    kept = frames.read(drawing.PICTURES / "Beads.png")
     other = kept.copy()
     other[20, 20] += 1
-    if frames.renderer() in (pictures.PICTURES / frames.ABOUT).read_text(encoding="utf-8"):
+    if frames.renderer() in (drawing.PICTURES / frames.ABOUT).read_text(encoding="utf-8"):
         with pytest.raises(FrameMismatch, match="1 pixels differ"):
-            pictures.require_same("Beads", other)
+            drawing.require_same("Beads", other)
         assert (tmp_path / "diff" / "Beads.png").is_file()
     with pytest.raises(FrameMismatch, match="pixels differ"):
-        pictures.require_same("Beads", 255 - kept)
+        drawing.require_same("Beads", 255 - kept)
     with pytest.raises(FrameMismatch, match="mathviz docs mobjects --write"):
-        pictures.require_same("Beads", kept[:-8])
+        drawing.require_same("Beads", kept[:-8])
     with pytest.raises(FrameMismatch, match="There is no picture"):
-        pictures.require_same("Bead", kept)
+        drawing.require_same("Bead", kept)
 
 
 def test_the_pages_go_into_the_package() -> None:

@@ -25,6 +25,9 @@ PICTURES = Path(__file__).parent / "pictures"
 DRAWN = Project(HOME).renders / "diff" / "docs"
 """Where a picture that differs is put for someone to look at."""
 
+COMMAND = "mathviz docs mobjects --write"
+"""What makes today's pictures those that are kept."""
+
 MARGIN = 0.35
 """Above and below what is shown, in scene units."""
 
@@ -69,9 +72,6 @@ def require_same(name: str, image: ndarray) -> None:
             f"docs / {name}\n  {difference}.\n  kept       {path}   ({by})\n  this run   {frames.renderer()}\n"
             f"  compare    {DRAWN / name}.png\n{last}"
         )
-
-
-COMMAND = "mathviz docs mobjects --write"
 
 
 def write(things: list[Thing]) -> list[Path]:
