@@ -91,7 +91,8 @@ def _parameter(name: str, annotation: Any, about: ParameterInfo) -> _Parameter:
     if isinstance(about, ArgumentInfo):
         word = (about.metavar or name.upper()) + dots
         return _Parameter(f"`{word}`", f" {word}" if value else f" [{word}]", value, said)
-    written = ", ".join(about.param_decls or (f"--{name.replace('_', '-')}",))
+    long = name.replace("_", "-")
+    written = ", ".join(about.param_decls or (f"--{long}/--no-{long}" if kind is bool else f"--{long}",))
     value_word = "" if kind is bool else f" {about.metavar or _word(kind)}{dots}"
     ends = [f"at {end} {limit}" for end, limit in (("least", about.min), ("most", about.max)) if limit is not None]
     return _Parameter(f"`{written}{value_word}`", "", value, f"{said} ({', '.join(ends)})" if ends else said)

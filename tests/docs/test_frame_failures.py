@@ -50,6 +50,13 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert f"more than {STEP} steps" in PAGE and f"{WINDOW} × {WINDOW}" in PAGE
 
 
+def test_every_file_and_test_that_is_named_exists() -> None:
+    named = set(re.findall(r"(?:tests|mathviz|assets)/[\w/.]*", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)))
+    assert len(named) > 3 and not [name for name in named if not (HOME / name).exists()]
+    tests = (HOME / "tests" / "test_frames.py").read_text(encoding="utf-8")
+    assert all(f"def {name}(" in tests for name in re.findall(r"`(test_\w+)`", PAGE))
+
+
 def test_what_is_quoted_is_said() -> None:
     said = " ".join(
         " ".join(node.value.split())

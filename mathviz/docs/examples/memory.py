@@ -36,5 +36,5 @@ def show_tile_map(theme: Theme) -> TileMap:
 
 
 def show_legend(theme: Theme) -> Legend:
-    """The words are the film's, so a scene takes them from its script: ``self.text("read")``."""
+    """Three roles and what they mean here. A scene takes the words from its script: ``self.text("read")``."""
     return Legend(theme, {"read": "data", "worked on": "mechanism", "finished": "target"})

@@ -16,10 +16,10 @@ import yaml
 from test_cli import require_refused
 from tiny_project import TinyProject
 
-from mathviz import docs
+from mathviz import compute, docs
 from mathviz.cli import app
 from mathviz.docs import commands
-from mathviz.project import HOME
+from mathviz.project import HOME, Project
 
 WRITTEN = [page for page in docs.pages() if page.name not in docs.GENERATED]
 LEAVES = {one.name: one for one in commands.commands(app)}
@@ -41,10 +41,12 @@ def test_every_command_is_on_the_page_with_all_that_it_takes() -> None:
     assert list(parsers) == list(sections) and len(parsers) > 10
     for name, parser in parsers.items():
         rows = re.findall(r"^\| `(.+?)` \|", sections[name], re.MULTILINE)
-        assert len(rows) == len(parser.params), name
-        for parameter, row in zip(parser.params, rows, strict=True):
-            wanted = parameter.opts if parameter.param_type_name == "option" else [parameter.name.upper()]
-            assert re.findall(r"[^ ,…]+", row)[: len(wanted)] == wanted, f"{name}: {row}"
+        shown = [parameter for parameter in parser.params if not parameter.hidden]
+        assert len(rows) == len(shown), name
+        for parameter, row in zip(shown, rows, strict=True):
+            argument = parameter.metavar or parameter.name.upper()
+            wanted = parameter.opts if parameter.param_type_name == "option" else [argument]
+            assert re.findall(r"[^ ,…/]+", row)[: len(wanted)] == wanted, f"{name}: {row}"
 
 
 def parsers_of(command, name: str):
@@ -77,7 +79,7 @@ def test_an_option_that_is_new_is_on_the_page() -> None:
     assert "    mathviz paint WALLS… [OPTIONS]\n\nPaint walls.\n\nNeeds paint.\n" in said
     assert "| `WALLS…` | required |" in said and "- [`mathviz paint`](#mathviz-paint): Paint walls.\n" in said
     assert r"| `-c, --coats INTEGER` | `2` | How often \| at all. (at least 1) |" in said
-    assert "| `--dry` |  | Wait. |" in said and "    mathviz wash\n\nWash them.\n" in said
+    assert "| `--dry/--no-dry` |  | Wait. |" in said and "    mathviz wash\n\nWash them.\n" in said
 
 
 # ---- what is written
@@ -140,16 +142,17 @@ def test_the_python_on_a_page_says_what_it_says_there(page: docs.Page, monkeypat
 
 
 def steps() -> list[tuple[str, str]]:
-    """The sections of the page of numbers, without their Python: title, text."""
+    """The sections of the page of numbers, without their Python: title, text. The first is what stands before them."""
     text = re.sub(r"^```.*?^```$", "", docs.page("numbers").text, flags=re.DOTALL | re.MULTILINE)
-    return re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    found = re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    return [("before", text.partition("\n## ")[0]), *found]
 
 
 def test_there_are_steps_from_the_computation_to_the_page() -> None:
-    assert [title[:2] for title, _ in steps()][:9] == [f"{number}." for number in range(1, 10)]
+    assert [title[:2] for title, _ in steps()][1:10] == [f"{number}." for number in range(1, 10)]
 
 
-@pytest.mark.parametrize(("title", "text"), steps(), ids=lambda part: part[:24])
+@pytest.mark.parametrize(("title", "text"), steps(), ids=[title for title, _ in steps()])
 def test_every_file_of_a_step_exists_and_every_name_is_in_one_of_them(title: str, text: str) -> None:
     spans = [span for span in re.findall(r"`([^`\n]+)`", text) if not span.startswith("mathviz ")]
     files = [HOME / span for span in spans if "/" in span and not span.startswith("renders/")]
@@ -157,6 +160,14 @@ def test_every_file_of_a_step_exists_and_every_name_is_in_one_of_them(title: str
     there = set().union(*(names_in(path) for path in files)) if files else set()
     names = [span for span in spans if "/" not in span]
     assert not [name for name in names if name.strip("{}").partition(":")[0] not in there], title
+
+
+def test_the_number_is_that_of_the_recorded_trace() -> None:
+    """The page and the README quote it."""
+    project = Project(HOME)
+    run = compute.find(compute.of_film(project, "ring_allreduce"), project, pytest.fail)
+    number = f"“{run.star_busy[-1, run.root]:.2f} S”"
+    assert number in docs.page("numbers").text and number in (HOME / "README.md").read_text(encoding="utf-8")
 
 
 def names_in(path: Path) -> set[str]:
