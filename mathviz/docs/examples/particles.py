@@ -77,7 +77,7 @@ def show_trajectories(theme: Theme) -> VGroup:
 
 
 def show_arrow_field(theme: Theme) -> VGroup:
-    """The field (−y, x), which turns round zero; arrows longer than 0.5 are cut to that."""
+    """The field 0.3 · (−y, x), which turns round zero; arrows longer than 0.5 are cut to that."""
     plane = Plane(theme, side=4.5, reach=2.2)
     places = np.stack(np.meshgrid(np.linspace(-1.8, 1.8, 7), np.linspace(-1.8, 1.8, 7)), axis=-1).reshape(-1, 2)
     vectors = 0.3 * np.stack([-places[:, 1], places[:, 0]], axis=1)
