@@ -23,6 +23,7 @@ Read in that order:
     check.py       everything that must hold before a film is done
     gallery/       films → site → embed: the pages that show films, and what a post pastes
     doctor.py      what is installed, and what brings what is missing
+    docs/          the pages that come with the package: commands, mobjects, numbers, frames
     cli.py         the command line
 """
 

@@ -445,6 +445,28 @@ def check_film(stem: Stem, as_json: Json = False) -> None:
     raise typer.Exit(0 if all(point.holds for point in found) else 1)
 
 
+@app.command("docs")
+def show_docs(
+    page: Annotated[str | None, typer.Argument(help="A page's name; all are listed when not given.")] = None,
+    path: Annotated[bool, typer.Option("--path", help="Print where the page lies instead.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Generate anew what is generated, in a checkout.")] = False,
+) -> None:
+    """The pages that come with mathviz: list them, or print one as Markdown."""
+    from mathviz import docs
+
+    if path and page is None:
+        raise typer.BadParameter("--path needs the name of a page")
+    if write:
+        for changed in docs.write([page] if page else list(docs.GENERATED), app):
+            print(changed)
+    elif page is None:
+        for one in docs.pages():
+            print(f"{one.name:16}{one.title}")
+    else:
+        found = docs.page(page)
+        print(found.path if path else found.text, end="\n" if path else "")
+
+
 Source = Annotated[str | None, typer.Argument(help="A film's stem, or a manimgl scene file; all when not given.")]
 
 

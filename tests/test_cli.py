@@ -19,7 +19,7 @@ from mathviz.render import encode
 
 LOW = ("--quality", "low", "--fps", "2")
 COMMANDS = [(), ("list",), ("compute",), ("render",), ("still",), ("doctor",), ("gallery",), ("embed",), ("bench",),
-            ("cache",), ("frames",), ("frames", "accept"), ("frames", "check")]  # fmt: skip
+            ("cache",), ("docs",), ("frames",), ("frames", "accept"), ("frames", "check")]  # fmt: skip
 
 
 def require_refused(done: subprocess.CompletedProcess[str], code: int, *says: str) -> None:

@@ -18,6 +18,9 @@ from mathviz.render.plan import Job
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
+NO_PART = ("gallery", "docs", "lint", "new", "check.py", "cli.py", "doctor.py")
+"""What shows, judges or begins films, and draws none."""
+
 LIBRARIES = (
     "manimgl", "moderngl", "PyOpenGL", "numpy", "scipy", "manimpango", "mapbox_earcut", "svgelements", "isosurfaces",
     "skia-pathops", "fonttools", "Pillow", "coloraide", "matplotlib",
@@ -39,7 +42,7 @@ def of(job: Job) -> dict[str, str]:
     """
     project = Project.around(Path(job.scene))
     scene = Path(job.scene)
-    package = {path for path in PACKAGE.rglob("*.py") if path.parent.name != "gallery"}  # shows films, makes none
+    package = {path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in NO_PART}
     files = {*package, *ASSETS.rglob("*"), *project.root.glob("*.py"), *project.scenes.glob("*.py")}
     files -= {project.scenes / f"{stem}.py" for stem in project.stems if stem != job.stem}
     files |= {scene, scene.with_suffix(".yaml"), Path.cwd() / "custom_config.yml"}

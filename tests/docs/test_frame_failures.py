@@ -1,0 +1,69 @@
+"""What the page on failing frames says is what the code does: the report, the limits, the messages."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mathviz import docs, frames
+from mathviz.difference import OTHER_RENDERER, SAME_RENDERER, STEP, WINDOW, Budget
+from mathviz.errors import FrameMismatch
+from mathviz.frames import Frame, Snapshot
+from mathviz.project import HOME, Project
+
+PAGE = docs.page("frame_failures").text
+SAYS = ("frames.py", "difference.py", "pytest_plugin.py", "cli.py")
+"""Whose messages the page quotes."""
+
+
+def bar(last: int) -> np.ndarray:
+    """A frame with a bar that ends before a column."""
+    image = np.full((frames.HEIGHT, frames.WIDTH, 3), 17, np.uint8)
+    image[200:280, 200:last] = (93, 205, 251)
+    return image
+
+
+def test_the_report_is_what_the_code_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report on the page is that of a bar which grew by six pixels, on the renderer of the reference."""
+    monkeypatch.setattr(frames, "renderer", lambda: "llvmpipe, Mesa 22.3.6")
+    project, snapshot = Project(tmp_path), Snapshot("bars", "en", "dark", "bar_grows")
+    frames._keep(snapshot.reference(project), bar(500))
+    snapshot.text(project).write_text("Rectangle  data  [-3.80 -0.65, 1.20 0.65]\n")
+    (project.references / "bars" / frames.ABOUT).write_text(json.dumps(frames.drawn_by()))
+    with pytest.raises(FrameMismatch) as found:
+        frames.require_same(project, snapshot, Frame(bar(506), "Rectangle  data  [-3.80 -0.65, 1.30 0.65]\n"))
+    (shown,) = re.findall(r"^```text\n(.*?)\n```$", PAGE, re.DOTALL | re.MULTILINE)
+    assert shown == f"FrameMismatch: {found.value}".replace(f"{tmp_path}/", "")
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d.]+) \| ([\d.]+) \|$", PAGE, re.MULTILINE)
+    assert [name for name, *_ in rows] == [field.name for field in dataclasses.fields(Budget)]
+    for name, same, other in rows:
+        assert float(same) == getattr(SAME_RENDERER, name) and float(other) == getattr(OTHER_RENDERER, name), name
+    assert f"more than {STEP} steps" in PAGE and f"{WINDOW} × {WINDOW}" in PAGE
+
+
+def test_every_file_and_test_that_is_named_exists() -> None:
+    named = set(re.findall(r"(?:tests|mathviz|assets)/[\w/.]*", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)))
+    assert len(named) > 3 and not [name for name in named if not (HOME / name).exists()]
+    tests = (HOME / "tests" / "test_frames.py").read_text(encoding="utf-8")
+    assert all(f"def {name}(" in tests for name in re.findall(r"`(test_\w+)`", PAGE))
+
+
+def test_what_is_quoted_is_said() -> None:
+    said = " ".join(
+        " ".join(node.value.split())
+        for name in SAYS
+        for node in ast.walk(ast.parse((HOME / "mathviz" / name).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    quoted = re.findall(r"“(.+?)”", " ".join(PAGE.split()))
+    assert len(quoted) > 5
+    assert not [words for words in quoted if words not in said]

@@ -1,0 +1,105 @@
+"""Every mobject has an example, a section and a picture, and the picture is what the example draws today."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy import ndarray
+
+from mathviz import docs, frames, mobjects
+from mathviz.docs import drawing
+from mathviz.docs import mobjects as pages
+from mathviz.errors import FrameMismatch
+from mathviz.project import HOME
+
+THINGS = pages.things()
+PAGE = docs.page("mobjects").text
+SIZE = 1_500_000
+"""How many bytes all pictures may take."""
+
+
+@functools.cache
+def drawn() -> dict[str, ndarray]:
+    """All pictures, drawn in one go."""
+    return drawing.draw(THINGS)
+
+
+def test_every_public_class_has_an_example_a_section_and_a_picture(manim: None) -> None:
+    """The classes are found by importing, where the page is made by parsing."""
+    names = [found.name for found in pkgutil.iter_modules(mobjects.__path__)]
+    modules = [importlib.import_module(f"mathviz.mobjects.{name}") for name in names]
+    classes = {
+        name for module in modules for name, kind in inspect.getmembers(module, inspect.isclass)
+        if kind.__module__ == module.__name__ and not name.startswith("_")
+    }  # fmt: skip
+    assert len(classes) > 30
+    assert not pages.missing()
+    wanted = classes | set(pages.SHOWN_FUNCTIONS)
+    assert {thing.name for thing in THINGS} == wanted
+    assert set(re.findall(r"^### (\w+)$", PAGE, re.MULTILINE)) == wanted
+    assert set(re.findall(r"\(pictures/(\w+)\.png\)", PAGE)) == wanted
+    assert {path.stem for path in drawing.PICTURES.glob("*.png")} == wanted
+
+
+@pytest.mark.parametrize("name", [thing.name for thing in THINGS])
+def test_a_picture_is_what_its_example_draws(manim: None, name: str) -> None:
+    drawing.require_same(name, drawn()[name])
+
+
+@pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.name)
+def test_an_example_shows_what_it_is_for(thing: pages.Thing) -> None:
+    """Its text on the page, which is the function's, names the class."""
+    section = re.search(rf"^### {thing.name}\n(.*?)(?=^##|\Z)", PAGE, re.DOTALL | re.MULTILINE)
+    assert section is not None
+    (code,) = re.findall(r"```python\n(.*?)```", section[1], re.DOTALL)
+    body = code + "".join(
+        path.read_text(encoding="utf-8") for path in [pages.EXAMPLES / f"{thing.module}.py"] if "card(" in code
+    )  # fmt: skip
+    assert re.search(rf"\b{thing.name}\(", body), f"the example of {thing.name} does not make one"
+
+
+def test_the_scene_at_the_top_of_the_page_draws_the_picture(manim: None, tmp_path: Path) -> None:
+    from mathviz.render import engine
+
+    source = re.search(r"```python\n# look.py\n(.*?)```", PAGE, re.DOTALL)
+    assert source is not None
+    (tmp_path / "look.py").write_text(source[1])
+    kind = engine.scene_class(tmp_path / "look.py")
+    (image,) = engine.SceneStillTaker(kind, [engine.Moment("Look", None)], frames.FPS).take_all().values()
+    kept = frames.read(drawing.PICTURES / "UnitBar.png")
+    top = (len(image) - len(kept)) // 2
+    assert np.array_equal(drawn()["UnitBar"], image[top : top + len(kept)])
+
+
+def test_pictures_are_small() -> None:
+    assert sum(path.stat().st_size for path in drawing.PICTURES.glob("*.png")) < SIZE
+
+
+def test_another_picture_is_seen(manim: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(drawing, "DRAWN", tmp_path / "diff")
+    kept = frames.read(drawing.PICTURES / "Beads.png")
+    other = kept.copy()
+    other[20, 20] += 1
+    if frames.renderer() in (drawing.PICTURES / frames.ABOUT).read_text(encoding="utf-8"):
+        with pytest.raises(FrameMismatch, match="1 pixels differ"):
+            drawing.require_same("Beads", other)
+        assert (tmp_path / "diff" / "Beads.png").is_file()
+    with pytest.raises(FrameMismatch, match="pixels differ"):
+        drawing.require_same("Beads", 255 - kept)
+    with pytest.raises(FrameMismatch, match="mathviz docs mobjects --write"):
+        drawing.require_same("Beads", kept[:-8])
+    with pytest.raises(FrameMismatch, match="There is no picture"):
+        drawing.require_same("Bead", kept)
+
+
+def test_the_pages_go_into_the_package() -> None:
+    told = (HOME / "pyproject.toml").read_text(encoding="utf-8")
+    for pattern in ("docs/*.md", "docs/pictures/*.png", "docs/pictures/renderer.json"):
+        assert f'"{pattern}"' in told and any((HOME / "mathviz").glob(pattern))
