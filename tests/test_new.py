@@ -74,6 +74,13 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path, there: str) -> Non
     assert files_in(tmp_path) == {there} and (tmp_path / there).read_text() == "mine"
 
 
+def test_where_a_file_cannot_be_written_none_is(tmp_path: Path) -> None:
+    (tmp_path / "tests").write_text("a file where the last folder should be")
+    with pytest.raises(MathvizError, match="nothing was written: .*tests"):
+        new.create(Project(tmp_path), "heavy_ball")
+    assert files_in(tmp_path) == {"tests"}
+
+
 def test_a_second_film_joins_the_project_from_any_of_its_folders(tiny: TinyProject) -> None:
     done = mathviz(tiny.root / "scenes", "new", "heavy_ball")
     assert done.returncode == 0 and files_in(tiny.root) >= FOUR, done.stderr

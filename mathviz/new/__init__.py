@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import keyword
 import re
 import sys
@@ -45,9 +46,15 @@ def create(project: Project, stem: str) -> list[Path]:
         "stem": stem, "module": ".".join(concept.parts),
         "name": _class_of(stem), "title": stem.replace("_", " ").capitalize(),
     }  # fmt: skip
-    for name, path in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        trace.write_whole(path, _templates().get_template(f"{name}.txt").render(words).encode())
+    try:
+        for name, path in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            trace.write_whole(path, _templates().get_template(f"{name}.txt").render(words).encode())
+    except OSError as error:
+        for path in files.values():  # none of which was there
+            with contextlib.suppress(OSError):
+                path.unlink()
+        raise MathvizError(f"{project.root}: nothing was written: {error}") from error
     return list(files.values())
 
 
