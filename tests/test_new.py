@@ -76,7 +76,7 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path, there: str) -> Non
 
 def test_where_a_file_cannot_be_written_none_is(tmp_path: Path) -> None:
     (tmp_path / "tests").write_text("a file where the last folder should be")
-    with pytest.raises(MathvizError, match="nothing was written: .*tests"):
+    with pytest.raises(MathvizError, match=r"nothing was written: .*tests"):
         new.create(Project(tmp_path), "heavy_ball")
     assert files_in(tmp_path) == {"tests"}
 
