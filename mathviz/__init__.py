@@ -20,6 +20,7 @@ Read in that order:
     pytest_plugin.py  pytest --mathviz-frames
     lint/          rules of legibility and safety, over what is on screen and over finished films
     gallery/       films → site → embed: the pages that show films, and what a post pastes
+    preview/       changes → easel → studio → serve: a page that draws anew what is saved
     doctor.py      what is installed, and what brings what is missing
     cli.py         the command line
 """

@@ -16,7 +16,7 @@ from mathviz.project import HOME, Project
 
 ORDER = (
     "errors", "project", "trace", "concepts", "script", "compute", "style", "mobjects", "stage", "render", "difference",
-    "frames", "contact_sheet", "pytest_plugin", "lint", "gallery", "doctor", "cli", "__main__",
+    "frames", "contact_sheet", "pytest_plugin", "lint", "gallery", "preview", "doctor", "cli", "__main__",
 )  # fmt: skip
 """Imports run downward: a module imports from its own part and those named before it."""
 
@@ -124,7 +124,7 @@ def test_a_scene_computes_nothing(path: Path) -> None:
 
 QUICK = (
     "project", "trace", "script", "compute", "style", "render.catalog", "gallery.site", "gallery.embed",
-    "pytest_plugin", "cli",
+    "pytest_plugin", "preview.serve", "cli",
 )  # fmt: skip
 
 
