@@ -33,6 +33,7 @@ from mathviz.project import Project
 from mathviz.render import engine, inputs
 from mathviz.render.plan import Job
 from mathviz.render.worker import Task, Walk
+from mathviz.script import OPENING
 
 PRIVATE = "preview-"
 """What the names of slots begin with that serve one task only: what is drawn from a standing process with newer
@@ -56,14 +57,14 @@ class Line:
 
 
 class Player(Walk):
-    """Goes through a film beat by beat: ``skim`` leaves somebody standing before each, ``draw`` and ``survey``
-    are a worker's."""
+    """Goes through a film beat by beat: ``skim`` leaves somebody standing before each, ``glance`` shows a beat when
+    its caption of a number is there, ``draw`` and ``survey`` are a worker's."""
 
     tell: Line
 
     def __init__(self, task: Task, tell: Line, sockets: Path) -> None:
         super().__init__(task, tell)
-        self.sockets, self.due = sockets, False
+        self.sockets, self.due, self.glancing = sockets, False, 0
 
     @property
     def skimming(self) -> bool:
@@ -81,6 +82,7 @@ class Player(Walk):
 
     def _build(self) -> None:
         super()._build()
+        self.drawing = self.drawing or self.skimming
         if not self.task.inputs.startswith(PRIVATE) and inputs.digest(inputs.of(self.job)) != self.task.inputs:
             raise MathvizError("the film's files changed while they were read")
 
@@ -93,11 +95,21 @@ class Player(Walk):
             super().beat_begins(beat)
 
     def beat_ends(self, beat: str) -> None:
+        if self.glancing:
+            raise engine.end_scene()  # it has no such caption
         if not self.skimming:
             super().beat_ends(beat)
+        elif beat == OPENING:
+            self.scene.camera.capture(*self.scene.render_groups)  # whoever stands from here on has shaders ready
 
     def caption(self, text: str) -> None:
-        if not self.skimming:
+        if self.glancing and text:
+            self.glancing -= 1
+            if not self.glancing:
+                self.scene.camera.capture(*self.scene.render_groups)
+                self._glimpse(round((self.scene.time - self.seen_time) * self.output["fps"]))
+                raise engine.end_scene()
+        elif not self.skimming:
             super().caption(text)
             self.due = self.due or bool(text)
 
@@ -105,15 +117,15 @@ class Player(Walk):
         super().frame(painter)
         if self.mine and self.drawing and (self.due or self.frames % self.output["fps"] == 1):
             self.due = False
-            self._glimpse()
+            self._glimpse(self.frames - 1)
 
-    def _glimpse(self) -> None:
-        """Show the frame that was just drawn."""
+    def _glimpse(self, frame: int) -> None:
+        """Show what was just drawn, as that frame of the beat."""
         camera = self.scene.camera
         picture = engine.as_image(camera.get_raw_fbo_data(), *camera.get_pixel_shape())
         path = self.folder.parent / "site" / "glimpses" / f"{uuid.uuid4().hex}.jpg"
         Image.fromarray(picture).save(path, quality=88, subsampling=0)
-        self.tell(glimpse=path.name, frame=self.frames - 1)
+        self.tell(glimpse=path.name, frame=frame)
 
     # Standing before a beat.
 
@@ -136,6 +148,9 @@ class Player(Walk):
         """Go on from here for another task, with the code and the script of now unless it is about those of before."""
         self.task, self.job, self.folder = task, task.job, Path(task.folder)
         self.drawing, self.left = task.step == "draw", list(task.job.wanted)
+        step, _, caption = task.step.partition(":")
+        if step == "glance":
+            self.glancing, self.drawing, self.left = int(caption), True, []
         engine.painter_of(self.scene).drawing = self.drawing
         if task.inputs.startswith(PRIVATE):
             self.scene.__class__ = engine.scene_class(Path(task.job.scene))

@@ -83,6 +83,8 @@ class Version:
     glimpses: dict[str, dict[str, Any]] = field(default_factory=dict)
     doing: dict[str, int] = field(default_factory=dict)
     jump: dict[str, Any] | None = None
+    glance: tuple[str, int] | None = None
+    """A beat and the number of its caption that is to be seen before the beat is drawn as far."""
     note: str = ""
     error: dict[str, str] | None = None
     skimmed: str = ""
@@ -135,6 +137,10 @@ class Work:
     whole: str = ""
     process: int = 0
     stopped: bool = False
+
+    @property
+    def is_glance(self) -> bool:
+        return self.step.startswith("glance")
 
 
 class Studio:
@@ -307,6 +313,7 @@ class Studio:
             return
         self._stop_works(version)
         version.drawn, version.findings, version.note, version.glimpses = [], [], "", {}
+        version.skimmed = version.linted = ""
         version.edited = [beat for beat, own in text.own.items() if old.own.get(beat) != own]
         for beat in [beat for beat in version.stands if not version.standing(beat)]:
             _dismiss(version.stands.pop(beat))
@@ -316,6 +323,7 @@ class Studio:
             before = old.captions(beat) if beat in old.own else []
             caption = next((at for at, said in pairs if said not in before[at : at + 1]), None)
             version.jump = {"serial": self.changed_at, "beat": beat, "caption": caption}
+            version.glance = (beat, caption) if caption else None  # drawing is at the first one soon
 
     def _version(self, key: Key) -> Version | None:
         if key not in self.versions and self.fault is None:
@@ -365,8 +373,11 @@ class Studio:
                 continue
             busy = [work for work in self.working if work.version is version and not work.stopped]
             beats = [beat for beat in version.text.own if version.standing(beat) and not version.is_good(beat)]
-            open_beats = [beat for beat in beats if beat not in {work.beat for work in busy}]
+            taken = {work.beat for work in busy if not work.is_glance}
+            open_beats = [beat for beat in beats if beat not in taken]
             urgent = [beat for beat in version.edited if beat in open_beats]
+            if urgent and version.glance and version.glance[0] == urgent[0]:
+                return self._glance_work(version, *version.glance)
             if urgent:
                 return self._beat_work(version, urgent[0])
             if version.skimmed != version.whole and "skim" not in {work.step for work in busy}:
@@ -381,6 +392,12 @@ class Studio:
         stand = version.standing(beat)
         assert stand is not None
         return Work(version.step(beat), version, beat, stand, self._slots(version, stand))
+
+    def _glance_work(self, version: Version, beat: str, caption: int) -> Work:
+        version.glance, work = None, self._beat_work(version, beat)
+        if work.stand and work.stand.at:
+            work.step = f"glance:{caption + 1}"
+        return work
 
     def _skim_work(self, version: Version) -> Work:
         beats = [beat for beat in version.text.own if version.standing(beat) and version.stands[beat].at]
@@ -410,9 +427,9 @@ class Studio:
                 self._hear(work, last)
         if work.stopped:
             return
-        if "done" in last and work.beat:
+        if "done" in last and work.beat and not work.is_glance:
             self._keep(work)
-        elif "done" not in last:
+        elif "done" not in last and not work.is_glance:  # what is wrong, drawing says as well
             words = easel.log_of(work.process, task)
             tail = words.read_text(errors="replace").strip()[-4000:] if words.is_file() else ""
             ended = {"error": "the process that drew it ended without a word", "traceback": tail}
@@ -435,7 +452,9 @@ class Studio:
             elif "stand" in said:
                 self._stands(work, said)
             elif "glimpse" in said:
-                version.glimpses[work.beat] = {"src": f"glimpses/{said['glimpse']}", "frame": said["frame"]}
+                before = version.glimpses.get(work.beat)
+                if before is None or before["frame"] <= said["frame"]:  # never back to before the edited caption
+                    version.glimpses[work.beat] = {"src": f"glimpses/{said['glimpse']}", "frame": said["frame"]}
             elif "drawn" in said or "looked" in said:
                 version.doing[work.beat] = said["drawn"] if "drawn" in said else said["looked"]
                 return
@@ -540,6 +559,7 @@ class Studio:
             self._stop_works()
             for version in self.versions.values():
                 version.stands.clear()
+                version.skimmed = ""
         if self.root is None:
             return
         assert self.root.stdin is not None and self.root.stdout is not None
