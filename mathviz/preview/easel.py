@@ -15,6 +15,7 @@ import hashlib
 import importlib
 import json
 import os
+import random
 import signal
 import socket
 import sys
@@ -135,7 +136,7 @@ class Player(Walk):
         place = self.sockets / uuid.uuid4().hex[:12]
         listener = listen(place) if forkable else None
         self.tell(stand=beat, at=str(place) if forkable else None, state=self._standing_state())
-        if listener is None or os.fork():
+        if listener is None or fork():
             if listener is not None:
                 listener.close()
             return
@@ -177,6 +178,14 @@ def lint(task: Task, tell: Line) -> None:
     tell(findings=[asdict(finding) for finding in found])
 
 
+def fork() -> int:
+    """Fork, with the same random numbers ahead on both sides: Python's own would be others in the child."""
+    state = random.getstate()
+    child = os.fork()
+    random.setstate(state)
+    return child
+
+
 def listen(place: Path) -> socket.socket:
     """A socket at which tasks may come."""
     listener = socket.socket(socket.AF_UNIX)
@@ -195,7 +204,7 @@ def await_task(listener: socket.socket, place: Path) -> tuple[Task, Line]:
         if not line.strip():
             place.unlink(missing_ok=True)
             os._exit(0)
-        if os.fork() == 0:
+        if fork() == 0:
             listener.close()
             return _begin(Task.from_json(line), connection)
         connection.close()

@@ -203,7 +203,9 @@ def test_safe_area_and_grid_lie_over_the_picture(looker: Looker) -> None:
 
 def test_what_the_lint_finds_is_marked_on_the_frame(looker: Looker, previewed: Previewed) -> None:
     before = looker.serial()
-    previewed.tiny.edit("scenes/tiny.py", ".shift(0.5 * UP)", ".shift(8 * RIGHT)")
+    head = "def bars_leave(self) -> None:\n"
+    out = f"{head}        self.add(self.title.copy().shift(13.2 * RIGHT))\n"
+    previewed.tiny.edit("scenes/tiny.py", head, out)
     looker.until(f"film.serial > {before} && film.linted && film.findings.some(each => each.rule === 'GEO001')")
     looker.settle()
     looker.page.locator("#findings li", has_text="GEO001").first.get_by_role("button").click()
