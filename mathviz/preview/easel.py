@@ -132,6 +132,9 @@ class Player(Walk):
 
     def _stand(self, beat: str) -> None:
         """Leave a fork here. It comes back from this call whenever it is given a task, in a fork of its own."""
+        if beat == OPENING:
+            told = [each.chapter[self.job.language] for each in self.scene.script.beats]
+            self.tell(chapters={chapter: script.fill(chapter, self.scene.trace) for chapter in told})
         forkable = FORKABLE in engine.renderer_of(self.scene)["renderer"]
         place = self.sockets / uuid.uuid4().hex[:12]
         listener = listen(place) if forkable else None

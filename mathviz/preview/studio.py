@@ -60,9 +60,12 @@ class Stand:
 
 @dataclass(frozen=True)
 class Shown:
-    """A beat as the page has it: its own share, begin and surroundings when it was made, and what was made."""
+    """A beat as the page has it: its own share, begin and surroundings when it was made, and what was made.
 
-    made_of: tuple[str, str, str] | None
+    The begin is empty as long as it is not known, of what was made before this preview began.
+    """
+
+    made_of: tuple[str, str, str]
     beat: Beat
 
 
@@ -88,9 +91,12 @@ class Version:
     note: str = ""
     error: dict[str, str] | None = None
     skimmed: str = ""
-    failed: str = ""
+    failed: set[str] = field(default_factory=set)
+    """Beats that cannot be drawn as the files are, and steps that cannot be done."""
     linted: str = ""
     findings: list[dict[str, Any]] = field(default_factory=list)
+    chapters: dict[str, str] = field(default_factory=dict)
+    """Chapters as the script has them, and with the trace's numbers."""
 
     @property
     def whole(self) -> str:
@@ -113,7 +119,7 @@ class Version:
     def is_good(self, beat: str) -> bool:
         """Whether the page has what would be drawn now."""
         shown = self.shown.get(beat)
-        return shown is not None and shown.made_of is not None and shown.made_of == self.made_of(beat)
+        return shown is not None and shown.made_of == self.made_of(beat)
 
     def step(self, beat: str) -> str:
         """Whether the beat is to be drawn at once, or looked through first."""
@@ -122,7 +128,7 @@ class Version:
             return "draw"
         if shown is None:
             return "survey" if Cache(Path(self.job.cache) / "beats").last(self.job.identity, {}) else "draw"
-        return "survey" if shown.made_of and shown.made_of[0] == self.text.own[beat] else "draw"
+        return "survey" if shown.made_of[0] == self.text.own[beat] else "draw"
 
 
 @dataclass(eq=False)
@@ -216,8 +222,9 @@ class Studio:
     def _told_of(self, version: Version, beat: str) -> dict[str, Any]:
         shown = version.shown.get(beat)
         chapters = {each.id: each.chapter[version.job.language] for each in version.text.told.beats}
+        chapter = chapters.get(beat, version.text.told.question[version.job.language])
         return {
-            "id": beat, "chapter": chapters.get(beat, version.text.told.question[version.job.language]),
+            "id": beat, "chapter": version.chapters.get(chapter, chapter),
             "clip": f"clips/{shown.beat.key}.mp4" if shown else None, "frames": shown.beat.frames if shown else 0,
             "cues": shown.beat.captions if shown else [], "good": version.is_good(beat),
             "glimpse": version.glimpses.get(beat), "doing": version.doing.get(beat),
@@ -305,7 +312,7 @@ class Studio:
             self._tell()
 
     def _renew(self, version: Version, text: changes.Text, around: str) -> None:
-        old, version.error, version.failed = version.text, None, ""
+        old, version.error, version.failed = version.text, None, set()
         same = (old.whole(), version.around) == (text.whole(), around)
         version.text, version.around = text, around
         version.job = replace(version.job, beats=tuple(text.own))
@@ -369,18 +376,16 @@ class Studio:
             return None
         wanted = [key for key, count in self.viewers.items() if count > 0 and key in self.versions]
         for version in [self.versions[key] for key in wanted or [self.first] if key in self.versions]:
-            if version.failed == version.whole:
-                continue
             busy = [work for work in self.working if work.version is version and not work.stopped]
             beats = [beat for beat in version.text.own if version.standing(beat) and not version.is_good(beat)]
-            taken = {work.beat for work in busy if not work.is_glance}
+            taken = {work.beat for work in busy if not work.is_glance} | version.failed
             open_beats = [beat for beat in beats if beat not in taken]
             urgent = [beat for beat in version.edited if beat in open_beats]
             if urgent and version.glance and version.glance[0] == urgent[0]:
                 return self._glance_work(version, *version.glance)
             if urgent:
                 return self._beat_work(version, urgent[0])
-            if version.skimmed != version.whole and "skim" not in {work.step for work in busy}:
+            if version.skimmed != version.whole and "skim" not in {work.step for work in busy} | version.failed:
                 return self._skim_work(version)
             if open_beats:
                 return self._beat_work(version, open_beats[0])
@@ -451,6 +456,8 @@ class Studio:
                 self._recall(work)
             elif "stand" in said:
                 self._stands(work, said)
+            elif "chapters" in said:
+                version.chapters.update(said["chapters"])
             elif "glimpse" in said:
                 before = version.glimpses.get(work.beat)
                 if before is None or before["frame"] <= said["frame"]:  # never back to before the edited caption
@@ -475,15 +482,17 @@ class Studio:
         if old:
             _dismiss(old)
         shown = version.shown.get(beat)
-        if shown and shown.made_of is None and honest:  # made of these very files, by whoever did
-            version.shown[beat] = replace(shown, made_of=version.made_of(beat))
+        made_of = version.made_of(beat)
+        if shown and made_of and not shown.made_of[1] and honest:  # made of these very files, by whoever did
+            version.shown[beat] = replace(shown, made_of=made_of)
 
     def _recall(self, work: Work) -> None:
         """Show the beats that were made of these very files before."""
         for beat in work.version.text.own:
             kept = self.cache.beat(work.slots, beat)
             if kept and beat not in work.version.shown:
-                work.version.shown[beat] = Shown(None, self._clip(kept))
+                made_of = (work.version.text.own[beat], "", work.version.around)
+                work.version.shown[beat] = Shown(made_of, self._clip(kept))
 
     def _keep(self, work: Work) -> None:
         """Show what came of a beat; see to it that it is drawn, if it was looked through and is not there."""
@@ -527,7 +536,8 @@ class Studio:
         if work.step == "lint":
             version.linted, version.note = work.whole, f"mathviz lint: {said['error']}"
             return
-        version.failed, version.note = work.whole, ""
+        version.failed.add(work.beat or work.step)
+        version.note = ""
         version.error = {"text": said["error"], "traceback": said.get("traceback", ""), "beat": work.beat}
         self._tell()
 

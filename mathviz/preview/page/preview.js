@@ -44,7 +44,7 @@ function told(news) {
   const other = !first && (film.language !== news.language || film.theme !== news.theme);
   film = news;
   if (!film.beats.length) return showWords();
-  if (first || !film.beats.some((each) => each.id === beat)) look(film.beats[0].id, 0);
+  if (first || !film.beats.some((each) => each.id === beat)) look(film.beats[0].id, Infinity); // its last frame: the first is empty
   if (first) jumped = film.jump?.serial ?? 0;
   if (other) following = true;
   if (film.jump && film.jump.serial > jumped) jump(film.jump);
