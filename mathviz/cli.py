@@ -359,6 +359,25 @@ def gallery(
             serving.serve_forever()
 
 
+@app.command("preview")
+def preview_film(
+    stem: Stem,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to serve; 0: any free port.")] = 8001,
+) -> None:
+    """Show a film in the browser while its scene and script are written: what is saved is drawn anew. Until Ctrl-C."""
+    from mathviz import doctor
+    from mathviz.gallery.serve import ADDRESS
+    from mathviz.preview.serve import preview, tunnel
+
+    project = _project()
+    project.require_stem(stem)
+    doctor.require()
+    with preview(project, stem, port) as serving:
+        _say(f"mathviz: http://{ADDRESS}:{serving.server_port}/ until Ctrl-C")
+        _say(f"mathviz: from another machine: {tunnel(serving.server_port)}")
+        serving.serve_forever()
+
+
 @app.command()
 def embed(
     stem: Stem,

@@ -89,16 +89,16 @@ class Explainer(Scene):
     def construct(self) -> None:
         """The film: the question, every beat of the script, and the picture to remember."""
         self._ask()
-        last = self.script.beats[-1]
-        for beat in self.script.beats:
-            self._begin(beat.id)
+        for number, name in enumerate([beat.id for beat in self.script.beats], start=1):
+            self._begin(name)
+            beat = self.script.beats[number - 1]  # read now: whoever watches may have brought a newer script
             self.captions = iter(beat.captions)
             self.next_caption()
             getattr(self, beat.id)()
             if next(self.captions, None) is not None:
                 raise ScriptError(f"{self.path}: beat {beat.id} ended before all its captions were shown")
             self._hold()
-            if beat is last:
+            if number == len(self.script.beats):
                 self._leave_picture()
             self._end(beat.id)
 

@@ -16,8 +16,8 @@ from mathviz.project import HOME, Project
 
 ORDER = (
     "errors", "project", "trace", "concepts", "script", "new", "compute", "style", "mobjects", "stage", "render",
-    "difference", "frames", "contact_sheet", "pytest_plugin", "lint", "check", "gallery", "doctor", "docs", "cli",
-    "__main__",
+    "difference", "frames", "contact_sheet", "pytest_plugin", "lint", "check", "gallery", "preview", "doctor", "docs",
+    "cli", "__main__",
 )  # fmt: skip
 """Imports run downward: a module imports from its own part and those named before it."""
 
@@ -125,7 +125,7 @@ def test_a_scene_computes_nothing(path: Path) -> None:
 
 QUICK = (
     "project", "trace", "script", "compute", "style", "render.catalog", "gallery.site", "gallery.embed",
-    "pytest_plugin", "cli",
+    "pytest_plugin", "preview.serve", "cli",
 )  # fmt: skip
 
 

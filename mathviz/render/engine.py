@@ -798,6 +798,12 @@ def perform(
     return painter
 
 
+def painter_of(scene: Scene) -> Painter:
+    """Who draws a scene that is being performed."""
+    painter: Painter = scene.camera.capture.__self__
+    return painter
+
+
 def draw(scene: Scene, sink: Sink) -> Tallies:
     """Run the scene and give every frame to the sink, in order, as RGBA with the bottom row first."""
     reader = Rgba(*scene.camera.fbo.size)

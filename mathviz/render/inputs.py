@@ -18,7 +18,7 @@ from mathviz.render.plan import Job
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-NO_PART = ("gallery", "docs", "lint", "new", "check.py", "cli.py", "doctor.py")
+NO_PART = ("gallery", "preview", "docs", "lint", "new", "check.py", "cli.py", "doctor.py")
 """What shows, judges or begins films, and draws none."""
 
 LIBRARIES = (
@@ -41,16 +41,21 @@ def of(job: Job) -> dict[str, str]:
     lie in the project's ``assets/``.
     """
     project = Project.around(Path(job.scene))
-    scene = Path(job.scene)
-    package = {path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in NO_PART}
-    files = {*package, *ASSETS.rglob("*"), *project.root.glob("*.py"), *project.scenes.glob("*.py")}
-    files -= {project.scenes / f"{stem}.py" for stem in project.stems if stem != job.stem}
-    files |= {scene, scene.with_suffix(".yaml"), Path.cwd() / "custom_config.yml"}
-    files |= {path for path in (project.root / "assets").rglob("*") if "traces" not in path.parts}
-    found = {_short(path, project): _file(path) for path in files if path.is_file() and "traces" not in path.parts}
+    found = {_short(path, project): file_digest(path) for path in files(job)}
     place = compute.place(compute.of_film(project, job.stem), project)
-    found["the trace"] = _file(place.with_suffix(".npz")) + _file(place.with_suffix(".json"))
+    found["the trace"] = file_digest(place.with_suffix(".npz")) + file_digest(place.with_suffix(".json"))
     return dict(sorted({**found, **_settings(job), **surroundings()}.items()))
+
+
+def files(job: Job) -> list[Path]:
+    """The files that decide a film, apart from its trace."""
+    project, scene = Project.around(Path(job.scene)), Path(job.scene)
+    package = {path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in NO_PART}
+    found = {*package, *ASSETS.rglob("*"), *project.root.glob("*.py"), *project.scenes.glob("*.py")}
+    found -= {project.scenes / f"{stem}.py" for stem in project.stems if stem != job.stem}
+    found |= {scene, scene.with_suffix(".yaml"), Path.cwd() / "custom_config.yml"}
+    found |= {path for path in (project.root / "assets").rglob("*") if "traces" not in path.parts}
+    return sorted(path for path in found if path.is_file() and "traces" not in path.parts)
 
 
 def digest(inputs: dict[str, str]) -> str:
@@ -70,7 +75,7 @@ def surroundings() -> dict[str, str]:
 
     found = {f"version of {name}": _version(name) for name in LIBRARIES}
     found["version of python"] = platform.python_version()
-    found["mathviz's drawing and encoding"] = digest({name: _file(PACKAGE / "render" / name) for name in DRAWING})
+    found["mathviz's drawing and encoding"] = digest({name: file_digest(PACKAGE / "render" / name) for name in DRAWING})
     found["OpenGL driver"] = ", ".join(engine.renderer().values())
     found["ffmpeg"] = _ffmpeg()
     return {**found, **{f"${name}": os.environ[name] for name in ENVIRONMENT if name in os.environ}}
@@ -89,14 +94,15 @@ def _short(path: Path, project: Project) -> str:
     return path.name
 
 
-def _file(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Of a file's bytes."""
     about = path.stat()
     return _digest(path, about.st_ino, about.st_mtime_ns, about.st_size)
 
 
 @functools.lru_cache(4096)
 def _digest(path: Path, *version: int) -> str:
-    """Of a file's bytes. They are read once in a command, which many films need them for."""
+    """They are read once in a command, which many films need them for."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -161,20 +161,25 @@ class Walk:
     # What becomes of them.
 
     def _draw(self, painter: engine.Painter) -> None:
+        frame, *others = self._fetch(painter)
+        if self.encoder is None:
+            self.made = Path(tempfile.mkdtemp(prefix=f"{self.beat}-", dir=self.folder))
+            path = self.made / f"beat{self.encoding.part_ending}"
+            width, height = self.output["width"], self.output["height"]
+            self.encoder = BeatEncoder(width, height, self.output["fps"], path, self.encoding)
+        self.encoder.take(frame)
+        if self.job.digests:
+            self.digests.append(hashlib.sha256((others or [frame])[0]).hexdigest())
+
+    def _fetch(self, painter: engine.Painter) -> list[memoryview]:
+        """The frame as the encoder takes it, and, if that is not RGBA and its digest is wanted, as RGBA."""
         width, height = self.output["width"], self.output["height"]
         if not self.readers:
             even = self.encoding.plain
             self.readers = [Nv12(painter.camera.ctx, width, height) if even else Rgba(width, height)]
             if self.job.digests and even:
                 self.readers.append(Rgba(width, height))
-        if self.encoder is None:
-            self.made = Path(tempfile.mkdtemp(prefix=f"{self.beat}-", dir=self.folder))
-            path = self.made / f"beat{self.encoding.part_ending}"
-            self.encoder = BeatEncoder(width, height, self.output["fps"], path, self.encoding)
-        frame, *others = painter.read(*self.readers)
-        self.encoder.take(frame)
-        if self.job.digests:
-            self.digests.append(hashlib.sha256((others or [frame])[0]).hexdigest())
+        return painter.read(*self.readers)
 
     def _keep(self, beat: str) -> None:
         if self.frames == 0 and self.job.of_catalogue:
@@ -192,6 +197,8 @@ class Walk:
         if self.drawing:
             self._store(kept, wav if sound else None)
         self.cache.remember(self.task.inputs, beat, kept)
+        if self.drawing:
+            self.tell(made=beat)
 
     def _store(self, beat: Beat, sound: Path | None) -> None:
         if self.encoder is None:
@@ -209,7 +216,6 @@ class Walk:
         if self.job.digests:
             (self.made / "digests.txt").write_text("".join(f"{digest}\n" for digest in self.digests))
         self.cache.keep(beat.key, self.made)
-        self.tell(made=self.beat)
 
     def _state(self) -> engine.State:
         return engine.state(self.scene) if self.job.of_catalogue else []
