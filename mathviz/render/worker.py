@@ -192,6 +192,8 @@ class Walk:
         if self.drawing:
             self._store(kept, wav if sound else None)
         self.cache.remember(self.task.inputs, beat, kept)
+        if self.drawing:
+            self.tell(made=beat)
 
     def _store(self, beat: Beat, sound: Path | None) -> None:
         if self.encoder is None:
@@ -209,7 +211,6 @@ class Walk:
         if self.job.digests:
             (self.made / "digests.txt").write_text("".join(f"{digest}\n" for digest in self.digests))
         self.cache.keep(beat.key, self.made)
-        self.tell(made=self.beat)
 
     def _state(self) -> engine.State:
         return engine.state(self.scene) if self.job.of_catalogue else []

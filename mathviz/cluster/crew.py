@@ -1,0 +1,639 @@
+"""Workers of a Dask cluster draw, this machine joins: a farm whose hands may be anywhere, come and go.
+
+Dask connects, knows who is there, and brings errands to workers and their results back. Which worker does
+what is decided here, as in any farm: by what the films lack. What has arrived stands in this machine's
+cache, so whatever happens to workers, scheduler or this command, the next one begins there.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import hashlib
+import logging
+import math
+import os
+import queue
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mathviz import compute, trace
+from mathviz.cluster import bundle as bundles
+from mathviz.cluster import station
+from mathviz.cluster.bundle import PIECE, Store
+from mathviz.compute import Computation
+from mathviz.errors import MathvizError, RenderFailed, ToolMissing
+from mathviz.project import Project
+from mathviz.render import inputs
+from mathviz.render.cache import Beat, Cache
+from mathviz.render.farm import Farm, FilmWork, Listen, Progress, cores
+from mathviz.render.plan import Job
+from mathviz.render.worker import Task
+
+GL, GPU = "GL", "GPU"
+"""What a worker declares that draws, and one that computes: ``dask worker … --resources GL=1``."""
+
+CONNECTING = 10.0
+"""Seconds for the first connection; once there was one, a scheduler is waited for as long as for a worker."""
+
+WITHOUT_WORKERS = 600.0
+"""Seconds without any worker after which a render gives up. What was drawn is kept."""
+
+WITHOUT_FIT = 10.0
+"""Seconds for which only workers are there that cannot be used."""
+
+LOOKING = 0.25
+"""Seconds between looks at who is there, and at what became of an errand."""
+
+SLOW = 2.0
+"""An errand without news for so many times as long as any beat took is given to an idle worker as well."""
+
+SLOW_AT_LEAST = 5.0
+"""Seconds without news below which no errand is slow."""
+
+LOSSES = 3
+"""Workers that may be lost while they draw one beat before it is taken for the cause."""
+
+Say = Callable[[str], None]
+
+
+class Gone(Exception):
+    """A worker, or the way to it, is not there any more."""
+
+    def __init__(self, why: str, counts: bool = False) -> None:
+        super().__init__(why)
+        self.counts = counts
+        """Whether what it was doing may be why."""
+
+
+@dataclass(eq=False)
+class Out:
+    """An errand that is out: beats of a film, with a worker, and when it was last heard of."""
+
+    inputs: str
+    beats: list[str]
+    worker: str
+    news: float = field(default_factory=time.monotonic)
+    copied: bool = False
+
+
+class Line:
+    """The connection with a scheduler. Raises ToolMissing without Dask and RenderFailed without a scheduler."""
+
+    def __init__(self, address: str, topic: str, hear: Callable[[dict[str, Any]], None]) -> None:
+        from distributed import Client
+
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        self.address = address
+        try:
+            self.client = Client(address, timeout=CONNECTING, set_as_default=False, name="mathviz")
+        except (OSError, TypeError, ValueError, RuntimeError) as error:
+            raise RenderFailed(
+                f"There is no scheduler at {address} that speaks with this machine: {_first_line(error)}. "
+                "Start one: dask scheduler; with TLS both sides need certificates, see README.md"
+            ) from None
+        self.client.subscribe_topic(topic, lambda event: hear(event[1]))
+
+    @property
+    def open(self) -> bool:
+        return self.client.status == "running"
+
+    def members(self) -> dict[str, dict[str, Any]]:
+        """The workers that there are, by their identity: a worker that was started again is another one."""
+        try:
+            workers = self.client.scheduler_info(n_workers=-1)["workers"]
+        except Exception as error:  # noqa: BLE001 - Dask's network has many
+            raise Gone(f"the scheduler: {error}") from None
+        if not self.open:
+            raise Gone("the scheduler")
+        return {f"{address} {about['id']}": {**about, "address": address} for address, about in workers.items()}
+
+    def call(self, address: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function of ``station`` on a worker at once, whatever it is busy with. Raises Gone."""
+        try:
+            return self.client.run(function, *arguments, workers=[address])[address]
+        except Exception as error:  # noqa: BLE001 - Dask's network has many
+            raise Gone(f"{address}: {_first_line(error)}") from None
+
+    def tell(self, address: str, function: Callable[..., Any], *arguments: Any) -> None:
+        """Call it without waiting for an answer."""
+        with contextlib.suppress(Exception):
+            self.client.run(function, *arguments, workers=[address], wait=False)
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):
+            self.client.close(timeout=1)
+
+
+class Remote:
+    """A worker of the cluster, as a hand of the farm."""
+
+    joins = False
+
+    def __init__(self, crew: Crew, line: Line, identity: str, about: dict[str, Any]) -> None:
+        self.crew, self.line, self.identity = crew, line, identity
+        self.address: str = about["address"]
+        self.name = f"{about['name']} at {self.address}" if str(about["name"]) != self.address else self.address
+        kept = {"workers": [self.address], "allow_other_workers": False, "pure": False}
+        self.any = line.client.get_executor(**kept)
+        self.drawing = line.client.get_executor(**kept, resources={GL: 1})
+        self.cores = crew.cores_of(about)
+
+    # Coming to know it.
+
+    def prepare(self, lacks: Callable[[dict[str, Any]], list[str]]) -> list[str]:
+        """Give it what films are made from and let it examine itself; returns why it cannot be used, if it cannot."""
+        try:
+            spoken = self.ask(station.speaks)
+            if spoken != station.speaks():
+                return [f"mathviz {spoken} there, {station.speaks()} here"]
+            self._deliver()
+            self.examined = self.ask(station.examine, self.crew.bundle.digest)
+        except Gone:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever stands in the way of running mathviz there
+            return [f"{type(error).__name__}: {_first_line(error)}"]
+        return lacks(self.examined)
+
+    def _deliver(self) -> None:
+        bundle, shared = self.crew.bundle, self.crew.shared
+        lacking = self.ask(station.lacking, list(bundle.manifest.values()), shared)
+        for pack in self.crew.packs(self.line, lacking):
+            self.ask(station.take, pack, shared)
+        self.ask(station.settle, bundle.manifest, shared)
+
+    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function of ``station`` as a task. Raises Gone, or what it raises there."""
+        return self._await(self.any.submit(function, *arguments))
+
+    def _await(self, future: concurrent.futures.Future[Any], meanwhile: Callable[[], None] = lambda: None) -> Any:
+        from distributed import KilledWorker
+        from distributed.comm import CommClosedError
+
+        while not future.done():
+            self.require()
+            meanwhile()
+            concurrent.futures.wait([future], LOOKING)
+        try:
+            return future.result()
+        except (concurrent.futures.CancelledError, KilledWorker, CommClosedError) as error:
+            self.require()
+            raise Gone(f"{self.name}: {_first_line(error)}", counts=True) from None
+
+    def require(self) -> None:
+        """Raise Gone unless it is there."""
+        if self.crew.stopping:
+            raise Gone("this command ends")
+        if self.line is not self.crew.line or not self.line.open:
+            raise Gone("the scheduler is gone")
+        if self.identity not in self.crew.members:
+            raise Gone(f"the worker {self.name} is gone", counts=True)
+
+    # Working.
+
+    def do(self, task: Task, listen: Listen) -> dict[str, Any]:
+        """A step of a film, or for ``draw`` a part of it: some beats that nobody else is drawing."""
+        with contextlib.ExitStack() as claims:
+            beats = self.crew.assign(task, self.identity, claims)
+            if not beats:
+                return {"done": {}}
+            return _Trip(self, task, beats, listen).run()
+
+
+class _Trip:
+    """One errand, from its beginning to its end here: its beats arrive while it goes on."""
+
+    def __init__(self, remote: Remote, task: Task, beats: list[str], listen: Listen) -> None:
+        self.remote, self.crew, self.task, self.listen = remote, remote.crew, task, listen
+        self.cache, self.token = Cache(Path(task.job.cache) / "beats"), f"{self.crew.topic}-{os.urandom(8).hex()}"
+        self.out = Out(task.inputs, beats, remote.identity)
+        self.taken: set[str] = set()
+        self.news: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def run(self) -> dict[str, Any]:
+        crew, task = self.crew, self.task
+        job = crew.bundle.sent(replace(task.job, only=tuple(self.out.beats)))
+        sources = self.remote.examined["surroundings"]
+        errand = station.Errand(
+            crew.topic, self.token, crew.bundle.digest, task.step, job.as_json(), task.inputs, sources,
+            self.remote.cores, crew.shared,
+        )  # fmt: skip
+        crew.begins(self.token, self.out, self.news)
+        try:
+            said = self.remote._await(self.remote.drawing.submit(station.run, asdict(errand)), self._meanwhile)
+            return self._ended(said)
+        except _Overtaken:
+            self.remote.line.tell(self.remote.address, station.abandon, self.token)
+            return {"done": {"tallies": {"frames": 1}}}
+        except Gone as gone:
+            if gone.counts and (cause := crew.loses(self._left())):
+                return {"error": cause}
+            raise
+        finally:
+            crew.ends(self.token)
+
+    def _meanwhile(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                said = self.news.get_nowait()
+                if "beat" in said:
+                    self._take_in(said["beat"])
+                else:
+                    self.listen(said)
+        if self.task.step == "draw" and not self._left():
+            raise _Overtaken
+
+    def _left(self) -> list[tuple[str, str]]:
+        job, name = self.task.job, self.task.inputs
+        return [(name, beat) for beat in self.out.beats if not self.cache.beat(name, beat, job.digests)]
+
+    def _ended(self, said: dict[str, Any]) -> dict[str, Any]:
+        if "broken" in said:
+            self.crew.refuse(self.remote, [said["broken"]])
+            raise Gone(said["broken"])
+        for told in said.pop("beats"):
+            self._take_in(told)
+        if "abandoned" in said:
+            return {"done": {"tallies": {"frames": 1}}}
+        root = said.pop("root")
+        for kind in {"error", "crash"} & set(said):
+            said[kind] = self.crew.bundle.here(said[kind], root)
+        return said
+
+    def _take_in(self, told: dict[str, Any]) -> None:
+        """Keep a beat that a worker has, once."""
+        name, job = told["name"], self.task.job
+        if name in self.taken:
+            return
+        self.taken.add(name)
+        beat = Beat.of(told["beat"])
+        if told["files"] and not self.cache.has(beat.key, job.digests):
+            self._fetch(beat.key, told["files"])
+        elif not told["files"] and self.task.step != "survey":
+            return  # it was not there any more when it was asked for
+        self.cache.remember(self.task.inputs, name, beat)
+        self.listen({"beat": name, "frames": beat.frames})
+        if self.task.step != "survey":
+            self.listen({"made" if told["fresh"] else "found": name})
+        self.crew.hears(self.out)
+
+    def _fetch(self, key: str, files: dict[str, tuple[str, int]]) -> None:
+        if not re.fullmatch("[0-9a-f]{64}", key) or any(Path(name).name != name for name in files):
+            raise Gone(f"the worker {self.remote.name} names files that no beat has")
+        made = Path(self.task.folder) / f"arriving-{self.token}"
+        made.mkdir()
+        for name, (digest, size) in files.items():
+            self.crew.fetch(self.remote, digest, size, made / name)
+        sealed = made / "digests.txt"
+        if sealed.is_file():  # the cache seals it itself
+            trace.write_whole(sealed, "\n".join(sealed.read_text().split()[:-1]).encode())
+        self.cache.keep(key, made)
+
+
+class _Overtaken(Exception):
+    """Somebody else has drawn it meanwhile."""
+
+
+class Crew(Farm):
+    """The workers of the cluster at ``address``, as they come and go, and ``joiners`` processes here.
+
+    ``shared`` is a folder that all machines see, if there is one: contents then go through it and not through
+    the scheduler. ``any_version`` takes workers with other versions than this machine's too.
+    """
+
+    def __init__(
+        self, address: str, joiners: int, progress: Progress, say: Say, *, shared: str = "", any_version: bool = False,
+        cores_of: Callable[[dict[str, Any]], tuple[int, ...]] = lambda about: (),
+    ) -> None:  # fmt: skip
+        super().__init__(joiners, progress)
+        self.address, self.say, self.shared, self.any_version = address, say, shared, any_version
+        self.cores_of = cores_of
+        self.topic = f"mathviz-{os.urandom(8).hex()}"
+        self.outs: dict[str, Out] = {}
+        self.heard: dict[str, queue.SimpleQueue[dict[str, Any]]] = {}
+        self.members: dict[str, dict[str, Any]] = {}
+        self.served: dict[str, threading.Thread] = {}
+        self.refused: dict[str, list[str]] = {}
+        self.useless: set[str] = set()
+        self.lost: Counter[tuple[str, str]] = Counter()
+        self.troubles: Counter[str] = Counter()
+        self.longest = 0.0
+        self.failure: BaseException | None = None
+        self.hands = 0
+        self.line = Line(address, self.topic, self._hear)
+        self.used = time.monotonic()
+        self.told = 0.0
+
+    def close(self) -> None:
+        """Leave the cluster as it was."""
+        self.line.close()
+
+    # The films.
+
+    def take_jobs(self, project: Project, jobs: list[Job]) -> None:
+        """Say what will be made: the bundle is made from it."""
+        stems = sorted({job.stem for job in jobs if job.of_catalogue})
+        self.bundle = bundles.of(project, stems, [Path(job.scene) for job in jobs if not job.of_catalogue])
+        if self.shared:
+            for path in self.bundle.files.values():
+                Store(Path(self.shared)).put(path)
+
+    def _run_all(self) -> None:
+        for _ in range(self.workers):
+            self._start(self._hire, self._film_to_join)
+        try:
+            while any(film.outcome is None for film in self.films):
+                self._recruit()
+                if self.failure:
+                    raise self.failure
+                with self.lock:
+                    self.lock.wait(LOOKING)
+        except BaseException:
+            self.stop()
+            raise
+        finally:
+            self.stopping = True
+            for token, out in list(self.outs.items()):
+                self.line.tell(out.worker.split()[0], station.abandon, token)
+
+    def _start(self, work: Callable[..., None], *arguments: Any) -> threading.Thread:
+        def guarded() -> None:
+            try:
+                work(*arguments)
+            except BaseException as error:  # noqa: BLE001 - the main thread raises it
+                if not self.stopping:
+                    self.failure = error
+
+        thread = threading.Thread(target=guarded, daemon=True)
+        thread.start()
+        return thread
+
+    def _film_to_join(self, films: list[FilmWork]) -> FilmWork | None:
+        ready = (film for film in films if film.helpers == 0 and film.step == "draw" and not film.missing)
+        return next(ready, None)
+
+    def _film_for(self, remote: Remote, films: list[FilmWork]) -> FilmWork | None:
+        remote.require()
+        open_films = [film for film in films if self._can_help(film, remote.identity)]
+        free = [film for film in open_films if film.helpers == 0]
+        return next(iter(free or open_films), None)
+
+    def _can_help(self, film: FilmWork, worker: str) -> bool:
+        if film.step == "join":
+            return False
+        if film.step == "survey" or film.alone:
+            return film.helpers == 0 and (film.step == "survey" or bool(film.missing))
+        return bool(self._not_out(film.key, film.missing)) or self._late(film.key, worker) is not None
+
+    def _not_out(self, key: str, beats: list[str]) -> list[str]:
+        out = {beat for each in self.outs.values() if each.inputs == key for beat in each.beats}
+        return [beat for beat in beats if beat not in out]
+
+    def _late(self, key: str, worker: str) -> Out | None:
+        """An errand of somebody else that takes so long that it is worth to be done twice."""
+        allowed = max(SLOW_AT_LEAST, SLOW * self.longest)
+        if not self.longest:
+            return None
+        outs = (out for out in self.outs.values() if out.inputs == key and out.worker != worker and not out.copied)
+        return next((out for out in outs if time.monotonic() - out.news > allowed), None)
+
+    def assign(self, task: Task, worker: str, claims: contextlib.ExitStack) -> list[str]:
+        """The beats that a worker shall do now. Those to be drawn are claimed from all commands of this machine."""
+        cache, job = Cache(Path(task.job.cache) / "beats"), task.job
+        if task.step != "draw":
+            return list(job.wanted)
+        with self.lock:
+            missing = [name for name in job.wanted if cache.beat(task.inputs, name, job.digests) is None]
+            chosen = self._not_out(task.inputs, missing)[: self._portion()]
+            late = None if chosen else self._late(task.inputs, worker)
+            if late:
+                late.copied = True
+                slow = f"{late.worker.split()[0]} is slow with {', '.join(late.beats)}"
+                self.say(f"{job.name}: {slow}; another worker draws it too")
+                return [name for name in late.beats if name in missing]
+            return [name for name in chosen if claims.enter_context(cache.claim(task.inputs, name))]
+
+    def _portion(self) -> int:
+        films = [film for film in self.films if film.outcome is None and film.step == "draw"]
+        return portion(sum(len(self._not_out(film.key, film.missing)) for film in films), self.hands)
+
+    def begins(self, token: str, out: Out, news: queue.SimpleQueue[dict[str, Any]]) -> None:
+        """An errand goes out."""
+        with self.lock:
+            self.outs[token], self.heard[token] = out, news
+
+    def ends(self, token: str) -> None:
+        """An errand is back, or never will be."""
+        with self.lock:
+            del self.outs[token], self.heard[token]
+
+    def hears(self, out: Out) -> None:
+        """A beat of an errand has arrived."""
+        with self.lock:
+            now = time.monotonic()
+            self.longest, out.news = max(self.longest, now - out.news), now
+
+    def loses(self, left: list[tuple[str, str]]) -> str:
+        """A worker was lost that was drawing the first of these beats; returns why it shall not be tried again."""
+        for beat in left[:1]:
+            self.lost[beat] += 1
+            if self.lost[beat] >= LOSSES:
+                return f"{LOSSES} workers were lost, one after the other, while they drew the beat {beat[1]}"
+        return ""
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        if news := self.heard.get(said["token"]):
+            news.put(said)
+
+    # The workers.
+
+    def _recruit(self) -> None:
+        """Look who is there, and put everybody to work who can draw and does not yet."""
+        try:
+            self.members = self.line.members()
+        except Gone:
+            self._connect_again()
+            return
+        for identity, about in self.members.items():
+            if identity in self.served:
+                continue
+            if GL in about["resources"]:
+                remote = Remote(self, self.line, identity, about)
+                self.served[identity] = self._start(self._serve, remote)
+            elif identity not in self.useless:
+                self.useless.add(identity)
+                if GPU not in about["resources"]:
+                    self.say(f"{about['address']} declares neither GL nor GPU, so nothing is given to it")
+        busy = [name for name in self.members if name in self.served and self.served[name].is_alive()]
+        if busy:
+            self.used = time.monotonic()
+        self._wait_for_workers()
+
+    def _serve(self, remote: Remote) -> None:
+        try:
+            if lacks := remote.prepare(self._lacks):
+                self.refuse(remote, lacks)
+                return
+            with self._one_more():
+                self._work(remote, lambda films: self._film_for(remote, films))
+        except Gone as gone:
+            if not self.stopping:
+                self.say(f"{gone}; what was begun there is done again")
+                self._try_again(remote)
+
+    def _try_again(self, remote: Remote) -> None:
+        """A worker that is still there may do better next time, but not for ever."""
+        self.troubles[remote.identity] += 1
+        if self.troubles[remote.identity] >= LOSSES and remote.identity not in self.refused:
+            self.refuse(remote, [f"it failed {LOSSES} times"])
+        if remote.identity not in self.refused:
+            self.served.pop(remote.identity, None)
+
+    @contextlib.contextmanager
+    def _one_more(self) -> Iterator[None]:
+        with self.lock:
+            self.hands += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.hands -= 1
+
+    def _lacks(self, examined: dict[str, Any]) -> list[str]:
+        """Why a worker cannot draw what this machine would draw; empty if it can."""
+        missing = [f"{each['name']}: {each['found']}" for each in examined["findings"] if not each["there"]]
+        if missing or "error" in examined:
+            return missing or [examined["error"]]
+        here, there = inputs.surroundings(), examined["surroundings"]
+        if self.any_version:
+            return []
+        return [
+            f"{name}: {there.get(name, 'none')} there, {here.get(name, 'none')} here"
+            for name in inputs.differences(here, there)
+        ]
+
+    def refuse(self, remote: Remote, lacks: list[str]) -> None:
+        """Say why a worker is not used."""
+        self.refused[remote.identity] = lacks
+        self.say(f"the worker {remote.name} is not used: {'; '.join(lacks)}")
+
+    def _connect_again(self) -> None:
+        self.members = {}
+        self.line.close()
+        self.say(f"the scheduler at {self.address} is gone; waiting for it")
+        while True:
+            self._wait_for_workers()
+            with contextlib.suppress(RenderFailed):
+                self.line = Line(self.address, self.topic, self._hear)
+                return
+            time.sleep(LOOKING)
+
+    def _wait_for_workers(self) -> None:
+        """Raise RenderFailed after too long without a worker that can be used."""
+        waited = time.monotonic() - self.used
+        able = {name for name, about in self.members.items() if GL in about["resources"]}
+        refused = [name for name in able if name in self.refused]
+        if refused and len(refused) == len(able) and waited > WITHOUT_FIT:
+            lacks = sorted({lack for name in refused for lack in self.refused[name]})
+            raise RenderFailed(
+                f"No worker at {self.address} can be used: {'; '.join(lacks)}. Make the workers like this machine, or "
+                "allow other versions: --any-version"
+            )
+        if waited > WITHOUT_WORKERS:
+            raise RenderFailed(
+                f"There was no worker with GL at {self.address} for {waited:.0f} s. What was drawn is kept. "
+                f"Start one: dask worker {self.address} --nthreads 1 --resources GL=1"
+            )
+        if waited > 5 and time.monotonic() - self.told > 15:
+            self.told = time.monotonic()
+            self.say(f"waiting for a worker: dask worker {self.address} --nthreads 1 --resources GL=1")
+
+    # Contents.
+
+    def packs(self, line: Line, digests: list[str]) -> Iterator[Any]:
+        """Contents in packs of about a piece each, as Dask's futures: sent once, then passed on between workers."""
+        paths = {digest: self.bundle.files[name] for name, digest in self.bundle.manifest.items()}
+        pack: list[tuple[str, int, int, bytes]] = []
+        for digest in digests:
+            for piece in bundles.pieces(paths[digest], digest):
+                if pack and sum(len(data) for *_, data in pack) + len(piece.data) > PIECE:
+                    yield _future(line, pack)
+                    pack = []
+                pack.append((piece.digest, piece.at, piece.size, piece.data))
+        if pack:
+            yield _future(line, pack)
+
+    def fetch(self, remote: Remote, digest: str, size: int, path: Path) -> None:
+        """Bring a content here. Raises Gone for one that is not what its name says."""
+        if self.shared:
+            Store(Path(self.shared)).fetch(digest, path)
+            return
+        found = hashlib.sha256()
+        with path.open("wb") as file:
+            at = 0
+            while at < size:
+                data = remote.line.call(remote.address, station.read, digest, at)
+                if not data:
+                    break
+                file.write(data)
+                found.update(data)
+                at += len(data)
+        if found.hexdigest() != digest:
+            raise Gone(f"what {remote.name} sent as {digest[:12]}… is {found.hexdigest()[:12]}…; it was not kept")
+
+    # Computations.
+
+    def find(self, computation: Computation, project: Project) -> trace.Trace:
+        """As ``compute.find``, but what must be computed is computed by a worker if there is one that can."""
+        return compute.find(computation, project, self.say)
+
+
+def portion(beats: int, workers: int) -> int:
+    """How many of so many open beats one of so many workers takes at once.
+
+    Many at first, since every errand plays the film up to its beats; then ever fewer, so that all end together.
+    """
+    return max(1, math.ceil(beats / (2 * max(workers, 1))))
+
+
+def _future(line: Line, pack: list[tuple[str, int, int, bytes]]) -> Any:
+    key = hashlib.sha256(repr([(digest, at) for digest, at, *_ in pack]).encode()).hexdigest()
+    return line.client.submit(list, pack, key=f"mathviz-{key}", pure=True)
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+@contextlib.contextmanager
+def opened(cluster: str, joiners: int, progress: Progress, say: Say, **options: Any) -> Iterator[Crew]:
+    """The crew at tcp://… or tls://…, or of ``local:N`` workers that are started here and end with it.
+
+    Raises ToolMissing without Dask, and MathvizError for what is no such place.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise ToolMissing("dask.distributed is not installed. Install: pip install 'mathviz[cluster]'") from None
+    if re.fullmatch(r"(tcp|tls)://.+:\d+", cluster):
+        with contextlib.closing(Crew(cluster, joiners, progress, say, **options)) as crew:
+            yield crew
+        return
+    if not (found := re.fullmatch(r"local:([1-9]\d*)", cluster)):
+        raise MathvizError(f"--cluster {cluster}: say tcp://HOST:PORT, tls://HOST:PORT, or local:N for N workers here")
+    number = int(found[1])
+    mine = cores()
+    with distributed.LocalCluster(
+        n_workers=number, threads_per_worker=1, resources={GL: 1}, host="127.0.0.1", dashboard_address=None,
+        memory_limit=0, silence_logs=logging.CRITICAL,
+    ) as local, contextlib.closing(Crew(
+        local.scheduler_address, joiners, progress, say, **options,
+        cores_of=lambda about: (mine[int(about["name"]) % len(mine)],),
+    )) as crew:  # fmt: skip
+        yield crew
