@@ -16,7 +16,8 @@ from mathviz.project import HOME, Project
 
 ORDER = (
     "errors", "project", "trace", "concepts", "script", "compute", "style", "mobjects", "stage", "render", "difference",
-    "frames", "contact_sheet", "pytest_plugin", "lint", "gallery", "doctor", "cli", "__main__",
+    "frames", "contact_sheet", "pytest_plugin", "lint", "gallery", "doctor", "cluster", "cli",
+    "__main__",
 )  # fmt: skip
 """Imports run downward: a module imports from its own part and those named before it."""
 

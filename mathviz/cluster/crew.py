@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import functools
 import hashlib
+import inspect
+import json
 import logging
 import math
 import os
@@ -28,11 +31,11 @@ from mathviz.cluster import bundle as bundles
 from mathviz.cluster import station
 from mathviz.cluster.bundle import PIECE, Store
 from mathviz.compute import Computation
-from mathviz.errors import MathvizError, RenderFailed, ToolMissing
+from mathviz.errors import MathvizError, NotFound, RenderFailed, ToolMissing
 from mathviz.project import Project
 from mathviz.render import inputs
 from mathviz.render.cache import Beat, Cache
-from mathviz.render.farm import Farm, FilmWork, Listen, Progress, cores
+from mathviz.render.farm import Farm, FilmWork, Listen, cores
 from mathviz.render.plan import Job
 from mathviz.render.worker import Task
 
@@ -167,6 +170,15 @@ class Remote:
         for pack in self.crew.packs(self.line, lacking):
             self.ask(station.take, pack, shared)
         self.ask(station.settle, bundle.manifest, shared)
+
+    def compute(self, stem: str, resource: str) -> dict[str, Any]:
+        """Run a computation there. Raises Gone."""
+        kept = {"workers": [self.address], "allow_other_workers": False, "pure": False, "resources": {resource: 1}}
+        executor = self.line.client.get_executor(**kept)
+        device = "cuda" if resource == GPU else "cpu"
+        return self._await(
+            executor.submit(station.compute, self.crew.bundle.digest, stem, device, self.crew.shared), self.crew.see
+        )
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function of ``station`` as a task. Raises Gone, or what it raises there."""
@@ -308,10 +320,10 @@ class Crew(Farm):
     """
 
     def __init__(
-        self, address: str, joiners: int, progress: Progress, say: Say, *, shared: str = "", any_version: bool = False,
+        self, address: str, joiners: int, say: Say, *, shared: str = "", any_version: bool = False,
         cores_of: Callable[[dict[str, Any]], tuple[int, ...]] = lambda about: (),
     ) -> None:  # fmt: skip
-        super().__init__(joiners, progress)
+        super().__init__(joiners)
         self.address, self.say, self.shared, self.any_version = address, say, shared, any_version
         self.cores_of = cores_of
         self.topic = f"mathviz-{os.urandom(8).hex()}"
@@ -518,6 +530,10 @@ class Crew(Farm):
             for name in inputs.differences(here, there)
         ]
 
+    def see(self) -> None:
+        """See who is there. Raises Gone if the scheduler is not."""
+        self.members = self.line.members()
+
     def refuse(self, remote: Remote, lacks: list[str]) -> None:
         """Say why a worker is not used."""
         self.refused[remote.identity] = lacks
@@ -590,8 +606,46 @@ class Crew(Farm):
     # Computations.
 
     def find(self, computation: Computation, project: Project) -> trace.Trace:
-        """As ``compute.find``, but what must be computed is computed by a worker if there is one that can."""
+        """As ``compute.find``, but what must be computed is computed by a worker if there is one that can.
+
+        One that declares GPU, where the computation can use one and such a worker is there; else one that draws.
+        """
+        for each in (*computation.inputs, computation):
+            try:
+                compute.place(each, project)
+            except NotFound:
+                self._compute(each, project)
         return compute.find(computation, project, self.say)
+
+    def _compute(self, computation: Computation, project: Project) -> None:
+        """Have a worker compute a trace into this machine's cache; nothing happens where no worker can."""
+        self.bundle = bundles.of(project, [computation.stem])
+        self.members = self.line.members()
+        asks = GPU if "device" in inspect.signature(computation.function).parameters else GL
+        for resource in dict.fromkeys((asks, GL)):
+            for identity, about in self.members.items():
+                if resource in about["resources"] and identity not in self.refused:
+                    with contextlib.suppress(Gone):
+                        remote = Remote(self, self.line, identity, about)
+                        if lacks := remote.prepare(_LACKS_FOR_COMPUTING[resource]):
+                            self.refuse(remote, lacks)
+                        else:
+                            self.say(f"computing {computation.stem} on {remote.name}, which declares {resource} …")
+                            return self._bring(remote, remote.compute(computation.stem, resource), project)
+        return None
+
+    def _bring(self, remote: Remote, said: dict[str, Any], project: Project) -> None:
+        if "error" in said:
+            raise MathvizError(f"computed on {remote.name}: {self.bundle.here(said['error'], said['root'])}")
+        folder = project.cache / "traces"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, (digest, size) in said["files"].items():
+            arriving = folder / f".{name}.{os.getpid()}"
+            self.fetch(remote, digest, size, arriving)
+            if name.endswith(".json"):  # there is no git on the worker; the code is this machine's
+                about = {**json.loads(arriving.read_text()), "commit": compute.commit(project.root)}
+                arriving.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+            arriving.replace(folder / Path(name).name)
 
 
 def portion(beats: int, workers: int) -> int:
@@ -600,6 +654,22 @@ def portion(beats: int, workers: int) -> int:
     Many at first, since every errand plays the film up to its beats; then ever fewer, so that all end together.
     """
     return max(1, math.ceil(beats / (2 * max(workers, 1))))
+
+
+NEEDED = {GL: "", GPU: "manimgl ffmpeg ffprobe latex standalone.cls dvisvgm fonts"}
+"""What ``doctor`` looks for that somebody who only computes need not have."""
+
+
+def _lacks_of_computer(examined: dict[str, Any], resource: str) -> list[str]:
+    spared = NEEDED[resource].split() + (["OpenGL through EGL"] if resource == GPU else [])
+    missing = [each for each in examined["findings"] if not each["there"] and each["name"] not in spared]
+    if resource == GPU:  # for everybody else it is optional
+        missing += [each for each in examined["findings"] if each["name"].startswith("GPU") and each["install"]]
+    error = [] if examined["findings"] else [examined["error"]]
+    return [f"{each['name']}: {each['found']}" for each in missing] or error
+
+
+_LACKS_FOR_COMPUTING = {each: functools.partial(_lacks_of_computer, resource=each) for each in (GL, GPU)}
 
 
 def _future(line: Line, pack: list[tuple[str, int, int, bytes]]) -> Any:
@@ -612,7 +682,7 @@ def _first_line(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def opened(cluster: str, joiners: int, progress: Progress, say: Say, **options: Any) -> Iterator[Crew]:
+def opened(cluster: str, joiners: int, say: Say, **options: Any) -> Iterator[Crew]:
     """The crew at tcp://… or tls://…, or of ``local:N`` workers that are started here and end with it.
 
     Raises ToolMissing without Dask, and MathvizError for what is no such place.
@@ -622,7 +692,7 @@ def opened(cluster: str, joiners: int, progress: Progress, say: Say, **options: 
     except ImportError:
         raise ToolMissing("dask.distributed is not installed. Install: pip install 'mathviz[cluster]'") from None
     if re.fullmatch(r"(tcp|tls)://.+:\d+", cluster):
-        with contextlib.closing(Crew(cluster, joiners, progress, say, **options)) as crew:
+        with contextlib.closing(Crew(cluster, joiners, say, **options)) as crew:
             yield crew
         return
     if not (found := re.fullmatch(r"local:([1-9]\d*)", cluster)):
@@ -633,7 +703,7 @@ def opened(cluster: str, joiners: int, progress: Progress, say: Say, **options: 
         n_workers=number, threads_per_worker=1, resources={GL: 1}, host="127.0.0.1", dashboard_address=None,
         memory_limit=0, silence_logs=logging.CRITICAL,
     ) as local, contextlib.closing(Crew(
-        local.scheduler_address, joiners, progress, say, **options,
+        local.scheduler_address, joiners, say, **options,
         cores_of=lambda about: (mine[int(about["name"]) % len(mine)],),
     )) as crew:  # fmt: skip
         yield crew

@@ -227,7 +227,8 @@ def compute(name: str, stem: str, device: str, shared: str = "") -> dict[str, An
     if done.returncode:
         return {"error": done.stderr.strip(), "root": str(root)}
     place = Path(json.loads(done.stdout)["place"])
-    return {"files": {path.name: store(shared).put(path) for path in (place, place.with_suffix(".json"))}}
+    kept = store(shared)
+    return {"files": {path.name: (kept.put(path), path.stat().st_size) for path in (place, place.with_suffix(".json"))}}
 
 
 def _kept(kept: Store, cache: Cache, task: Task, name: str, fresh: bool) -> dict[str, Any] | None:
