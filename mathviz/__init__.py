@@ -21,7 +21,7 @@ Read in that order:
     lint/          rules of legibility and safety, over what is on screen and over finished films
     gallery/       films → site → embed: the pages that show films, and what a post pastes
     doctor.py      what is installed, and what brings what is missing
-    cluster/       bundle → station → crew: the same films drawn on many machines; scale: how far that goes
+    cluster/       bundle → station → line → remote → crew: films drawn on many machines; scale: how far that goes
     cli.py         the command line
 """
 

@@ -1,1 +1,1 @@
-"""The same films on many machines: bundle → station → crew, in running order; scale says how far it goes."""
+"""The same films on many machines: bundle → station → line → remote → crew. How far that goes: scale."""

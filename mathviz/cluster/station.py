@@ -200,8 +200,11 @@ def _done(errand: Errand, place: _Place, tell: Callable[[dict[str, Any]], None])
     return {**done, "beats": [beat for beat in beats if beat], "root": str(place.root)}
 
 
-def abandon(token: str) -> None:
-    """End an errand that nobody waits for any more, or do not begin it."""
+async def abandon(token: str) -> None:
+    """End an errand that nobody waits for any more, or do not begin it.
+
+    It is called beside all tasks without waiting for an answer, for which Dask wants it to be ``async``.
+    """
     with _lock:
         _abandoned.add(token)
         place = _busy.get(token)
@@ -285,9 +288,10 @@ def _home(root: Path) -> Path:
 
 
 def _environment(root: Path) -> dict[str, str]:
-    """The bundle's code first, whatever is installed here."""
+    """The bundle's code first, whatever is installed here; what lies beside a scene can be imported by it."""
     before = os.environ.get("PYTHONPATH", "")
-    folders = [str(root / bundle.ENGINE), str(_home(root)), *([before] if before else [])]
+    beside = {str(path.parent) for path in root.rglob("*.py") if not path.is_relative_to(root / bundle.ENGINE)}
+    folders = [str(root / bundle.ENGINE), str(_home(root)), *sorted(beside), *([before] if before else [])]
     return {"PYTHONPATH": os.pathsep.join(folders), "PYTHONDONTWRITEBYTECODE": "1"}
 
 

@@ -75,6 +75,10 @@ class FilmWork:
     crashes: int = 0
     rest_until: float = 0.0
     digests: list[str] = field(default_factory=list)
+    cpu: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """For each beat that was drawn here, the seconds its process had computed when it began and when it was made."""
+    joining: float = 0.0
+    """Seconds of computing that it took to join the beats."""
     outcome: Outcome | None = None
 
     @property
@@ -270,6 +274,7 @@ class Farm:
                     film.frames[said["beat"]] = said["frames"]
                 if "made" in said:
                     film.made.append(said["made"])
+                    film.cpu[said["made"]] = tuple(said.get("cpu", (0.0, 0.0)))
                 if "found" in said:
                     film.found.append(said["found"])
                 if "drawn" in said:
@@ -291,6 +296,7 @@ class Farm:
             if not film.not_looked_at:
                 film.step, film.found = "draw", [name for name in film.job.wanted if name not in film.missing]
         elif step == "join":
+            film.joining = said["cpu"]
             self._joined(film, said["done"])
         elif film.missing and not said["done"].get("tallies", {}).get("frames"):
             film.rest_until = time.monotonic() + PATIENCE  # another command is drawing them

@@ -1,4 +1,4 @@
-"""A Dask scheduler and workers on loopback, each a process of its own, as ``dask scheduler`` and ``dask worker`` start."""
+"""A Dask scheduler and workers on loopback, each a process of its own: ``dask scheduler`` and ``dask worker``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,7 +96,3 @@ def drawers(worker: subprocess.Popen[bytes]) -> list[int]:
         if b"mathviz.render.worker" in command and parent == worker.pid:
             found.append(int(folder.name))
     return found
-
-
-def pause(seconds: float = 0.1) -> None:
-    time.sleep(seconds)
