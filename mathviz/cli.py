@@ -302,6 +302,50 @@ def bench(
     print(json.dumps(found, indent=2) if as_json else benching.table(found))
 
 
+@app.command("scale")
+def show_scale(
+    films: Annotated[list[str] | None, typer.Argument(help="With --measure: films by stem, all when none is named.")]
+    = None,
+    measure: Annotated[
+        Path | None, typer.Option(help="Draw films, in the script's first language, and write their times to this file.")
+    ] = None,
+    quality: Annotated[str, typer.Option(help="With --measure: low, med, high or 4k.")] = "high",
+    fps: Annotated[int, typer.Option(help="With --measure: frames per second.")] = 30,
+    beats: Annotated[str, typer.Option(help="With --measure: only these beats, of one film.")] = "",
+    times: Annotated[Path | None, typer.Option(help="Predict from this file; what was recorded when not given.")] = None,
+    workers: Annotated[str, typer.Option(help="Numbers of workers, with commas between.")] = "",
+    joiners: Annotated[int, typer.Option(min=1, help="Films that are joined at once on the machine that asks.")] = 2,
+    plot: Annotated[Path | None, typer.Option(help="Also draw the predictions to this SVG or PNG.")] = None,
+) -> None:  # fmt: skip
+    """How long films take on 1 to 1000 workers of a cluster, by a model that is fed with measured times."""
+    from mathviz.cluster import scale
+
+    if measure:
+        _measure_times(films or [], measure, quality, fps, beats)
+        return
+    found = scale.Times.of(times) if times else scale.recorded()
+    numbers = [int(part) for part in workers.split(",") if part.strip().isdigit()] or list(scale.WORKERS)
+    print(scale.table(found, numbers, joiners))
+    if plot:
+        scale.plot(found, plot, joiners)
+        _say(f"mathviz: drawn {plot}")
+
+
+def _measure_times(stems: list[str], path: Path, quality: str, fps: int, beats: str) -> None:
+    import tempfile
+
+    from mathviz import trace
+    from mathviz.cluster import scale
+    from mathviz.render.plan import Wish
+
+    project = _project()
+    only = tuple(part.strip() for part in beats.split(",") if part.strip())
+    planned = _planned(project, stems, Wish(quality=quality, fps=fps, beats=only))
+    first = list({job.stem: job for job in reversed(planned)}.values())[::-1]
+    with tempfile.TemporaryDirectory(prefix="mathviz-scale-") as folder:
+        trace.write_whole(path, scale.measure(first, Path(folder), _say).as_json().encode())
+
+
 @app.command("cache")
 def show_cache(
     prune: Annotated[bool, typer.Option("--prune", help="Remove what was not used for longest.")] = False,

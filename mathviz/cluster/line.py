@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
@@ -30,6 +31,7 @@ class Line:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self.address = address
         try:
+            asyncio.run(_greet(address))  # a Client that finds nobody takes long to give up, and is loud
             self.client = Client(address, timeout=CONNECTING, set_as_default=False, name="mathviz")
         except (OSError, TypeError, ValueError, RuntimeError) as error:
             raise RenderFailed(
@@ -69,6 +71,14 @@ class Line:
     def close(self) -> None:
         with contextlib.suppress(Exception):
             self.client.close(timeout=1)
+
+
+async def _greet(address: str) -> None:
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    comm = await connect(address, timeout=CONNECTING, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 def first_line(error: BaseException) -> str:
