@@ -307,12 +307,12 @@ def show_scale(
     films: Annotated[list[str] | None, typer.Argument(help="With --measure: films by stem, all when none is named.")]
     = None,
     measure: Annotated[
-        Path | None, typer.Option(help="Draw films, in the script's first language, and write their times to this file.")
+        Path | None, typer.Option(help="Draw films, each in its first language, and write their times to this file.")
     ] = None,
     quality: Annotated[str, typer.Option(help="With --measure: low, med, high or 4k.")] = "high",
     fps: Annotated[int, typer.Option(help="With --measure: frames per second.")] = 30,
     beats: Annotated[str, typer.Option(help="With --measure: only these beats, of one film.")] = "",
-    times: Annotated[Path | None, typer.Option(help="Predict from this file; what was recorded when not given.")] = None,
+    times: Annotated[Path | None, typer.Option(help="Predict from this file, not from what was recorded.")] = None,
     workers: Annotated[str, typer.Option(help="Numbers of workers, with commas between.")] = "",
     joiners: Annotated[int, typer.Option(min=1, help="Films that are joined at once on the machine that asks.")] = 2,
     plot: Annotated[Path | None, typer.Option(help="Also draw the predictions to this SVG or PNG.")] = None,

@@ -82,7 +82,6 @@ class Crew(Farm):
         self.troubles: Counter[str] = Counter()
         self.longest = 0.0
         self.failure: BaseException | None = None
-        self.hands = 0
         self.line = Line(address, self.topic, self._hear)
         self.used = time.monotonic()
         self.told = 0.0
@@ -179,7 +178,8 @@ class Crew(Farm):
 
     def _portion(self) -> int:
         films = [film for film in self.films if film.outcome is None and film.step == "draw"]
-        return portion(sum(len(self._not_out(film.key, film.missing)) for film in films), self.hands)
+        hands = sum(thread.is_alive() for thread in list(self.served.values()))
+        return portion(sum(len(self._not_out(film.key, film.missing)) for film in films), hands)
 
     def begins(self, token: str, out: Out, news: queue.SimpleQueue[dict[str, Any]]) -> None:
         """An errand goes out."""
@@ -238,8 +238,7 @@ class Crew(Farm):
             if lacks := remote.prepare(self._lacks):
                 self.refuse(remote, lacks)
                 return
-            with self._one_more():
-                self._work(remote, lambda films: self._film_for(remote, films))
+            self._work(remote, lambda films: self._film_for(remote, films))
         except Gone as gone:
             if not self.stopping:
                 self.say(f"{gone}; what was begun there is done again")
@@ -252,16 +251,6 @@ class Crew(Farm):
             self.refuse(remote, [f"it failed {LOSSES} times"])
         if remote.identity not in self.refused:
             self.served.pop(remote.identity, None)
-
-    @contextlib.contextmanager
-    def _one_more(self) -> Iterator[None]:
-        with self.lock:
-            self.hands += 1
-        try:
-            yield
-        finally:
-            with self.lock:
-                self.hands -= 1
 
     def _lacks(self, examined: dict[str, Any]) -> list[str]:
         """Why a worker cannot draw what this machine would draw; empty if it can."""
@@ -398,8 +387,9 @@ def portion(beats: int, workers: int) -> int:
     """How many of so many open beats one of so many workers takes at once.
 
     Many at first, since every errand plays the film up to its beats; then ever fewer, so that all end together.
+    Who is alone takes all.
     """
-    return max(1, math.ceil(beats / (2 * max(workers, 1))))
+    return math.ceil(beats / (2 * workers)) if workers > 1 else beats
 
 
 NEEDED = {GL: "", GPU: "manimgl ffmpeg ffprobe latex standalone.cls dvisvgm fonts"}

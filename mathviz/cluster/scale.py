@@ -208,8 +208,9 @@ def table(times: Times, workers: Iterable[int], joiners: int) -> str:
         )
     beats = sum(len(film.parts) for film in times.films)
     return "\n".join([
-        *lines, "", f"{len(times.films)} films, {beats} beats, {times.work:.0f} s of drawing; the longest row of things "
-        f"that follow each other takes {times.chain:.0f} s, so nothing is faster than {first / times.chain:.0f} times",
+        *lines, "", f"{len(times.films)} films, {beats} beats, {times.work:.0f} s of drawing.",
+        f"The longest row of things that must follow each other takes {times.chain:.0f} s, so no number of workers",
+        f"is more than {first / times.chain:.0f} times as fast as one.",
     ])  # fmt: skip
 
 
@@ -224,7 +225,8 @@ def plot(times: Times, path: Path, joiners: int, workers: Iterable[int] = WORKER
     numbers = list(workers)
     walls = [predict(times, number, joiners).wall for number in numbers]
     figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
-    axes.loglog(numbers, [walls[0] / number for number in numbers], "--", color="0.6", label="one worker's time, shared")
+    shared = [walls[0] / number for number in numbers]
+    axes.loglog(numbers, shared, "--", color="0.6", label="one worker's time, shared")
     axes.axhline(times.chain, linestyle=":", color="0.4", label="longest row of things that follow each other")
     axes.loglog(numbers, walls, "o-", color="#0072b2", label="predicted")
     axes.set(xlabel="workers", ylabel="seconds", title=times.about.get("title", ""), ylim=(times.chain / 3, None))

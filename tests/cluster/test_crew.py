@@ -344,7 +344,7 @@ def test_a_slow_worker_s_beat_is_given_to_another_and_the_first_result_wins(
     wait_for(log.read_text, 90, "a beat", lambda: lonely.said("slow"))
     lonely.start_worker("quick")
     told, said = ended(process)
-    assert told["drawn"] == list(BEATS) and "is slow with bars_grow, which others now draw too" in said
+    assert told["drawn"] == list(BEATS) and "is slow with bars_grow, bars_leave, which others now draw too" in said
     assert told["seconds"] < 200
     wait_for(lambda: not any(_forks_of(drawer) for drawer in drawers(slow)), 10, "the slow one to be told")
     same_as_local(tiny, 10)

@@ -33,7 +33,7 @@ def any_times(draw: st.DrawFn) -> Times:
 
 
 def test_one_worker_takes_all_the_time_there_is() -> None:
-    """Every film is one errand but the last ones; without cost of building, errands cost nothing."""
+    """Every film is one errand."""
     times = Times(tuple(Film("film", tuple(Part(float(at)) for at in range(1, 5)), join=0.5) for _ in range(3)), 2.0)
     assert predict(times, 1).wall == pytest.approx(2 + 3 * 10 + 0.5)
 
@@ -51,9 +51,10 @@ def test_more_workers_than_beats_are_of_no_use() -> None:
 
 
 def test_building_the_scene_is_paid_for_every_errand() -> None:
-    times = catalogue(1, 4, build=1.0)
-    found = predict(times, 1)
-    assert found.errands == 3, "two beats, one, and one"
+    times = catalogue(1, 8, build=1.0)
+    assert predict(times, 1).errands == 1 and predict(times, 1).wall == pytest.approx(8 + 1)
+    found = predict(times, 2)
+    assert found.errands == 6, "two beats, two, and then one at a time"
     assert found.wall == pytest.approx(4 + 3)
 
 
