@@ -164,7 +164,7 @@ class _Trip:
                     self._take_in(said["beat"])
                 else:
                     self.listen(said)
-        if self.task.step == "draw" and not self._left():
+        if self.task.step == "draw" and not self.taken.issuperset(self.out.beats) and not self._left():
             raise _Overtaken
 
     def _left(self) -> list[tuple[str, str]]:

@@ -231,7 +231,7 @@ def test_a_worker_that_lacks_something_is_named_and_not_used(
     with crew.opened(lonely.address, 1, told.append, any_version=True) as hands:
         hands.take_jobs(tiny.project, planned)
         (outcome,) = hands.run(planned)
-    assert outcome.error == "" and outcome.drawn == BEATS, "with --any-version the other versions draw"
+    assert outcome.error == "" and outcome.drawn == BEATS, f"with --any-version the other versions draw: {told}"
     assert lonely.said("no-ffmpeg").count("Traceback") == 0
 
 
