@@ -159,6 +159,8 @@ class _Place:
 _idle: list[_Place] = []
 _busy: dict[str, _Place] = {}
 _abandoned: set[str] = set()
+_drawn_for: dict[tuple[str, str], str] = {}
+"""Inputs and beat → the topic of the command for which it was drawn here last."""
 _lock = threading.Lock()
 
 
@@ -178,25 +180,25 @@ def run(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _done(errand: Errand, place: _Place, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    task, told, last = _task(errand, place.root), set[str](), 0.0
+    task, last = _task(errand, place.root), 0.0
     cache, kept = Cache(Path(task.job.cache) / "beats"), store(errand.shared)
     here = [name for name in task.job.wanted if cache.beat(task.inputs, name, task.job.digests)]
 
     def listen(said: dict[str, Any]) -> None:
         nonlocal last
         if "made" in said:
-            told.add(said["made"])
-            tell({"beat": _kept(kept, cache, task, said["made"], True)})
+            _drawn_for[task.inputs, said["made"]] = errand.topic
+            tell({"beat": _kept(errand, kept, cache, task, said["made"])})
         elif "drawn" in said and time.monotonic() - last > NEWS:
             last = time.monotonic()
             tell(said)
 
     for name in here:
-        tell({"beat": _kept(kept, cache, task, name, False)})
+        tell({"beat": _kept(errand, kept, cache, task, name)})
     done = place.farm.do(place.worker, task, listen)
     if errand.token in _abandoned:
         return {"abandoned": True, "beats": []}
-    beats = [_kept(kept, cache, task, name, name in told) for name in task.job.wanted]
+    beats = [_kept(errand, kept, cache, task, name) for name in task.job.wanted]
     return {**done, "beats": [beat for beat in beats if beat], "root": str(place.root)}
 
 
@@ -234,14 +236,18 @@ def compute(name: str, stem: str, device: str, shared: str = "") -> dict[str, An
     return {"files": {path.name: (kept.put(path), path.stat().st_size) for path in (place, place.with_suffix(".json"))}}
 
 
-def _kept(kept: Store, cache: Cache, task: Task, name: str, fresh: bool) -> dict[str, Any] | None:
-    """A beat for whoever wants it, with the digests and sizes of its files; None if it is not known here."""
+def _kept(errand: Errand, kept: Store, cache: Cache, task: Task, name: str) -> dict[str, Any] | None:
+    """A beat for whoever wants it, with the digests and sizes of its files; None if it is not known here.
+
+    It is ``fresh`` if it was drawn for the command that wants it, be it in another errand that did not come back.
+    """
     beat = cache.said(task.inputs, name)
     if beat is None:
         return None
     files = {}
     if cache.beat(task.inputs, name, task.job.digests) and cache.sound(beat.key):
         files = {path.name: (kept.put(path, linked=True), path.stat().st_size) for path in _files(cache, beat)}
+    fresh = _drawn_for.get((task.inputs, name)) == errand.topic
     return {"name": name, "fresh": fresh, "beat": asdict(beat), "files": files}
 
 
