@@ -17,6 +17,7 @@ import math
 import os
 import queue
 import re
+import signal
 import threading
 import time
 from collections import Counter
@@ -429,13 +430,27 @@ def opened(cluster: str, joiners: int, say: Say, **options: Any) -> Iterator[Cre
         return
     if not (found := re.fullmatch(r"local:([1-9]\d*)", cluster)):
         raise MathvizError(f"--cluster {cluster}: say tcp://HOST:PORT, tls://HOST:PORT, or local:N for N workers here")
-    number = int(found[1])
     mine = cores()
-    with distributed.LocalCluster(
-        n_workers=number, threads_per_worker=1, resources={GL: 1}, host="127.0.0.1", dashboard_address=None,
-        memory_limit=0, silence_logs=logging.CRITICAL,
-    ) as local, contextlib.closing(Crew(
+    with _uninterrupted():
+        local = distributed.LocalCluster(
+            n_workers=int(found[1]), threads_per_worker=1, resources={GL: 1}, host="127.0.0.1", dashboard_address=None,
+            memory_limit=0, silence_logs=logging.CRITICAL,
+        )  # fmt: skip
+    with local, contextlib.closing(Crew(
         local.scheduler_address, joiners, say, **options,
         cores_of=lambda about: (mine[int(about["name"]) % len(mine)],),
     )) as crew:  # fmt: skip
         yield crew
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes that begin here do not hear Ctrl-C, which a terminal sends to all: they end when they are told to."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

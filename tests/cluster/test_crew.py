@@ -378,6 +378,18 @@ def test_a_command_that_is_ended_and_given_again(
     same_as_local(tiny, fps)
 
 
+def test_ctrl_c_ends_workers_of_this_machine_too(tiny: TinyProject) -> None:
+    """A terminal sends it to all processes at once; only the command answers."""
+    log = watched(tiny)
+    words = ("render", "tiny", "--lang", "en", "--quality", "low", "--fps", "2", "--cluster", "local:1")
+    process = tiny.start(*words, TINY_PAUSE="300")
+    wait_for(log.read_text, 90, "a beat")
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130 and "interrupted" in said and "Traceback" not in said
+    tiny.await_silence(10)
+
+
 # ---- what is believed
 
 
