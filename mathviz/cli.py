@@ -311,7 +311,7 @@ def show_scale(
     ] = None,
     quality: Annotated[str, typer.Option(help="With --measure: low, med, high or 4k.")] = "high",
     fps: Annotated[int, typer.Option(help="With --measure: frames per second.")] = 30,
-    beats: Annotated[str, typer.Option(help="With --measure: only these beats, of one film.")] = "",
+    sample: Annotated[bool, typer.Option("--sample", help="With --measure: draw one beat of each film only.")] = False,
     times: Annotated[Path | None, typer.Option(help="Predict from this file, not from what was recorded.")] = None,
     workers: Annotated[str, typer.Option(help="Numbers of workers, with commas between.")] = "",
     joiners: Annotated[int, typer.Option(min=1, help="Films that are joined at once on the machine that asks.")] = 2,
@@ -321,7 +321,7 @@ def show_scale(
     from mathviz.cluster import scale
 
     if measure:
-        _measure_times(films or [], measure, quality, fps, beats)
+        _measure_times(films or [], measure, quality, fps, sample)
         return
     found = scale.Times.of(times) if times else scale.recorded()
     numbers = [int(part) for part in workers.split(",") if part.strip().isdigit()] or list(scale.WORKERS)
@@ -331,7 +331,7 @@ def show_scale(
         _say(f"mathviz: drawn {plot}")
 
 
-def _measure_times(stems: list[str], path: Path, quality: str, fps: int, beats: str) -> None:
+def _measure_times(stems: list[str], path: Path, quality: str, fps: int, sample: bool) -> None:
     import tempfile
 
     from mathviz import trace
@@ -339,11 +339,10 @@ def _measure_times(stems: list[str], path: Path, quality: str, fps: int, beats: 
     from mathviz.render.plan import Wish
 
     project = _project()
-    only = tuple(part.strip() for part in beats.split(",") if part.strip())
-    planned = _planned(project, stems, Wish(quality=quality, fps=fps, beats=only))
+    planned = _planned(project, stems, Wish(quality=quality, fps=fps))
     first = list({job.stem: job for job in reversed(planned)}.values())[::-1]
     with tempfile.TemporaryDirectory(prefix="mathviz-scale-") as folder:
-        trace.write_whole(path, scale.measure(first, Path(folder), _say).as_json().encode())
+        trace.write_whole(path, scale.measure(first, Path(folder), _say, sample).as_json().encode())
 
 
 @app.command("cache")

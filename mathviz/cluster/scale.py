@@ -24,11 +24,14 @@ from mathviz.errors import MathvizError, RenderFailed
 from mathviz.project import ASSETS
 from mathviz.render import inputs
 from mathviz.render.farm import Farm, FilmWork, cores
-from mathviz.render.plan import Job
+from mathviz.render.plan import QUALITIES, Job
 from mathviz.render.worker import Task
 
 MEASURED = ASSETS / "scale" / "times.json"
 """Times that were measured; the file says where and when."""
+
+LANGUAGES = 2
+"""A film is measured in one of them; in the other it has as many beats, about as long."""
 
 NETWORK = 125e6
 """Bytes per second that this machine takes in: a gigabit."""
@@ -85,17 +88,6 @@ class Times:
             self.start + film.cost(at, at + 1) + film.join for film in self.films for at in range(len(film.parts))
         )
 
-    def scaled(self, factor: float) -> Times:
-        """With so many times as much to draw, to send and to join: what depends on the picture's size and rate."""
-        films = tuple(
-            replace(
-                film, join=film.join * factor,
-                parts=tuple(Part(part.draw * factor, part.skip, round(part.size * factor)) for part in film.parts),
-            )
-            for film in self.films
-        )  # fmt: skip
-        return replace(self, films=films)
-
     def copies(self, number: int) -> Times:
         """The same films in so many languages and themes."""
         films = tuple(replace(film, name=f"{film.name}.{at}") for film in self.films for at in range(number))
@@ -119,13 +111,8 @@ class Times:
 
 
 def recorded() -> Times:
-    """The catalogue as README.md speaks of it: the measured films in larger pictures and in more languages.
-
-    By how much a larger picture takes longer was measured on some of the beats; the file says on which.
-    """
-    times = Times.of(MEASURED)
-    scaled = times.about["scaled"]
-    return replace(times.scaled(scaled["by"]).copies(scaled["copies"]), about={**times.about, **scaled})
+    """The catalogue as README.md speaks of it: the measured films, in both languages."""
+    return Times.of(MEASURED).copies(LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -239,20 +226,21 @@ def plot(times: Times, path: Path, joiners: int, workers: Iterable[int] = WORKER
 # ---- measuring
 
 
-def measure(jobs: list[Job], folder: Path, say: Callable[[str], None]) -> Times:
+def measure(jobs: list[Job], folder: Path, say: Callable[[str], None], sample: bool = False) -> Times:
     """Draw films in an empty folder, and the last beat of each once more, alone.
 
-    Times are seconds of computing, which other programs on the machine change little, and which one worker
-    on one core takes on the clock as well. Raises RenderFailed.
+    Times are seconds of computing, which other programs on the machine change less than those on the clock, and
+    which one worker on one core takes on the clock as well. With ``sample`` one beat of each film is drawn, and
+    the others are taken to need as long for each frame. Raises RenderFailed.
     """
     films = []
     for job in jobs:
         say(f"{job.name} …")
-        films.append(_measured(job, folder))
+        films.append(_sampled(job, folder) if sample else _measured(job, folder))
         say(f"  {sum(part.draw for part in films[-1].parts):.1f} s of drawing, {films[-1].join:.1f} s of joining")
     first = jobs[0]
     about = {
-        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"), "sample": sample,
         "picture": f"{first.width}x{first.height} at {first.fps}", "cores": len(cores()),
         "OpenGL driver": inputs.surroundings()["OpenGL driver"], "ffmpeg": inputs.surroundings()["ffmpeg"],
     }  # fmt: skip
@@ -265,13 +253,44 @@ def _measured(job: Job, folder: Path) -> Film:
     names = list(job.wanted)
     build, last = whole.cpu[names[0]][0], alone.cpu[names[-1]][0]
     before = sum(whole.frames[name] for name in names[:-1]) or 1
-    sizes = {name: _size(whole, name) for name in names}
     parts = tuple(
         Part(round(whole.cpu[name][1] - whole.cpu[name][0], 3),
-             round(max(last - build, 0.0) * whole.frames[name] / before, 4), sizes[name])
+             round(max(last - build, 0.0) * whole.frames[name] / before, 4), _size(whole, name))
         for name in names
     )  # fmt: skip
     return Film(job.name, parts, round(build, 3), round(whole.joining, 3))
+
+
+def _sampled(job: Job, folder: Path) -> Film:
+    """The second beat after the opening is drawn as wished, and the last one small: it tells how long all are."""
+    width, height = QUALITIES["low"]
+    chosen, last = job.beats[min(2, len(job.beats) - 2)], job.beats[-1]
+    there = replace(job, cache=str(folder / "cache"), out=str(folder / "films"))
+    drawn = _drawn(replace(there, only=(chosen,)))
+    small = _drawn(replace(there, width=width, height=height, only=(last,)))
+    begins = {chosen: drawn.cpu[chosen][0], last: small.cpu[last][0]}
+    lengths = {name: small.frames[name] for name in job.beats}
+    draw = drawn.cpu[chosen][1] - drawn.cpu[chosen][0]
+    return from_sample(job.name, lengths, chosen, draw, begins, _size(drawn, chosen), drawn.joining)
+
+
+def from_sample(
+    name: str, lengths: dict[str, int], chosen: str, draw: float, begins: dict[str, float], size: int, join: float
+) -> Film:
+    """A film of which one beat was measured.
+
+    ``lengths`` are all beats' frames; ``draw``, ``size`` and ``join`` those of the chosen one drawn and joined alone;
+    ``begins`` what it took to get to two of them, from which follow building the scene and playing past a frame.
+    """
+    reached = {beat: sum(list(lengths.values())[: list(lengths).index(beat)]) for beat in begins}
+    (one, begin), (other, end) = begins.items()
+    skip = max(end - begin, 0.0) / max(reached[other] - reached[one], 1)
+    frames, build = lengths[chosen], max(begin - skip * reached[one], 0.0)
+    parts = tuple(
+        Part(round(draw / frames * length, 3), round(skip * length, 4), round(size / frames * length))
+        for length in lengths.values()
+    )
+    return Film(name, parts, round(build, 3), round(join / frames * sum(lengths.values()), 3))
 
 
 def _drawn(job: Job) -> FilmWork:
