@@ -84,9 +84,10 @@ class Times:
     @property
     def chain(self) -> float:
         """Seconds of the longest row of things that must follow each other: no number of workers takes less."""
-        return max(
-            self.start + film.cost(at, at + 1) + film.join for film in self.films for at in range(len(film.parts))
-        )
+        return self.start + max(
+            film.build + sum(min(before.skip, before.draw) for before in film.parts[:at]) + part.draw + film.join
+            for film in self.films for at, part in enumerate(film.parts)
+        )  # fmt: skip
 
     def copies(self, number: int) -> Times:
         """The same films in so many languages and themes."""
