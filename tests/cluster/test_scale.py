@@ -74,7 +74,7 @@ def test_everything_comes_in_through_one_network() -> None:
     assert predict(times, 8, network=100.0).wall == pytest.approx(1 + 8 * 10)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(any_times(), st.integers(1, 40), st.integers(1, 3))
 def test_no_prediction_breaks_the_bounds(times: Times, workers: int, joiners: int) -> None:
     """Not faster than the work shared, nor than what must follow each other; not slower than all of it in a row."""
@@ -88,7 +88,7 @@ def test_no_prediction_breaks_the_bounds(times: Times, workers: int, joiners: in
     assert 0 < found.busy <= 1 + 1e-9
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(any_times(), st.integers(1, 20))
 @example(Times((Film("f", (Part(0.5, skip=1.0), Part(1.0)), 0.0, 1.0),)), 1)
 def test_with_as_many_joiners_as_films_the_longest_row_is_a_bound(times: Times, workers: int) -> None:
