@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -299,11 +298,6 @@ def _environment(root: Path) -> dict[str, str]:
     beside = {str(path.parent) for path in root.rglob("*.py") if not path.is_relative_to(root / bundle.ENGINE)}
     folders = [str(root / bundle.ENGINE), str(_home(root)), *sorted(beside), *([before] if before else [])]
     return {"PYTHONPATH": os.pathsep.join(folders), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def clear() -> None:
-    """Remove all that is kept here."""
-    shutil.rmtree(folder(), ignore_errors=True)
 
 
 if __name__ == "__main__":
