@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -163,6 +165,15 @@ def render(
         Path | None, typer.Option(help="Write the SHA-256 of each RGBA frame, in order, to this file.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be drawn and why; draw nothing.")] = False,
+    cluster: Annotated[
+        str, typer.Option(help="Draw on the workers of this Dask scheduler: tcp://HOST:PORT, tls://…, or local:N.")
+    ] = "",
+    shared: Annotated[
+        Path | None, typer.Option(help="With --cluster: a folder that all its machines see, to pass files through.")
+    ] = None,
+    any_version: Annotated[
+        bool, typer.Option("--any-version", help="With --cluster: also workers with other versions than here.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Render films to mp4, with poster, captions, chapters and manifest. Needs no display.
@@ -189,13 +200,18 @@ def render(
     wish = wish.drafted() if draft else wish.finished() if final else wish
     if transparent:
         wish = replace(wish, encoding=TRANSPARENT)
-    planned = _planned(project, films or [], wish)
+    if not cluster and (shared or any_version):
+        raise typer.BadParameter("--shared and --any-version need --cluster")
     workers = jobs or len(cores())
     if dry_run:
-        _say_what_would_be_drawn(planned, workers, as_json)
+        _say_what_would_be_drawn(_planned(project, films or [], wish), workers, as_json)
         return
-    with Display(len(planned), quiet=as_json) as display:
-        outcomes = Farm(workers, display.progress).run(planned)
+    with _crew(cluster, workers, shared, any_version) as crew:
+        planned = _planned(project, films or [], wish, crew)
+        with Display(len(planned), quiet=as_json) as display:
+            farm = crew or Farm(workers)
+            farm.progress = display.progress
+            outcomes = farm.run(planned)
     Cache(project.cache / "beats").prune(LIMIT)
     if digest:
         _write_digests(outcomes, digest)
@@ -215,7 +231,20 @@ def render(
     raise typer.Exit(min(len(failed), 100))
 
 
-def _planned(project: Project, films: list[str], wish: Any) -> list[Any]:
+@contextlib.contextmanager
+def _crew(cluster: str, joiners: int, shared: Path | None, any_version: bool) -> Iterator[Any]:
+    """The cluster's workers; None without a cluster."""
+    if not cluster:
+        yield None
+        return
+    from mathviz.cluster import crew
+
+    folder = str(shared.resolve()) if shared else ""
+    with crew.opened(cluster, joiners, _say, shared=folder, any_version=any_version) as found:
+        yield found
+
+
+def _planned(project: Project, films: list[str], wish: Any, crew: Any = None) -> list[Any]:
     """The jobs for stems, or for a scene file and its scenes' names; with the traces that they need."""
     from mathviz import compute, doctor
     from mathviz.errors import NotFound
@@ -232,11 +261,20 @@ def _planned(project: Project, films: list[str], wish: Any) -> list[Any]:
                 raise not_found("scene", name, known, f"mathviz render {path}")
         if not known:
             raise NotFound(f"{path} has no scenes")
-        return plan_scenes(project, path, films[1:] or known, wish)
+        scenes = plan_scenes(project, path, films[1:] or known, wish)
+        if crew:
+            crew.take_jobs(project, scenes)
+        return scenes
     planned = plan(project, [path.stem] if path else films, wish)
     doctor.require()
     for stem in dict.fromkeys(job.stem for job in planned):
-        compute.find(compute.of_film(project, stem), project, _say)
+        computation = compute.of_film(project, stem)
+        if crew:
+            crew.find(computation, project)
+        else:
+            compute.find(computation, project, _say)
+    if crew:
+        crew.take_jobs(project, planned)
     return planned
 
 
@@ -278,6 +316,49 @@ def bench(
     first = list({job.stem if job.of_catalogue else job.name: job for job in reversed(planned)}.values())[::-1]
     found = benching.measure(first, rounds, lambda line: None if as_json else _say(line))
     print(json.dumps(found, indent=2) if as_json else benching.table(found))
+
+
+@app.command("scale")
+def show_scale(
+    films: Annotated[list[str] | None, typer.Argument(help="With --measure: films by stem, all when none is named.")]
+    = None,
+    measure: Annotated[
+        Path | None, typer.Option(help="Draw films, each in its first language, and write their times to this file.")
+    ] = None,
+    quality: Annotated[str, typer.Option(help="With --measure: low, med, high or 4k.")] = "high",
+    fps: Annotated[int, typer.Option(help="With --measure: frames per second.")] = 30,
+    sample: Annotated[bool, typer.Option("--sample", help="With --measure: draw one beat of each film only.")] = False,
+    times: Annotated[Path | None, typer.Option(help="Predict from this file, not from what was recorded.")] = None,
+    workers: Annotated[str, typer.Option(help="Numbers of workers, with commas between.")] = "",
+    joiners: Annotated[int, typer.Option(min=1, help="Films that are joined at once on the machine that asks.")] = 2,
+    plot: Annotated[Path | None, typer.Option(help="Also draw the predictions to this SVG or PNG.")] = None,
+) -> None:  # fmt: skip
+    """How long films take on 1 to 1000 workers of a cluster, by a model that is fed with measured times."""
+    from mathviz.cluster import scale
+
+    if measure:
+        _measure_times(films or [], measure, quality, fps, sample)
+        return
+    found = scale.Times.of(times) if times else scale.recorded()
+    numbers = [int(part) for part in workers.split(",") if part.strip().isdigit()] or list(scale.WORKERS)
+    print(scale.table(found, numbers, joiners))
+    if plot:
+        scale.plot(found, plot, joiners)
+        _say(f"mathviz: drawn {plot}")
+
+
+def _measure_times(stems: list[str], path: Path, quality: str, fps: int, sample: bool) -> None:
+    import tempfile
+
+    from mathviz import trace
+    from mathviz.cluster import scale
+    from mathviz.render.plan import Wish
+
+    project = _project()
+    planned = _planned(project, stems, Wish(quality=quality, fps=fps))
+    first = list({job.stem: job for job in reversed(planned)}.values())[::-1]
+    with tempfile.TemporaryDirectory(prefix="mathviz-scale-") as folder:
+        trace.write_whole(path, scale.measure(first, Path(folder), _say, sample).as_json().encode())
 
 
 @app.command("cache")

@@ -19,7 +19,8 @@ from mathviz.render import encode
 
 LOW = ("--quality", "low", "--fps", "2")
 COMMANDS = [(), ("list",), ("compute",), ("render",), ("still",), ("doctor",), ("gallery",), ("embed",), ("bench",),
-            ("cache",), ("docs",), ("frames",), ("frames", "accept"), ("frames", "check")]  # fmt: skip
+            ("scale",), ("cache",), ("docs",), ("new",), ("check",), ("preview",), ("frames",), ("frames", "accept"),
+            ("frames", "check")]  # fmt: skip
 
 
 def require_refused(done: subprocess.CompletedProcess[str], code: int, *says: str) -> None:
@@ -101,7 +102,7 @@ def test_help_mentions_every_option(tiny: TinyProject, command: tuple[str, ...])
     "arguments",
     [("list", "--jsno"), ("render", "--fps", "many"), ("render", "--draft", "--final"),
      ("render", "--transparent", "--webm"),
-     ("render", "-j", "-1"), ("still", "tiny"), ("frobnicate",),
+     ("render", "-j", "-1"), ("render", "--any-version"), ("still", "tiny"), ("frobnicate",),
      ("still", "tiny", "--beat", "bars_grow", "--at", "-1"), ("compute",), ("compute", "tiny", "--device", "tpu"),
      ("compute", "tiny", "--record", "--check"), ("frames", "frobnicate")],
     ids=" ".join,

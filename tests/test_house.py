@@ -16,8 +16,8 @@ from mathviz.project import HOME, Project
 
 ORDER = (
     "errors", "project", "trace", "concepts", "script", "new", "compute", "style", "mobjects", "stage", "render",
-    "difference", "frames", "contact_sheet", "pytest_plugin", "lint", "check", "gallery", "preview", "doctor", "docs",
-    "cli", "__main__",
+    "difference", "frames", "contact_sheet", "pytest_plugin", "lint", "check", "gallery", "preview", "doctor",
+    "cluster", "docs", "cli", "__main__",
 )  # fmt: skip
 """Imports run downward: a module imports from its own part and those named before it."""
 

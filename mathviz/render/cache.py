@@ -47,6 +47,12 @@ class Beat:
     end: list[tuple[str, str]]
     about: dict[str, Any]
 
+    @classmethod
+    def of(cls, said: dict[str, Any]) -> Beat:
+        """From what JSON has of it. Raises KeyError, TypeError or ValueError if that is something else."""
+        pairs = {part: [tuple(pair) for pair in said[part]] for part in ("captions", "begin", "end")}
+        return cls(**{**said, **pairs})
+
 
 @dataclass(frozen=True)
 class Cache:
@@ -115,13 +121,15 @@ class Cache:
 
     def beat(self, inputs: str, name: str, digests: bool = False) -> Beat | None:
         """What a film with these inputs has as its beat, if that is still there."""
+        found = self.said(inputs, name)
+        return found if found and self.has(found.key, digests) else None
+
+    def said(self, inputs: str, name: str) -> Beat | None:
+        """What is known of a film's beat, be it there or not."""
         try:
-            said = json.loads(self._slot(inputs, name).read_text())
-            pairs = {part: [tuple(pair) for pair in said[part]] for part in ("captions", "begin", "end")}
-            found = Beat(**{**said, **pairs})
+            return Beat.of(json.loads(self._slot(inputs, name).read_text()))
         except (OSError, ValueError, TypeError, KeyError):
             return None
-        return found if self.has(found.key, digests) else None
 
     def looked_at(self, inputs: str, name: str) -> bool:
         """Whether it is known what a film with these inputs has as its beat, be it there or not."""

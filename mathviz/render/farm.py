@@ -24,7 +24,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mathviz.errors import RenderFailed
 from mathviz.render import inputs, report
@@ -45,6 +45,12 @@ TRIES = 2
 
 Progress = Callable[["FilmWork"], None]
 """Called with a film whenever something of it was done."""
+
+Choice = Callable[[list["FilmWork"]], "FilmWork | None"]
+"""Which of the films that are not done somebody should do something for."""
+
+Listen = Callable[[dict[str, Any]], None]
+"""Called with what a task says while it runs."""
 
 
 @dataclass(eq=False)
@@ -69,6 +75,10 @@ class FilmWork:
     crashes: int = 0
     rest_until: float = 0.0
     digests: list[str] = field(default_factory=list)
+    cpu: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """For each beat that was drawn here, the seconds its process had computed when it began and when it was made."""
+    joining: float = 0.0
+    """Seconds of computing that it took to join the beats."""
     outcome: Outcome | None = None
 
     @property
@@ -122,15 +132,31 @@ def cores() -> list[int]:
     return sorted(os.sched_getaffinity(0))
 
 
+class Hand(Protocol):
+    """Somebody who does tasks, one after the other: a process here, or a worker of a cluster."""
+
+    joins: bool
+    """Whether films are joined by it."""
+
+    def do(self, task: Task, listen: Listen) -> dict[str, Any]:
+        """Do a task in its folder; returns ``done``, ``error`` or ``crash``."""
+        ...
+
+
 class Farm:
     """``workers`` worker processes and the films that they share.
 
     They use as many cores as there are workers, drawing and encoding together; the others stay free for
     whoever asked for fewer. Which ones is left to chance, so that two commands rarely meet on one.
+    They work in the folder ``place``, this process's when not given, with ``environment`` beside its own.
     """
 
-    def __init__(self, workers: int, progress: Progress = lambda film: None) -> None:
+    def __init__(
+        self, workers: int, progress: Progress = lambda film: None,
+        place: Path | None = None, environment: dict[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.workers, self.progress = workers, progress
+        self.place, self.environment = place, environment or {}
         self.cores = set(random.sample(cores(), min(workers, len(cores()))))
         self.lock = threading.Condition()
         self.running: set[subprocess.Popen[str]] = set()
@@ -144,19 +170,22 @@ class Farm:
         for film in self.films:
             if film.outcome:
                 self.progress(film)
+        self._run_all()
+        return [film.outcome or Outcome(film.job, None, 0, 0.0, "it was not begun") for film in self.films]
+
+    def _run_all(self) -> None:
         with ThreadPoolExecutor(self.workers) as pool:
             try:
-                for ended in as_completed([pool.submit(self._work) for _ in range(self.workers)]):
+                for ended in as_completed([pool.submit(self._hire, self._any_film) for _ in range(self.workers)]):
                     ended.result()
             except BaseException:
                 self.stop()
                 raise
-        return [film.outcome or Outcome(film.job, None, 0, 0.0, "it was not begun") for film in self.films]
 
     def ask(self, task: Task) -> dict[str, Any]:
         """Do one task in a worker of its own and return what came of it. Raises OSError."""
-        with _Worker(self) as worker:
-            return self._do(worker, task, lambda said: None)
+        with Worker(self) as worker:
+            return self.do(worker, task, lambda said: None)
 
     def look(self, jobs: list[Job]) -> list[dict[str, Any]]:
         """What ``run`` would draw, and why, without drawing. Films that were made before are looked through."""
@@ -182,22 +211,32 @@ class Farm:
         for worker in running:
             _kill_group(worker.pid)
 
+    def abandon(self) -> None:
+        """End what is being done now. The worker stays, if it has begun."""
+        with self.lock:
+            processes = list(self.forks) or [worker.pid for worker in self.running]
+        for process in processes:
+            _kill_group(process)
+
     # One thread for each worker.
 
-    def _work(self) -> None:
-        with _Worker(self) as worker:
-            while (film := self._next()) is not None:
-                try:
-                    self._step(worker, film)
-                except OSError as error:  # no room, no right to write: nothing that another try would mend
-                    film.end(None, error=str(error))
-                finally:
-                    with self.lock:
-                        film.helpers -= 1
-                        self.lock.notify_all()
-                self.progress(film)
+    def _hire(self, choose: Choice) -> None:
+        with Worker(self) as worker:
+            self._work(worker, choose)
 
-    def _next(self) -> FilmWork | None:
+    def _work(self, worker: Hand, choose: Choice) -> None:
+        while (film := self._next(choose)) is not None:
+            try:
+                self._step(worker, film)
+            except OSError as error:  # no room, no right to write: nothing that another try would mend
+                film.end(None, error=str(error))
+            finally:
+                with self.lock:
+                    film.helpers -= 1
+                    self.lock.notify_all()
+            self.progress(film)
+
+    def _next(self, choose: Choice) -> FilmWork | None:
         """A film that somebody can do something for; None when all are done. Waits if others are at it."""
         with self.lock:
             while not self.stopping:
@@ -205,22 +244,26 @@ class Farm:
                 if not open_films:
                     return None
                 now = time.monotonic()
-                free = [film for film in open_films if film.helpers == 0 and film.rest_until <= now]
-                # A film to oneself wastes nothing; the last ones are shared, each as long as it lacks beats.
-                shared = [film for film in open_films if film.helpers < film.open_beats and film.rest_until <= now]
-                for film in (free or shared)[:1]:
+                film = choose([film for film in open_films if film.rest_until <= now])
+                if film is not None:
                     film.helpers += 1
                     return film
                 self.lock.wait(PATIENCE)
         return None
 
-    def _step(self, worker: _Worker, film: FilmWork) -> None:
+    def _any_film(self, films: list[FilmWork]) -> FilmWork | None:
+        """A film to oneself wastes nothing; the last ones are shared, each as long as it lacks beats."""
+        free = [film for film in films if film.helpers == 0]
+        shared = [film for film in films if film.helpers < film.open_beats]
+        return next(iter(free or shared), None)
+
+    def _step(self, worker: Hand, film: FilmWork) -> None:
         """Do what is next for a film, and look at what came of it."""
         step, token = film.step, object()
         joining = step == "draw" and not film.missing
         if joining:
             with self.lock:
-                if film.helpers > 1:  # somebody else is at it already
+                if film.helpers > 1 or not worker.joins:  # somebody else is at it already, or will be
                     film.rest_until = time.monotonic() + PATIENCE
                     return
                 film.step = step = "join"
@@ -231,13 +274,16 @@ class Farm:
                     film.frames[said["beat"]] = said["frames"]
                 if "made" in said:
                     film.made.append(said["made"])
+                    film.cpu[said["made"]] = tuple(said.get("cpu", (0.0, 0.0)))
+                if "found" in said:
+                    film.found.append(said["found"])
                 if "drawn" in said:
                     film.drawn[token] = said["drawn"]
             self.progress(film)
 
         sources = film.sources if step == "join" else inputs.surroundings()
         task = Task("in_sequence" if step == "draw" and film.alone else step, film.job, film.key, "", sources)
-        said = self._do(worker, task, listen)
+        said = self.do(worker, task, listen)
         if "error" in said:
             film.end(None, film.done, said["error"])
         elif "crash" in said:
@@ -250,6 +296,7 @@ class Farm:
             if not film.not_looked_at:
                 film.step, film.found = "draw", [name for name in film.job.wanted if name not in film.missing]
         elif step == "join":
+            film.joining = said["cpu"]
             self._joined(film, said["done"])
         elif film.missing and not said["done"].get("tallies", {}).get("frames"):
             film.rest_until = time.monotonic() + PATIENCE  # another command is drawing them
@@ -270,7 +317,7 @@ class Farm:
             film.made.clear()
             film.found.clear()
 
-    def _do(self, worker: _Worker, task: Task, listen: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    def do(self, worker: Hand, task: Task, listen: Listen) -> dict[str, Any]:
         """One task, from its folder to the end of its fork: ``done``, ``error`` or ``crash``. Raises OSError."""
         job = task.job
         work = Path(job.cache) / "work"
@@ -291,8 +338,10 @@ class Farm:
             shutil.rmtree(job.incoming(folder), ignore_errors=True)
 
 
-class _Worker:
+class Worker:
     """One worker process, started when it is first needed and again when it has died."""
+
+    joins = True
 
     def __init__(self, farm: Farm) -> None:
         self.farm = farm
@@ -300,7 +349,7 @@ class _Worker:
         self.temporary: Path | None = None
         self.rest = b""
 
-    def __enter__(self) -> _Worker:
+    def __enter__(self) -> Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -314,7 +363,7 @@ class _Worker:
                 self.process.wait(LEAVING)
         self._end()
 
-    def do(self, task: Task, listen: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    def do(self, task: Task, listen: Listen) -> dict[str, Any]:
         process = self._running(Path(task.folder).parent)
         assert process.stdin is not None and process.stdout is not None
         fork, last, over = 0, {}, False
@@ -385,8 +434,9 @@ class _Worker:
                 self.temporary = Path(tempfile.mkdtemp(prefix=f"worker-{os.getpid()}-", dir=work))
                 self.process = subprocess.Popen(
                     [sys.executable, "-m", "mathviz.render.worker"], text=True, encoding="utf-8",
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
-                    env=os.environ | dict.fromkeys(("TMPDIR", "MATHVIZ_WORKER_FOLDER"), str(self.temporary.resolve())),
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, cwd=self.farm.place,
+                    env=os.environ | self.farm.environment
+                    | dict.fromkeys(("TMPDIR", "MATHVIZ_WORKER_FOLDER"), str(self.temporary.resolve())),
                 )  # fmt: skip
                 os.sched_setaffinity(self.process.pid, self.farm.cores)
                 self.farm.running.add(self.process)

@@ -18,7 +18,7 @@ from mathviz.render.plan import Job
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-NO_PART = ("gallery", "preview", "docs", "lint", "new", "check.py", "cli.py", "doctor.py")
+NO_PART = ("gallery", "preview", "cluster", "docs", "lint", "new", "check.py", "cli.py", "doctor.py")
 """What shows, judges or begins films, and draws none."""
 
 LIBRARIES = (

@@ -107,6 +107,7 @@ class Walk:
 
     def beat_begins(self, beat: str) -> None:
         self.beat, self.begun, self.seen_time = beat, self._state(), self.scene.time
+        self.cpu = cpu()
         self.mine = beat in self.left and self._open(beat)
         if self.mine:
             claimed = self.claims.enter_context(self.cache.claim(self.task.inputs, beat))
@@ -198,7 +199,7 @@ class Walk:
             self._store(kept, wav if sound else None)
         self.cache.remember(self.task.inputs, beat, kept)
         if self.drawing:
-            self.tell(made=beat)
+            self.tell(made=beat, cpu=[self.cpu, cpu()])
 
     def _store(self, beat: Beat, sound: Path | None) -> None:
         if self.encoder is None:
@@ -245,6 +246,11 @@ def _where(error: Exception, job: Job, beat: str) -> str:
     return f"{place}{inside}: {type(error).__name__}: {error}"
 
 
+def cpu() -> float:
+    """Seconds that this process and those that it waited for have computed."""
+    return sum(os.times()[:4])
+
+
 def walk(task: Task, tell: Tell) -> dict[str, Any]:
     """Go through a scene; returns how much of its frames was drawn anew."""
     found = Walk(task, tell)
@@ -286,7 +292,7 @@ def _in_fork(task: Task, out: Any) -> None:
     threading.Thread(target=_die_with_input, args=(Path(task.folder), task.job), daemon=True).start()
     engine.own_temporary_folder()
     try:
-        tell(done=STEPS[task.step](task, tell))
+        tell(done=STEPS[task.step](task, tell), cpu=cpu())
     except MathvizError as error:
         tell(error=str(error))
     except KeyboardInterrupt:

@@ -1,0 +1,218 @@
+"""A worker of the cluster as a hand of the farm: it is prepared once, then goes on one errand after the other."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import os
+import queue
+import re
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mathviz import trace
+from mathviz.cluster import station
+from mathviz.cluster.line import Gone, Line, first_line
+from mathviz.render.cache import Beat, Cache
+from mathviz.render.farm import Listen
+from mathviz.render.worker import Task
+
+if TYPE_CHECKING:
+    from mathviz.cluster.crew import Crew
+
+GL, GPU = "GL", "GPU"
+"""What a worker declares that draws, and one that computes: ``dask worker … --resources GL=1``."""
+
+LOOKING = 0.25
+"""Seconds between looks at who is there, and at what became of an errand."""
+
+@dataclass(eq=False)
+class Out:
+    """An errand that is out: beats of a film, with a worker, and when it was last heard of."""
+
+    inputs: str
+    beats: list[str]
+    worker: str
+    news: float = field(default_factory=time.monotonic)
+    copied: bool = False
+
+
+class Remote:
+    """A worker of the cluster, as a hand of the farm."""
+
+    joins = False
+
+    def __init__(self, crew: Crew, line: Line, identity: str, about: dict[str, Any]) -> None:
+        self.crew, self.line, self.identity = crew, line, identity
+        self.address: str = about["address"]
+        self.name = f"{about['name']} at {self.address}" if str(about["name"]) != self.address else self.address
+        kept = {"workers": [self.address], "allow_other_workers": False, "pure": False}
+        self.any = line.client.get_executor(**kept)
+        self.drawing = line.client.get_executor(**kept, resources={GL: 1})
+        self.cores = crew.cores_of(about)
+
+    # Coming to know it.
+
+    def prepare(self, lacks: Callable[[dict[str, Any]], list[str]]) -> list[str]:
+        """Give it what films are made from and let it examine itself; returns why it cannot be used, if it cannot."""
+        try:
+            spoken = self.ask(station.speaks)
+            if spoken != station.speaks():
+                return [f"mathviz {spoken} there, {station.speaks()} here"]
+            self._deliver()
+            self.examined = self.ask(station.examine, self.crew.bundle.digest)
+        except Gone:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever stands in the way of running mathviz there
+            return [f"{type(error).__name__}: {first_line(error)}"]
+        return lacks(self.examined)
+
+    def _deliver(self) -> None:
+        bundle, shared = self.crew.bundle, self.crew.shared
+        lacking = self.ask(station.lacking, list(bundle.manifest.values()), shared)
+        for pack in self.crew.packs(self.line, lacking):
+            self.ask(station.take, pack, shared)
+        self.ask(station.settle, bundle.manifest, shared)
+
+    def compute(self, stem: str, resource: str) -> dict[str, Any]:
+        """Run a computation there. Raises Gone."""
+        kept = {"workers": [self.address], "allow_other_workers": False, "pure": False, "resources": {resource: 1}}
+        executor = self.line.client.get_executor(**kept)
+        device = "cuda" if resource == GPU else "cpu"
+        return self._await(
+            executor.submit(station.compute, self.crew.bundle.digest, stem, device, self.crew.shared), self.crew.see
+        )
+
+    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function of ``station`` as a task. Raises Gone, or what it raises there."""
+        return self._await(self.any.submit(function, *arguments))
+
+    def _await(self, future: concurrent.futures.Future[Any], meanwhile: Callable[[], None] = lambda: None) -> Any:
+        from distributed import KilledWorker
+        from distributed.comm import CommClosedError
+
+        while not future.done():
+            self.require()
+            meanwhile()
+            concurrent.futures.wait([future], LOOKING)
+        try:
+            return future.result()
+        except (concurrent.futures.CancelledError, KilledWorker, CommClosedError) as error:
+            self.require()
+            raise Gone(f"{self.name}: {first_line(error)}", counts=True) from None
+
+    def require(self) -> None:
+        """Raise Gone unless it is there."""
+        if self.crew.stopping:
+            raise Gone("this command ends")
+        if self.line is not self.crew.line or not self.line.open:
+            raise Gone("the scheduler is gone")
+        if self.identity not in self.crew.members:
+            raise Gone(f"the worker {self.name} is gone", counts=True)
+
+    # Working.
+
+    def do(self, task: Task, listen: Listen) -> dict[str, Any]:
+        """A step of a film, or for ``draw`` a part of it: some beats that nobody else is drawing."""
+        with contextlib.ExitStack() as claims:
+            beats = self.crew.assign(task, self.identity, claims)
+            if not beats:
+                return {"done": {}}
+            return _Trip(self, task, beats, listen).run()
+
+
+class _Trip:
+    """One errand, from its beginning to its end here: its beats arrive while it goes on."""
+
+    def __init__(self, remote: Remote, task: Task, beats: list[str], listen: Listen) -> None:
+        self.remote, self.crew, self.task, self.listen = remote, remote.crew, task, listen
+        self.cache, self.token = Cache(Path(task.job.cache) / "beats"), f"{self.crew.topic}-{os.urandom(8).hex()}"
+        self.out = Out(task.inputs, beats, remote.identity)
+        self.taken: set[str] = set()
+        self.news: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def run(self) -> dict[str, Any]:
+        crew, task = self.crew, self.task
+        job = crew.bundle.sent(replace(task.job, only=tuple(self.out.beats)))
+        sources = self.remote.examined["surroundings"]
+        errand = station.Errand(
+            crew.topic, self.token, crew.bundle.digest, task.step, job.as_json(), task.inputs, sources,
+            self.remote.cores, crew.shared,
+        )  # fmt: skip
+        crew.begins(self.token, self.out, self.news)
+        try:
+            said = self.remote._await(self.remote.drawing.submit(station.run, asdict(errand)), self._meanwhile)
+            return self._ended(said)
+        except _Overtaken:
+            self.remote.line.tell(self.remote.address, station.abandon, self.token)
+            return {"done": {"tallies": {"frames": 1}}}
+        except Gone as gone:
+            if gone.counts and (cause := crew.loses(self._left())):
+                return {"error": cause}
+            raise
+        finally:
+            crew.ends(self.token)
+
+    def _meanwhile(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                said = self.news.get_nowait()
+                if "beat" in said:
+                    self._take_in(said["beat"])
+                else:
+                    self.listen(said)
+        if self.task.step == "draw" and not self.taken.issuperset(self.out.beats) and not self._left():
+            raise _Overtaken
+
+    def _left(self) -> list[tuple[str, str]]:
+        job, name = self.task.job, self.task.inputs
+        return [(name, beat) for beat in self.out.beats if not self.cache.beat(name, beat, job.digests)]
+
+    def _ended(self, said: dict[str, Any]) -> dict[str, Any]:
+        if "broken" in said:
+            self.crew.refuse(self.remote, [said["broken"]])
+            raise Gone(said["broken"])
+        for told in said.pop("beats"):
+            self._take_in(told)
+        if "abandoned" in said:
+            return {"done": {"tallies": {"frames": 1}}}
+        root = said.pop("root")
+        for kind in {"error", "crash"} & set(said):
+            said[kind] = self.crew.bundle.here(said[kind], root)
+        return said
+
+    def _take_in(self, told: dict[str, Any]) -> None:
+        """Keep a beat that a worker has, once."""
+        name, job = told["name"], self.task.job
+        if name in self.taken:
+            return
+        self.taken.add(name)
+        beat = Beat.of(told["beat"])
+        if told["files"] and not self.cache.has(beat.key, job.digests):
+            self._fetch(beat.key, told["files"])
+        elif not told["files"] and self.task.step != "survey":
+            return  # it was not there any more when it was asked for
+        self.cache.remember(self.task.inputs, name, beat)
+        self.listen({"beat": name, "frames": beat.frames})
+        if self.task.step != "survey":
+            self.listen({"made" if told["fresh"] else "found": name})
+        self.crew.hears(self.out)
+
+    def _fetch(self, key: str, files: dict[str, tuple[str, int]]) -> None:
+        if not re.fullmatch("[0-9a-f]{64}", key) or any(Path(name).name != name for name in files):
+            raise Gone(f"the worker {self.remote.name} names files that no beat has")
+        made = Path(self.task.folder) / f"arriving-{self.token}"
+        made.mkdir()
+        for name, (digest, size) in files.items():
+            self.crew.fetch(self.remote, digest, size, made / name)
+        sealed = made / "digests.txt"
+        if sealed.is_file():  # the cache seals it itself
+            trace.write_whole(sealed, "\n".join(sealed.read_text().split()[:-1]).encode())
+        self.cache.keep(key, made)
+
+
+class _Overtaken(Exception):
+    """Somebody else has drawn it meanwhile."""
