@@ -12,8 +12,11 @@ import pytest
 from tiny_project import TinyProject
 
 from mathviz import new
+from mathviz.cluster import bundle
 from mathviz.errors import MathvizError
 from mathviz.project import HOME, Project
+from mathviz.render import inputs
+from mathviz.render.plan import Wish, plan
 from mathviz.script import read
 
 FOUR = {"concepts/heavy_ball.py", "scenes/heavy_ball.py", "scenes/heavy_ball.yaml", "tests/test_heavy_ball.py"}
@@ -85,6 +88,14 @@ def test_a_second_film_joins_the_project_from_any_of_its_folders(tiny: TinyProje
     done = mathviz(tiny.root / "scenes", "new", "heavy_ball")
     assert done.returncode == 0 and files_in(tiny.root) >= FOUR, done.stderr
     assert mathviz(tiny.root, "list", "-q").stdout.split() == ["heavy_ball", "tiny"]
+
+
+def test_its_concept_is_the_films_too_for_previews_and_clusters(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    concept = new.create(project, "heavy_ball")[0]
+    (job,) = plan(project, ["heavy_ball"], Wish(["en"]))
+    assert concept in inputs.files(job)
+    assert bundle.of(project, ["heavy_ball"]).files["project/concepts/heavy_ball.py"] == concept
 
 
 def test_in_this_repository_a_concept_is_part_of_the_package() -> None:

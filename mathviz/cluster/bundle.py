@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from mathviz import compute, trace
 from mathviz.errors import MathvizError, NotFound
 from mathviz.project import ASSETS, HOME, Project
-from mathviz.render.inputs import PACKAGE
+from mathviz.render.inputs import PACKAGE, code_of
 from mathviz.render.plan import Job
 
 PIECE = 2 * 1024**2
@@ -144,7 +144,7 @@ def of(project: Project, stems: Iterable[str], scenes: Iterable[Path] = ()) -> B
     base = ENGINE if project.root == HOME else "project"
     files = {path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts}
     files |= {path for path in ASSETS.rglob("*") if "traces" not in path.parts}
-    files |= {*project.root.glob("*.py"), *project.scenes.glob("*.py"), *project.scenes.glob("*.yaml")}
+    files |= {*code_of(project), *project.scenes.glob("*.yaml")}
     files |= set((project.root / "assets").rglob("*"))
     for scene in scenes:
         files |= {scene, *scene.parent.glob("*.py")}

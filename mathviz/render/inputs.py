@@ -51,11 +51,16 @@ def files(job: Job) -> list[Path]:
     """The files that decide a film, apart from its trace."""
     project, scene = Project.around(Path(job.scene)), Path(job.scene)
     package = {path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in NO_PART}
-    found = {*package, *ASSETS.rglob("*"), *project.root.glob("*.py"), *project.scenes.glob("*.py")}
+    found = {*package, *ASSETS.rglob("*"), *code_of(project)}
     found -= {project.scenes / f"{stem}.py" for stem in project.stems if stem != job.stem}
     found |= {scene, scene.with_suffix(".yaml"), Path.cwd() / "custom_config.yml"}
     found |= {path for path in (project.root / "assets").rglob("*") if "traces" not in path.parts}
     return sorted(path for path in found if path.is_file() and "traces" not in path.parts)
+
+
+def code_of(project: Project) -> set[Path]:
+    """A project's own code: its scenes, and the concepts of one that does not keep them in the package."""
+    return {*project.scenes.glob("*.py"), *project.root.glob("concepts/*.py"), *project.root.glob("*.py")}
 
 
 def digest(inputs: dict[str, str]) -> str:
