@@ -1,4 +1,4 @@
-"""What several tests need: manimgl off screen, and a project with one tiny film."""
+"""What several tests need: manimgl off screen, a project with one tiny film, a browser."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from tiny_project import SOURCE, TinyProject
 
 from mathviz.project import HOME
 from mathviz.render import engine
+
+OPTIONS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +56,18 @@ def rendered(rendered_once: TinyProject, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(made.root)
     yield made
     made.kill_all()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium: playwright's own plays no H.264."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.fail("chromium missing. Install: apt-get install chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -151,11 +151,8 @@ def _whole(site: Path) -> Any:
 
 def _write(project: Project, found: Shelf, folder: Path) -> tuple[dict[str, str], int]:
     """All of the site's files. Returns the films that other code computed than today's, and the number of pages."""
-    for name in ("style.css", "site.js"):
-        shutil.copyfile(HERE / name, folder / name)
-    (folder / "fonts").mkdir()
-    for name in FONTS:
-        shutil.copyfile(ASSETS / "fonts" / name, folder / "fonts" / name)
+    dress(folder)
+    shutil.copyfile(HERE / "site.js", folder / "site.js")
     languages = found.languages or [ENGLISH]
     stale, pages = {}, 0
     for stem, versions in found.versions.items():
@@ -178,6 +175,14 @@ def _write(project: Project, found: Shelf, folder: Path) -> tuple[dict[str, str]
         page = _template("index.html", language, languages).render(films=shown, topics=topics, others=others)
         (folder / index_of(language, languages)).write_text(page, encoding="utf-8")
     return stale, pages + len(languages)
+
+
+def dress(folder: Path) -> None:
+    """Put the style sheet of all pages into a folder, with the font that it names."""
+    shutil.copyfile(HERE / "style.css", folder / "style.css")
+    (folder / "fonts").mkdir()
+    for name in FONTS:
+        shutil.copyfile(ASSETS / "fonts" / name, folder / "fonts" / name)
 
 
 def _nearest(stem: str, versions: dict[str, Version], language: str) -> Shown:

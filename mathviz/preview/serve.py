@@ -15,16 +15,16 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from mathviz import gallery, style
+from mathviz import style
 from mathviz.errors import MathvizError
 from mathviz.gallery.serve import ADDRESS, Handler
+from mathviz.gallery.site import dress
 from mathviz.lint.rules import limits
 from mathviz.preview.studio import Studio
 from mathviz.project import Project
 from mathviz.render import farm
 
 PAGE = Path(__file__).parent / "page"
-GALLERY = Path(gallery.__file__).parent
 NAMES = {ADDRESS, "localhost", "[::1]"}
 """What this machine may be called by who asks: another name is another site's, which only resolves to here."""
 
@@ -33,7 +33,8 @@ ALIVE = 10.0
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "media-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }  # fmt: skip
@@ -113,7 +114,8 @@ def preview(project: Project, stem: str, port: int) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix=f"preview-{os.getpid()}-", dir=work))
     try:
         studio = Studio(project, stem, folder)
-        for path in (*PAGE.iterdir(), GALLERY / "style.css"):
+        dress(folder / "site")
+        for path in PAGE.iterdir():
             shutil.copy(path, folder / "site")
         (folder / "site" / "limits.json").write_text(json.dumps(_limits()))
         with _server(folder / "site", port) as serving:

@@ -1,4 +1,4 @@
-"""The tiny film in both languages, one of them in both themes; its site; and a browser to look at it."""
+"""The tiny film in both languages, one of them in both themes; its site."""
 
 from __future__ import annotations
 
@@ -9,16 +9,10 @@ from pathlib import Path
 
 import pytest
 from forged import forge_texts
-from playwright.sync_api import Browser, sync_playwright
 from tiny_project import TinyProject
 
 from mathviz.gallery.serve import server
 from mathviz.gallery.site import build
-
-OPTIONS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -54,18 +48,6 @@ def served(site: Path) -> Iterator[str]:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{serving.server_address[1]}"
         serving.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium: playwright's own plays no H.264."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.fail("chromium missing. Install: apt-get install chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(OPTIONS))
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Looker, Previewed, looked_at
+from looking import Looker, Previewed, looked_at
 from playwright.sync_api import Browser, expect
 from tiny_project import BEATS
 
@@ -217,8 +217,8 @@ def test_what_the_lint_finds_is_marked_on_the_frame(looker: Looker, previewed: P
 
 @pytest.mark.parametrize("wide", [360, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_fits_and_is_accessible(chromium: Browser, previewed: Previewed, wide: int, scheme: Any) -> None:
-    looker = looked_at(chromium, previewed.address, wide, color_scheme=scheme)
+def test_the_page_fits_and_is_accessible(browser: Browser, previewed: Previewed, wide: int, scheme: Any) -> None:
+    looker = looked_at(browser, previewed.address, wide, color_scheme=scheme)
     looker.settle()
     looker.page.locator("#grid-button").click()
     assert looker.ask("document.documentElement.scrollWidth") == wide
