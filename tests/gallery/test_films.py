@@ -14,8 +14,7 @@ from tiny_project import TinyProject
 
 from mathviz.errors import FilmDamaged
 from mathviz.gallery import site
-from mathviz.gallery.films import shelf
-from mathviz.gallery.site import build, clock, cues, word
+from mathviz.gallery.site import build, clock, cues
 from mathviz.render.report import AT_THE_TOP, Cue, webvtt
 
 
@@ -144,28 +143,6 @@ def test_a_site_that_fails_half_way_leaves_the_one_before(filmed: TinyProject, m
         build(filmed.project)
     assert files(page.parent) == before
     assert [path.name for path in page.parent.parent.iterdir() if path.name.startswith(".site")] == []
-
-
-def test_a_third_language_is_a_matter_of_yaml(filmed: TinyProject) -> None:
-    """Its films are shown beside the others; where the pages' own words lack it, they are English."""
-    text = (filmed.root / "scenes" / "tiny.yaml").read_text(encoding="utf-8")
-    text = text.replace("en: ", "fr: Texte, en: ", 1).replace("[en, zh]", "[en, zh, fr]")
-    for line in ('question: {en:', "chapter: {en:", "- {en:", "alt: {en:"):
-        text = text.replace(line, line.replace("en:", "fr: Texte, en:"))
-    (filmed.root / "scenes" / "tiny.yaml").write_text(text, encoding="utf-8")
-    done = filmed.run("render", "tiny", "--lang", "fr", "--quality", "low", "--fps", "2", "--beats", "bars_leave")
-    assert done.returncode == 0, done.stderr
-    assert shelf(filmed.project).missing == {"tiny.fr": "mathviz render tiny --lang fr"}, "a part is no film"
-    for path in filmed.films.glob("tiny.fr.bars_leave.*"):
-        path.rename(path.with_name(path.name.replace(".bars_leave", "")))
-    about = json.loads((filmed.films / "tiny.fr.json").read_text(encoding="utf-8"))
-    renamed = {name.replace(".bars_leave", ""): digest for name, digest in about["files"].items()}
-    change(filmed.films / "tiny.fr.json", files=renamed)
-    built = build(filmed.project)
-    page = (built.index.parent / "tiny.fr.html").read_text(encoding="utf-8")
-    assert '<html lang="fr">' in page and "Texte" in page and word("transcript", "en") in page
-    assert 'href="tiny.fr.html"' in (built.index.parent / "index.fr.html").read_text(encoding="utf-8")
-    assert ">fr</a>" in built.index.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.99, "0:59"), (60, "1:00"), (754.2, "12:34")])

@@ -47,6 +47,7 @@ def test_a_language_is_added_in_yaml(tiny: TinyProject, browser: Browser) -> Non
     figure = tiny.run("embed", "tiny", "--lang", "fr").stdout
     assert '<figure class="mathviz" lang="fr">' in figure and "Barres" in figure
     site = tiny.root / "renders" / "site"
+    assert ">fr</a>" not in (site / "tiny.fr.html").read_text(encoding="utf-8"), "the page's own language is no link"
     with opened(browser, (site / "tiny.fr.html").as_uri()) as page:
         until(page, "document.getElementById('video').readyState >= 1")
         assert page.evaluate("document.documentElement.lang") == "fr"
