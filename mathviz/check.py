@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mathviz import compute, frames, script, style
 from mathviz.contact_sheet import ContactSheet
-from mathviz.errors import MathvizError
+from mathviz.errors import MathvizError, ScriptError
 from mathviz.lint import report
 from mathviz.project import Project
 from mathviz.trace import Trace
@@ -52,7 +52,12 @@ def check(project: Project, stem: str, say: Say) -> Iterator[Point]:
 
 def _script(project: Project, stem: str, say: Say) -> Point:
     told = script.read(project.scenes / f"{stem}.yaml")
-    trace = compute.find(compute.of_film(project, stem), project, say)
+    try:
+        trace = compute.find(compute.of_film(project, stem), project, say)
+    except ScriptError:
+        raise
+    except MathvizError:  # the next point says what is wrong with it
+        return Point("script", False, "can be read; nothing was computed to fill its texts", f"mathviz compute {stem}")
     count = sum(_fill(told, language, trace) for language in told.languages)
     return Point("script", True, f"{len(told.beats)} beats, {count} texts in {', '.join(told.languages)}")
 

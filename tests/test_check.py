@@ -56,6 +56,7 @@ def test_a_film_that_is_done(finished: TinyProject) -> None:
     assert "script: 2 beats, 14 texts in en, zh" in done.stdout and "tests: 1 passed" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_film_that_was_just_begun_lacks_references_and_a_test(tiny: TinyProject) -> None:
     done = tiny.run("check", "tiny")
     assert done.returncode == 1
@@ -80,6 +81,7 @@ def test_nothing_is_drawn_of_what_is_not_true(finished: TinyProject) -> None:
     finished.edit("tiny_concept.py", "np.array(bars * (bars + 1) / 2)", "np.array(1.0)")
     found = points(finished)
     assert wrong(found) == {"script", "computation", "tests", "frames", "lint"}
+    assert "nothing was computed to fill its texts" in found["script"]["found"]
     assert "the heights add up to the total: found" in found["computation"]["found"]
     assert "not looked at" in found["frames"]["found"] and "not looked at" in found["lint"]["found"]
 

@@ -486,7 +486,9 @@ def test_a_recorded_trace_is_fresh_true_and_small(stem: str) -> None:
     assert sum(place.with_suffix(end).stat().st_size for end in (".npz", ".json")) <= 2_500_000
 
 
-@pytest.mark.parametrize("stem", Project(HOME).stems)
+@pytest.mark.parametrize("stem", [
+    pytest.param(stem, marks=[pytest.mark.slow] if stem == "diffusion_reverse" else []) for stem in Project(HOME).stems
+])  # fmt: skip
 def test_a_film_computed_again_is_what_was_recorded(stem: str) -> None:
     line = [sys.executable, "-m", "mathviz", "compute", stem, "--check", "--json"]
     ended = subprocess.run(line, cwd=HOME, capture_output=True, text=True)

@@ -229,9 +229,10 @@ def test_accepting_all_must_be_said(tiny: TinyProject, arguments: tuple[str, ...
 
 
 def test_frames_that_differ_when_drawn_twice_are_not_accepted(accepted: TinyProject) -> None:
-    """The order of a set of strings is another in every process."""
+    """What only one of the two processes is."""
     before = contents(accepted.project.references)
-    accepted.edit("scenes/tiny.py", "QUICK)", "QUICK)\n        self.add(Rectangle(1 + hash('Zürich') % 997 / 500, 1))")
+    accepted.edit("scenes/tiny.py", "QUICK)", "QUICK)\n        self.add(Rectangle(2 + (parent_process() is None), 1))")
+    accepted.edit("scenes/tiny.py", "from manimlib", "from multiprocessing import parent_process\n\nfrom manimlib")
     with pytest.raises(FrameMismatch, match=r"(?s)Drawn twice, these differ, so nothing was accepted") as found:
         frames.accept(accepted.project, "tiny", ["bars_grow", "bars_leave"])
     said = str(found.value)

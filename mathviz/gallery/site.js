@@ -2,6 +2,10 @@
 "use strict";
 
 const root = document.documentElement;
+// The pages' Chinese is in a style sheet, so it is there at once; until then nothing is shown, and nothing moves later.
+root.style.visibility = "hidden";
+document.fonts.load('1em "Mathviz Han"', "\u6587").finally(() => { root.style.visibility = ""; });
+
 const systemIsLight = matchMedia("(prefers-color-scheme: light)");
 const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
 

@@ -6,9 +6,11 @@ and without a network.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import functools
 import inspect
+import io
 import os
 import shutil
 import tempfile
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from pygments import highlight
@@ -35,8 +39,8 @@ ENGLISH = "en"
 HTML_LANGUAGES = {"zh": "zh-CN"}
 """Where a tag tells more than the language: fonts for Simplified Chinese."""
 
-FONTS = ("mathviz-han-regular.otf", "OFL-NotoSansCJK.txt")
-"""What style.css names, with its licence."""
+HAN_FONT = "mathviz-han-regular.otf"
+"""Of which pages bring the characters that they have."""
 
 DOWNLOADS = {".mp4": "film", ".webm": "webm", ".poster.png": "poster", ".poster.webp": "poster", ".gif": "loop",
              ".webp": "loop", ".vtt": "captions", ".chapters.vtt": "chapters", ".md": "transcript",
@@ -151,8 +155,8 @@ def _whole(site: Path) -> Any:
 
 def _write(project: Project, found: Shelf, folder: Path) -> tuple[dict[str, str], int]:
     """All of the site's files. Returns the films that other code computed than today's, and the number of pages."""
-    dress(folder)
-    shutil.copyfile(HERE / "site.js", folder / "site.js")
+    for name in ("style.css", "site.js"):
+        shutil.copyfile(HERE / name, folder / name)
     languages = found.languages or [ENGLISH]
     stale, pages = {}, 0
     for stem, versions in found.versions.items():
@@ -174,15 +178,28 @@ def _write(project: Project, found: Shelf, folder: Path) -> tuple[dict[str, str]
         others = [(other, index_of(other, languages)) for other in languages if other != language]
         page = _template("index.html", language, languages).render(films=shown, topics=topics, others=others)
         (folder / index_of(language, languages)).write_text(page, encoding="utf-8")
+    for language in languages:
+        _bring_font(folder, language)
     return stale, pages + len(languages)
 
 
-def dress(folder: Path) -> None:
-    """Put the style sheet of all pages into a folder, with the font that it names."""
-    shutil.copyfile(HERE / "style.css", folder / "style.css")
-    (folder / "fonts").mkdir()
-    for name in FONTS:
-        shutil.copyfile(ASSETS / "fonts" / name, folder / "fonts" / name)
+def _bring_font(folder: Path, language: str) -> None:
+    """A style sheet with the Chinese characters of a language's pages in the films' own font.
+
+    It is in the style sheet itself: a font that came later would move the lines that are there by then.
+    """
+    pages = [*folder.glob(f"*.{language}.html"), *folder.glob("index*.html")]
+    text = {sign for path in pages for sign in path.read_text(encoding="utf-8")}
+    font = TTFont(ASSETS / "fonts" / HAN_FONT)
+    chosen = subset.Subsetter(subset.Options(notdef_outline=True))
+    chosen.populate(text="".join(sorted(text)))
+    chosen.subset(font)
+    made = io.BytesIO()
+    font.save(made)
+    data = base64.b64encode(made.getvalue()).decode()
+    rule = f'@font-face {{ font-family: "Mathviz Han"; src: url("data:font/otf;base64,{data}") format("opentype"); }}\n'
+    licence = (ASSETS / "fonts" / "OFL-NotoSansCJK.txt").read_text(encoding="utf-8").replace("*/", "* /")
+    (folder / f"fonts.{language}.css").write_text(f"{rule}/*\n{licence}*/\n", encoding="utf-8")
 
 
 def _nearest(stem: str, versions: dict[str, Version], language: str) -> Shown:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import tokenize
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -50,7 +50,7 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
         if not _manifests(project, stem):
             say(f"mathviz: {stem} is not rendered, so flashes and streams are not looked at: mathviz render {stem}")
     with ThreadPoolExecutor(workers) as pool:
-        watched = pool.map(lambda film: _watch(project, project.scenes / f"{film[0]}.py", film[1].languages), readable)
+        watched = pool.map(lambda film: _watched(project, *film), readable)
         finished = pool.map(lambda film: _check_files(project, film[0]), readable)
         for (stem, told), films, of_files in zip(readable, watched, finished, strict=True):
             mine = [finding for film in films for finding in check(film)] + of_files
@@ -58,17 +58,21 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
     return found
 
 
+def _watched(project: Project, stem: str, told: Script) -> list[observe.Observed]:
+    return watch(project, project.scenes / f"{stem}.py", told.languages, style.THEMES)
+
+
 def lint_file(project: Project, path: Path) -> list[Finding]:
     """All findings of the scenes of any manimgl file."""
-    return waive([finding for film in _watch(project, path, []) for finding in check(film)], path, set())
+    return waive([finding for film in watch(project, path, [], style.THEMES) for finding in check(film)], path, set())
 
 
-def _watch(project: Project, scene: Path, languages: list[str]) -> list[observe.Observed]:
-    """Have a process of its own go through a film."""
+def watch(project: Project, scene: Path, languages: list[str], themes: Sequence[str]) -> list[observe.Observed]:
+    """Have a process of its own go through a film in these versions; through any manimgl file without languages."""
     with tempfile.TemporaryDirectory(prefix="mathviz-") as folder:
         out = Path(folder) / "observed.json"
         request = {
-            "scene": str(scene.resolve()), "languages": languages, "themes": list(style.THEMES), "out": str(out),
+            "scene": str(scene.resolve()), "languages": languages, "themes": list(themes), "out": str(out),
             "cache": str(project.cache / "manimgl" / "lint" / scene.stem),
         }  # fmt: skip
         done = subprocess.run(

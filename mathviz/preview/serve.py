@@ -18,13 +18,13 @@ from typing import Any
 from mathviz import style
 from mathviz.errors import MathvizError
 from mathviz.gallery.serve import ADDRESS, Handler
-from mathviz.gallery.site import dress
+from mathviz.gallery.site import HAN_FONT, HERE
 from mathviz.lint.rules import limits
 from mathviz.preview.studio import Studio
-from mathviz.project import Project
+from mathviz.project import ASSETS, Project
 from mathviz.render import farm
 
-PAGE = Path(__file__).parent / "page"
+PAGE, STYLE = Path(__file__).parent / "page", HERE / "style.css"
 NAMES = {ADDRESS, "localhost", "[::1]"}
 """What this machine may be called by who asks: another name is another site's, which only resolves to here."""
 
@@ -114,8 +114,9 @@ def preview(project: Project, stem: str, port: int) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix=f"preview-{os.getpid()}-", dir=work))
     try:
         studio = Studio(project, stem, folder)
-        dress(folder / "site")
-        for path in PAGE.iterdir():
+        (folder / "site" / "fonts").mkdir()
+        shutil.copy(ASSETS / "fonts" / HAN_FONT, folder / "site" / "fonts")
+        for path in (*PAGE.iterdir(), STYLE):
             shutil.copy(path, folder / "site")
         (folder / "site" / "limits.json").write_text(json.dumps(_limits()))
         with _server(folder / "site", port) as serving:

@@ -39,7 +39,8 @@ def test_every_claim_holds(run):
     assert failing(run) == set()
 
 
-@pytest.mark.parametrize("seed", [4, pytest.param(5, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [4, 5])
 def test_other_seeds_hold_too(denoiser, seed):
     assert failing(small(denoiser, samples=2000, seed=seed, pairs=5)) == set()
 
@@ -115,7 +116,7 @@ def test_a_wrong_mean_is_refused(monkeypatch, denoiser, wrong):
         assert "a step goes to the posterior mean of Ho et al., equation 7" in failing(small(denoiser))
 
 
-@pytest.mark.parametrize("late", [-1, 1])
+@pytest.mark.parametrize("late", [-1, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_step_with_its_neighbours_beta_is_refused(monkeypatch, denoiser, late):
     def mean_step(noise_of, schedule, points, moment):
         beta = schedule.betas[np.clip(moment - 1 + late, 0, 999)]

@@ -13,8 +13,9 @@ from PIL import Image
 from tiny_project import TinyProject
 
 from mathviz.lint import report
-from mathviz.lint.rules import Finding
-from mathviz.project import HOME
+from mathviz.lint.rules import Finding, check
+from mathviz.project import HOME, Project
+from mathviz.script import read
 
 FAULTY = """
 from manimlib import *
@@ -120,11 +121,22 @@ def test_what_differs_in_its_version_alone_is_told_once() -> None:
     assert [versions for _, versions in report.together([FINDING, light])] == [["en.dark", "en.light"]]
 
 
+@pytest.mark.slow
 def test_our_films_are_clean() -> None:
     """All of them, in both languages and themes; what is waived has its reason."""
     done = run("--json")
     left = [each for each in json.loads(done.stdout) if not each["waived"]]
     assert not left and done.returncode == 0, report.as_text([Finding(**each) for each in left])
+
+
+@pytest.mark.parametrize("stem", Project(HOME).stems)
+def test_a_film_is_clean_in_its_first_language(stem: str, tmp_path: Path) -> None:
+    """In one theme; all versions take minutes and are gone through by the test above."""
+    project, scene = Project(HOME), HOME / "scenes" / f"{stem}.py"
+    told = read(scene.with_suffix(".yaml"))
+    (film,) = report.watch(project, scene, told.languages[:1], ["dark"])
+    found = report.waive(check(film), scene, {beat.id for beat in told.beats})
+    assert not [each for each in found if not each.waived], report.as_text(found)
 
 
 @pytest.mark.parametrize("line", ["title: {en: Bars}", 'title: {en: Bars, zh: ""}'])

@@ -178,6 +178,7 @@ def test_the_hundredth_scene_of_a_process_is_drawn_as_the_first(manim: None) -> 
     assert [picture == pictures[0] for picture in pictures] == [True] * 100
 
 
+@pytest.mark.slow
 def test_what_a_scene_lets_go_of_is_freed(manim: None) -> None:
     """A number that is written anew in every frame leaves no buffer behind in OpenGL."""
     from manimlib import Scene, Square
