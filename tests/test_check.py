@@ -92,6 +92,7 @@ def test_a_placeholder_that_the_trace_has_not(finished: TinyProject) -> None:
     assert "script" in wrong(found) and "the trace has no beers" in found["script"]["found"]
 
 
+@pytest.mark.slow
 def test_what_was_recorded_is_compared(finished: TinyProject) -> None:
     assert finished.run("compute", "tiny", "--record").returncode == 0
     assert "the same as recorded" in points(finished)["computation"]["found"]

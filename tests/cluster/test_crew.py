@@ -90,6 +90,7 @@ def test_workers_of_this_machine_and_a_folder_that_all_see(rendered: TinyProject
     rendered.await_silence(10)
 
 
+@pytest.mark.slow
 def test_a_film_that_was_changed_is_looked_through_by_the_workers(tiny: TinyProject, dask: DaskProcesses) -> None:
     """They find that two beats look as before, and draw the one that does not."""
     planned = jobs(tiny, "en", fps=3)
@@ -127,6 +128,7 @@ def test_a_scene_that_kills_what_draws_it_costs_its_film_alone(tiny: TinyProject
     assert chinese.error == "" and chinese.film
 
 
+@pytest.mark.slow
 def test_a_scene_of_another_file(tiny: TinyProject, dask: DaskProcesses) -> None:
     """With what lies beside it; it has no beats, and is drawn whole."""
     other = tiny.root / "other"
