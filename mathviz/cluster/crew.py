@@ -52,6 +52,12 @@ SLOW = 2.0
 SLOW_AT_LEAST = 5.0
 """Seconds without news below which no errand is slow."""
 
+QUIET = {
+    "distributed.worker.profile.enabled": False, "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}  # fmt: skip
+"""Dask's settings for workers of this machine: watching itself would take a tenth of its cores."""
+
 LOSSES = 3
 """Workers that may be lost while they draw one beat before it is taken for the cause."""
 
@@ -330,7 +336,7 @@ class Crew(Farm):
         with path.open("wb") as file:
             at = 0
             while at < size:
-                data = remote.line.call(remote.address, station.read, digest, at)
+                data = remote.read(digest, at)
                 if not data:
                     break
                 file.write(data)
@@ -363,7 +369,7 @@ class Crew(Farm):
                 if resource in about["resources"] and identity not in self.refused:
                     with contextlib.suppress(Gone):
                         remote = Remote(self, self.line, identity, about)
-                        if lacks := remote.prepare(_LACKS_FOR_COMPUTING[resource]):
+                        if lacks := remote.prepare(functools.partial(_lacks_for_computing, resource)):
                             self.refuse(remote, lacks)
                         else:
                             self.say(f"computing {computation.stem} on {remote.name}, which declares {resource} …")
@@ -393,20 +399,18 @@ def portion(beats: int, workers: int) -> int:
     return math.ceil(beats / (2 * workers)) if workers > 1 else beats
 
 
-NEEDED = {GL: "", GPU: "manimgl ffmpeg ffprobe latex standalone.cls dvisvgm fonts"}
+DRAWING = ("manimgl", "ffmpeg", "ffprobe", "latex", "standalone.cls", "dvisvgm", "fonts", "OpenGL through EGL")
 """What ``doctor`` looks for that somebody who only computes need not have."""
 
 
-def _lacks_of_computer(examined: dict[str, Any], resource: str) -> list[str]:
-    spared = NEEDED[resource].split() + (["OpenGL through EGL"] if resource == GPU else [])
-    missing = [each for each in examined["findings"] if not each["there"] and each["name"] not in spared]
-    if resource == GPU:  # for everybody else it is optional
+def _lacks_for_computing(resource: str, examined: dict[str, Any]) -> list[str]:
+    """Why a worker cannot compute, where one that declares GPU needs a GPU and nothing to draw with."""
+    missing = [each for each in examined["findings"] if not each["there"]]
+    if resource == GPU:
+        missing = [each for each in missing if each["name"] not in DRAWING]
         missing += [each for each in examined["findings"] if each["name"].startswith("GPU") and each["install"]]
     error = [] if examined["findings"] else [examined["error"]]
     return [f"{each['name']}: {each['found']}" for each in missing] or error
-
-
-_LACKS_FOR_COMPUTING = {each: functools.partial(_lacks_of_computer, resource=each) for each in (GL, GPU)}
 
 
 def _future(line: Line, pack: list[tuple[str, int, int, bytes]]) -> Any:
@@ -421,6 +425,7 @@ def opened(cluster: str, joiners: int, say: Say, **options: Any) -> Iterator[Cre
     Raises ToolMissing without Dask, and MathvizError for what is no such place.
     """
     try:
+        import dask
         import distributed
     except ImportError:
         raise ToolMissing("dask.distributed is not installed. Install: pip install 'mathviz[cluster]'") from None
@@ -431,7 +436,7 @@ def opened(cluster: str, joiners: int, say: Say, **options: Any) -> Iterator[Cre
     if not (found := re.fullmatch(r"local:([1-9]\d*)", cluster)):
         raise MathvizError(f"--cluster {cluster}: say tcp://HOST:PORT, tls://HOST:PORT, or local:N for N workers here")
     mine = cores()
-    with _uninterrupted():
+    with _uninterrupted(), dask.config.set(QUIET):
         local = distributed.LocalCluster(
             n_workers=int(found[1]), threads_per_worker=1, resources={GL: 1}, host="127.0.0.1", dashboard_address=None,
             memory_limit=0, silence_logs=logging.CRITICAL,

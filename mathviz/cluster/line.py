@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import logging
 from collections.abc import Callable
@@ -12,6 +13,10 @@ from mathviz.errors import RenderFailed
 
 CONNECTING = 10.0
 """Seconds for the first connection; once there was one, a scheduler is waited for as long as for a worker."""
+
+NETWORK = (OSError, RuntimeError, asyncio.TimeoutError, asyncio.CancelledError, concurrent.futures.CancelledError)
+"""What Dask raises when somebody is not there any more. All else is a fault of ours and ends the command."""
+
 
 class Gone(Exception):
     """A worker, or the way to it, is not there any more."""
@@ -50,7 +55,7 @@ class Line:
             raise Gone("the scheduler")
         try:
             workers = self.client.scheduler_info(n_workers=-1)["workers"]
-        except Exception as error:  # noqa: BLE001 - Dask's network has many
+        except NETWORK as error:
             raise Gone(f"the scheduler: {error}") from None
         if not self.open:
             raise Gone("the scheduler")
@@ -60,7 +65,7 @@ class Line:
         """Call a function of ``station`` on a worker at once, whatever it is busy with. Raises Gone."""
         try:
             return self.client.run(function, *arguments, workers=[address])[address]
-        except Exception as error:  # noqa: BLE001 - Dask's network has many
+        except NETWORK as error:
             raise Gone(f"{address}: {first_line(error)}") from None
 
     def tell(self, address: str, function: Callable[..., Any], *arguments: Any) -> None:

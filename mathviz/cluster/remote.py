@@ -7,6 +7,7 @@ import contextlib
 import os
 import queue
 import re
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -67,6 +68,8 @@ class Remote:
         except Gone:
             raise
         except Exception as error:  # noqa: BLE001 - whatever stands in the way of running mathviz there
+            if "deserialization of the task graph" in str(error):  # Dask's scheduler reads what it passes on
+                return ["the scheduler has no mathviz of this kind. Install there: pip install 'mathviz[cluster]'"]
             return [f"{type(error).__name__}: {first_line(error)}"]
         return lacks(self.examined)
 
@@ -104,6 +107,10 @@ class Remote:
             self.require()
             raise Gone(f"{self.name}: {first_line(error)}", counts=True) from None
 
+    def read(self, digest: str, at: int) -> Any:
+        """The next bytes of a content that it has. Raises Gone as soon as it leaves: Dask would try for long."""
+        return self._await(_aside(self.line.call, self.address, station.read, digest, at))
+
     def require(self) -> None:
         """Raise Gone unless it is there."""
         if self.crew.stopping:
@@ -122,6 +129,20 @@ class Remote:
             if not beats:
                 return {"done": {}}
             return _Trip(self, task, beats, listen).run()
+
+
+def _aside(function: Callable[..., Any], *arguments: Any) -> concurrent.futures.Future[Any]:
+    """Call it in a thread that nobody has to wait for, not even the end of this command."""
+    future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+
+    def run() -> None:
+        try:
+            future.set_result(function(*arguments))
+        except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
 
 
 class _Trip:

@@ -11,21 +11,19 @@ from __future__ import annotations
 import datetime
 import heapq
 import json
-import resource
-import subprocess
-import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from mathviz.cluster import crew
 from mathviz.cluster.crew import portion
 from mathviz.errors import MathvizError, RenderFailed
-from mathviz.project import ASSETS
+from mathviz.project import ASSETS, Project
 from mathviz.render import inputs
 from mathviz.render.farm import Farm, FilmWork, cores
 from mathviz.render.plan import QUALITIES, Job
-from mathviz.render.worker import Task
 
 MEASURED = ASSETS / "scale" / "times.json"
 """Times that were measured; the file says where and when."""
@@ -70,7 +68,7 @@ class Film:
 
 @dataclass(frozen=True)
 class Times:
-    """A catalogue's times. ``start`` is what a worker takes before its first beat; ``about`` says whose times."""
+    """A catalogue's times. ``start`` is what passes before a worker's first beat; ``about`` says whose times."""
 
     films: tuple[Film, ...]
     start: float = 0.0
@@ -231,8 +229,9 @@ def measure(jobs: list[Job], folder: Path, say: Callable[[str], None], sample: b
     """Draw films in an empty folder, and the last beat of each once more, alone.
 
     Times are seconds of computing, which other programs on the machine change less than those on the clock, and
-    which one worker on one core takes on the clock as well. With ``sample`` one beat of each film is drawn, and
-    the others are taken to need as long for each frame. Raises RenderFailed.
+    which one worker on one core takes on the clock as well; what it takes to start one is measured on the clock.
+    With ``sample`` one beat of each film is drawn, and the others are taken to need as long for each frame.
+    Raises RenderFailed.
     """
     films = []
     for job in jobs:
@@ -308,9 +307,14 @@ def _size(film: FilmWork, name: str) -> int:
 
 
 def _start(job: Job, folder: Path) -> float:
-    """What a worker takes before its first beat: to examine itself, and to import manimgl."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "mathviz.cluster.station"], check=True, capture_output=True)
-    Farm(1).ask(Task("scenes", replace(job, cache=str(folder / "cache"), out=str(folder / "films")), "", ""))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 2)
+    """Seconds on the clock, since most of it is waiting: for a worker to begin, and for a beat of very few frames."""
+    width, height = QUALITIES["low"]
+    small = replace(job, width=width, height=height, fps=1, only=job.beats[:1])
+    small = replace(small, cache=str(folder / "start"), out=str(folder / "films"))
+    began = time.monotonic()
+    with crew.opened("local:1", 1, lambda said: None) as hands:
+        hands.take_jobs(Project.around(Path(job.scene)), [small])
+        (outcome,) = hands.run([small])
+    if outcome.film is None:
+        raise RenderFailed(f"{job.name} was not rendered by a worker, so nothing was measured: {outcome.error}")
+    return round(time.monotonic() - began, 2)

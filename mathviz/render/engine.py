@@ -27,7 +27,7 @@ from numpy import ndarray
 
 from mathviz import style
 from mathviz.errors import NotFound, RenderFailed, ToolMissing
-from mathviz.render import regions
+from mathviz.render import inputs, regions
 from mathviz.render.readback import Reader, Rgba
 from mathviz.render.regions import Rectangle, View
 
@@ -906,7 +906,7 @@ def _parts(value: Any, seen: set[int]) -> Iterator[bytes]:
     if isinstance(value, Mobject):
         yield repr((
             type(value).__name__, _plain(value.get_uniforms()), value.z_index, value.depth_test, value._is_animating,
-            getattr(value, "stroke_behind", None), sorted(value.texture_paths.items()) if value.texture_paths else (),
+            getattr(value, "stroke_behind", None), _contents(value.texture_paths or {}),
             sorted(value.shader_code_replacements.items()), len(value.updaters), _drifted(value),
         )).encode()  # fmt: skip
         yield np.ascontiguousarray(value.data).tobytes()
@@ -927,6 +927,12 @@ def _parts(value: Any, seen: set[int]) -> Iterator[bytes]:
             yield from _parts(item, seen)
     else:
         yield type(value).__qualname__.encode()
+
+
+def _contents(textures: dict[str, str]) -> list[tuple[str, str]]:
+    """What the images are, wherever they lie: on another machine the same ones lie elsewhere."""
+    files = {name: Path(path) for name, path in sorted(textures.items())}
+    return [(name, inputs.file_digest(file) if file.is_file() else str(file)) for name, file in files.items()]
 
 
 def _drifted(mobject: Any) -> bool:

@@ -21,6 +21,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 NO_PART = ("gallery", "preview", "cluster", "docs", "lint", "new", "check.py", "cli.py", "doctor.py")
 """What shows, judges or begins films, and draws none."""
 
+NO_PART_OF_ASSETS = ("hexo", "lint.yaml", "scale")
+"""Of the assets too."""
+
 LIBRARIES = (
     "manimgl", "moderngl", "PyOpenGL", "numpy", "scipy", "manimpango", "mapbox_earcut", "svgelements", "isosurfaces",
     "skia-pathops", "fonttools", "Pillow", "coloraide", "matplotlib",
@@ -55,6 +58,7 @@ def files(job: Job) -> list[Path]:
     found -= {project.scenes / f"{stem}.py" for stem in project.stems if stem != job.stem}
     found |= {scene, scene.with_suffix(".yaml"), Path.cwd() / "custom_config.yml"}
     found |= {path for path in (project.root / "assets").rglob("*") if "traces" not in path.parts}
+    found -= {path for name in NO_PART_OF_ASSETS for path in (ASSETS / name, *(ASSETS / name).rglob("*"))}
     return sorted(path for path in found if path.is_file() and "traces" not in path.parts)
 
 

@@ -31,14 +31,14 @@ class DaskProcesses:
     def address(self) -> str:
         return f"{self.protocol}://127.0.0.1:{self.port}"
 
-    def start_scheduler(self) -> None:
+    def start_scheduler(self, **environment: str) -> None:
         """On a free port; after it was stopped, on the same one."""
         if not self.port:
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
                 self.port = free.getsockname()[1]
         listen = ("--host", "127.0.0.1", "--port", str(self.port), "--protocol", self.protocol)
-        self.scheduler = self._start("scheduler", "scheduler", *listen, "--no-dashboard", *self.options)
+        self.scheduler = self._start("scheduler", "scheduler", *listen, "--no-dashboard", *self.options, **environment)
         wait_for(self._answers, 60, "the scheduler", lambda: self.said("scheduler"))
 
     def _answers(self) -> bool:

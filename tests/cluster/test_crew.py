@@ -12,6 +12,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +24,7 @@ from dask_processes import DaskProcesses, drawers, kill
 from tiny_project import BEATS, TinyProject, programs, wait_for
 
 from mathviz import compute
-from mathviz.cluster import crew, line
+from mathviz.cluster import crew, line, remote
 from mathviz.errors import MathvizError, RenderFailed, ToolMissing
 from mathviz.project import HOME
 from mathviz.render.farm import Farm
@@ -237,6 +239,23 @@ def test_a_worker_that_lacks_something_is_named_and_not_used(
     assert lonely.said("no-ffmpeg").count("Traceback") == 0
 
 
+def test_where_mathviz_is_not_installed_is_said(
+    tiny: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the scheduler, which reads what it passes on."""
+    (tmp_path / "mathviz.py").write_text("raise ModuleNotFoundError(\"No module named 'mathviz'\")\n")
+    monkeypatch.setattr(crew, "WITHOUT_FIT", 0.5)
+    bare = DaskProcesses(tmp_path / "dask")
+    try:
+        bare.start_scheduler(PYTHONPATH=str(tmp_path))
+        bare.start_worker("whole")
+        bare.await_worker("whole")
+        with pytest.raises(RenderFailed, match=r"the scheduler has no mathviz .*pip install 'mathviz\[cluster\]'"):
+            render(tiny, bare.address, jobs(tiny, "en"))
+    finally:
+        bare.stop()
+
+
 def test_computations_go_to_workers_with_gpu_and_drawing_to_those_with_gl(
     tiny: TinyProject, lonely: DaskProcesses
 ) -> None:
@@ -317,6 +336,75 @@ def test_a_worker_killed_in_the_middle_of_a_beat(tiny: TinyProject, lonely: Dask
     assert told["drawn"] == list(BEATS) and "is gone; what was begun there is done again" in said
     assert sorted(log.read_text().split()) == ["bars_grow", "bars_grow", "bars_leave"]
     same_as_local(tiny, 8)
+
+
+def test_after_too_long_without_a_worker_it_is_said_how_to_start_one(
+    tiny: TinyProject, lonely: DaskProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What had arrived stays."""
+    monkeypatch.setattr(crew, "WITHOUT_WORKERS", 6.0)
+    log, told = watched(tiny), list[str]()
+    doomed = lonely.start_worker("doomed", TINY_PAUSE="300")
+    lonely.await_worker("doomed")
+
+    def end_its_worker() -> None:
+        wait_for(lambda: tiny.beats() and log.read_text(), 90, "a beat", lambda: lonely.said("doomed"))
+        kill(doomed)
+
+    ending = threading.Thread(target=end_its_worker)
+    ending.start()
+    planned = jobs(tiny, "en", fps=5)
+    with crew.opened(lonely.address, 1, told.append) as hands:
+        hands.take_jobs(tiny.project, planned)
+        with pytest.raises(RenderFailed, match=r"no worker with GL .* What was drawn is kept\. .*--resources GL=1"):
+            hands.run(planned)
+    ending.join()
+    assert any("waiting for a worker: dask worker" in each for each in told), told
+    (question,) = tiny.beats()
+    (outcome,) = Farm(1).run(jobs(tiny, "en", fps=5))
+    assert outcome.drawn == BEATS[1:] and question in tiny.beats()
+
+
+def test_nobody_waits_for_what_a_lost_worker_has(tiny: TinyProject, lonely: DaskProcesses) -> None:
+    """Dask would try to reach it for half a minute."""
+    gone = lonely.start_worker("gone")
+    lonely.await_worker("gone")
+    with crew.opened(lonely.address, 1, print) as hands:
+        wait_for(lambda: hands.see() or hands.members, 30, "the worker")
+        ((identity, about),) = hands.members.items()
+        there = remote.Remote(hands, hands.line, identity, about)
+        kill(gone)
+        threading.Timer(1, hands.see).start()
+        began = time.monotonic()
+        with pytest.raises(line.Gone, match=r"the worker gone at .* is gone"):
+            there.read("0" * 64, 0)
+        assert time.monotonic() - began < 10
+
+
+@pytest.mark.slow
+def test_a_beat_that_costs_three_workers_costs_its_film_and_no_more(tiny: TinyProject, lonely: DaskProcesses) -> None:
+    """The beat kills the whole worker, as one that needs more memory than the machine has would."""
+    worker = 'int(open(f"/proc/{os.getppid()}/stat").read().split()[3])'  # who started what forks for a film
+    kills = f'if self.language == "en" and not self.skip_animations: time.sleep(1) or os.kill({worker}, 9)'
+    tiny.misbehave(kills, beat="bars_grow")
+    stop, started = threading.Event(), list[str]()
+
+    def replace_the_fallen() -> None:
+        while not stop.wait(0.2):
+            if all(worker.poll() is not None for worker in lonely.workers):
+                started.append(f"worker-{len(started)}")
+                lonely.start_worker(started[-1])
+
+    replacing = threading.Thread(target=replace_the_fallen)
+    replacing.start()
+    try:
+        (english, chinese), told = render(tiny, lonely.address, jobs(tiny, "en", "zh", fps=16))
+    finally:
+        stop.set()
+        replacing.join()
+    assert english.film is None
+    assert english.error == "3 workers were lost, one after the other, while they drew the beat bars_grow"
+    assert chinese.error == "" and chinese.film and len(started) == 4, (started, told)
 
 
 def test_the_scheduler_is_started_again(tiny: TinyProject, lonely: DaskProcesses) -> None:

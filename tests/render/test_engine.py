@@ -11,10 +11,12 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from numpy import ndarray
+from PIL import Image
 from tiny_project import BEATS, TinyProject
 
 from mathviz.errors import NotFound, RenderFailed
@@ -179,6 +181,19 @@ def test_the_hundredth_scene_of_a_process_is_drawn_as_the_first(manim: None) -> 
 
 
 @pytest.mark.slow
+def test_where_an_image_lies_is_not_what_a_scene_is(manim: None, tmp_path: Path) -> None:
+    """Two workers of a cluster have the same image at different places."""
+    from manimlib import ImageMobject
+
+    def state_with(folder: str, colour: int) -> engine.State:
+        (tmp_path / folder).mkdir()
+        Image.fromarray(np.full((4, 4, 3), colour, np.uint8)).save(tmp_path / folder / "image.png")
+        return engine.state(SimpleNamespace(mobjects=[ImageMobject(str(tmp_path / folder / "image.png"))]))
+
+    here = state_with("here", 100)
+    assert here == state_with("there", 100) and here != state_with("elsewhere", 101)
+
+
 def test_what_a_scene_lets_go_of_is_freed(manim: None) -> None:
     """A number that is written anew in every frame leaves no buffer behind in OpenGL."""
     from manimlib import Scene, Square
