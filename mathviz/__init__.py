@@ -22,7 +22,7 @@ Read in that order:
     lint/          rules of legibility and safety, over what is on screen and over finished films
     check.py       everything that must hold before a film is done
     gallery/       films → site → embed: the pages that show films, and what a post pastes
-    preview/       changes → easel → studio → serve: a page that draws anew what is saved
+    preview/       changes → easel → versions → studio → serve: a page that draws anew what is saved
     doctor.py      what is installed, and what brings what is missing
     cluster/       bundle → station → line → remote → crew: films drawn on many machines; scale: how far that goes
     docs/          the pages that come with the package: commands, mobjects, numbers, frames

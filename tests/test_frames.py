@@ -34,7 +34,14 @@ def drawn(stem: str, language: str, theme: str) -> dict[Snapshot, Frame]:
     return frames.draw(CATALOGUE, stem, language, theme, mine)
 
 
-@pytest.mark.parametrize("snapshot", SNAPSHOTS, ids=lambda s: f"{s.stem}-{s.version}-{s.name}")
+def by_version(snapshot: Snapshot) -> object:
+    """Every language and every theme in ``make test``; in all their pairs only in ``make test-all``."""
+    first = next(each.language for each in SNAPSHOTS if each.stem == snapshot.stem)
+    marks = [] if (snapshot.language == first) == (snapshot.theme == "dark") else [pytest.mark.slow]
+    return pytest.param(snapshot, marks=marks, id=f"{snapshot.stem}-{snapshot.version}-{snapshot.name}")
+
+
+@pytest.mark.parametrize("snapshot", map(by_version, SNAPSHOTS))
 def test_every_snapshot_is_its_reference(manim: None, snapshot: Snapshot) -> None:
     frames.require_same(CATALOGUE, snapshot, drawn(snapshot.stem, snapshot.language, snapshot.theme)[snapshot])
 

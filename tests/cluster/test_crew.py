@@ -106,6 +106,7 @@ def test_a_film_that_was_changed_is_looked_through_by_the_workers(tiny: TinyProj
     assert tiny.contents() == before
 
 
+@pytest.mark.slow
 def test_digests_of_frames_come_along(tiny: TinyProject, dask: DaskProcesses) -> None:
     (planned,) = jobs(tiny, "en", fps=4)
     (there,), _ = render(tiny, dask.address, [replace(planned, digests=True)])

@@ -103,7 +103,9 @@ def wrong_mean(points, beta, noise, answer):
     }
 
 
-@pytest.mark.parametrize("wrong", wrong_mean(0, 0, 1, 0))
+@pytest.mark.parametrize("wrong", [
+    pytest.param(wrong, marks=[] if wrong == "no rescaling" else [pytest.mark.slow]) for wrong in wrong_mean(0, 0, 1, 0)
+])  # fmt: skip
 def test_a_wrong_mean_is_refused(monkeypatch, denoiser, wrong):
     def mean_step(noise_of, schedule, points, moment):
         return wrong_mean(points, schedule.betas[moment - 1], schedule.noise[moment], noise_of(points, moment))[wrong]()
@@ -126,7 +128,7 @@ def test_a_step_with_its_neighbours_beta_is_refused(monkeypatch, denoiser, late)
     assert "a step goes to the posterior mean of Ho et al., equation 7" in failing(small(denoiser))
 
 
-@pytest.mark.parametrize("factor", [0.5, 2.0])
+@pytest.mark.parametrize("factor", [0.5, pytest.param(2.0, marks=pytest.mark.slow)])
 def test_a_wrong_variance_of_the_fresh_noise_is_refused(monkeypatch, denoiser, factor):
     right = reverse.kick_size
     monkeypatch.setattr(reverse, "kick_size", lambda schedule, moment: np.sqrt(factor) * right(schedule, moment))

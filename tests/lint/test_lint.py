@@ -130,7 +130,7 @@ def test_our_films_are_clean() -> None:
 
 
 @pytest.mark.parametrize("stem", [
-    pytest.param(stem, marks=[] if stem == "ring_allreduce" else [pytest.mark.slow]) for stem in Project(HOME).stems
+    pytest.param(stem, marks=[] if stem == "flow_trajectories" else [pytest.mark.slow]) for stem in Project(HOME).stems
 ])  # fmt: skip
 def test_a_film_is_clean_in_its_first_language(stem: str, tmp_path: Path) -> None:
     """In one theme; all versions take minutes and are gone through by the test above."""

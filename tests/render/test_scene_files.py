@@ -98,6 +98,10 @@ def test_each_scene_of_a_file_becomes_what_it_is(tiny: TinyProject, shapes: Path
     told = (tiny.root / "digests.txt").read_text().split()
     assert told == digests(shapes, "Moves", 10, tmp_path / "cache") and len(set(told)) > 10
 
+
+@pytest.mark.slow
+def test_of_a_file_only_the_scenes_that_changed_are_drawn_again(tiny: TinyProject, shapes: Path) -> None:
+    assert tiny.run("render", "shapes.py", "Moves", "Stands", *LOW).returncode == 0
     beats = tiny.beats()
     again = said_of(tiny.run("render", "shapes.py", "Moves", "Stands", *LOW, "--json"))
     assert [film["drawn"] for film in again.values()] == [[], []] and tiny.beats() == beats
