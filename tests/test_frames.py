@@ -41,7 +41,7 @@ def by_version(snapshot: Snapshot) -> object:
     return pytest.param(snapshot, marks=marks, id=f"{snapshot.stem}-{snapshot.version}-{snapshot.name}")
 
 
-@pytest.mark.parametrize("snapshot", map(by_version, SNAPSHOTS))
+@pytest.mark.parametrize("snapshot", [by_version(each) for each in SNAPSHOTS])
 def test_every_snapshot_is_its_reference(manim: None, snapshot: Snapshot) -> None:
     frames.require_same(CATALOGUE, snapshot, drawn(snapshot.stem, snapshot.language, snapshot.theme)[snapshot])
 
