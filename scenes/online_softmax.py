@@ -19,7 +19,7 @@ from manimlib import (
 )
 from numpy import ndarray
 
-from mathviz.concepts.online_softmax import FLASH_1, FLASH_2, FLASH_KERNEL, MATH_KERNEL, TEXTBOOK
+from mathviz.concepts.online_softmax import FLASH_1, FLASH_2, TEXTBOOK
 from mathviz.concepts.online_softmax import OnlineSoftmax as Run
 from mathviz.mobjects.bars import LengthChart, SignedBars
 from mathviz.mobjects.memory import Legend, Matrix, Register, Shelf, TileMap
@@ -32,7 +32,7 @@ SCORE_UNIT, WEIGHT_UNIT, SMALL_UNIT = 0.36, 2.3, 1.3
 """Length of a score of 1 and of a weight of 1, in scene units."""
 
 ORDERS = {TEXTBOOK: ("textbook", "error"), FLASH_1: ("flash_1", "rival"), FLASH_2: ("flash_2", "model")}
-KERNELS = {MATH_KERNEL: ("math", "error"), FLASH_KERNEL: ("flash", "model")}
+KERNELS = ("math", "error"), ("flash", "model")
 LEGEND = {"queries": "model", "streams": "data", "tile_used": "mechanism", "written": "target"}
 UPDATES = (
     r"m' = \max(m,\, \max_j s_j)",
@@ -56,6 +56,7 @@ class OnlineSoftmax(Explainer):  # lint: ignore[CON001] the factor's sign is a p
         self.hero_scores = run.scores[run.hero]
         self.tiles = run.maximum.shape[1]
         self.limit = float(np.abs(run.values).max())
+        self.device = str(run.kernel_device) if run.on_gpu else self.text("cpu")
         self.map = TileMap(self.tiles, theme)
         symbols = ("m", "data"), (r"e^{m-m'}", "mechanism"), (r"\ell", "model")
         self.registers = VGroup(*(Register(symbol, theme, role) for symbol, role in symbols))
@@ -90,11 +91,10 @@ class OnlineSoftmax(Explainer):  # lint: ignore[CON001] the factor's sign is a p
         counter = self.moved(0).move_to((HALF_WIDTH, 0.5, 0), RIGHT)
         self.play(FadeOut(self.leaving), run_time=QUICK)
         self.play(FadeIn(VGroup(fast, slow, *(stock[name] for name in "QKV"))), FadeIn(counter), run_time=NORMAL)
-        done = 0
+        done = np.abs(run.textbook_elements).cumsum()
         for index, (name, elements) in enumerate(zip(run.textbook_matrices, run.textbook_elements, strict=True)):
-            done += abs(int(elements))
             self.transfer(stock[name], fast, loads=elements > 0)
-            counter.become(self.moved(done).move_to(counter, RIGHT))
+            counter.become(self.moved(done[index]).move_to(counter, RIGHT))
             if index == len(run.textbook_matrices) // 2:
                 self.next_caption()
         self.leaving = VGroup(fast, slow, counter, *stock.values())
@@ -173,9 +173,8 @@ class OnlineSoftmax(Explainer):  # lint: ignore[CON001] the factor's sign is a p
     def fewer_numbers_move(self) -> None:
         run = self.trace
         chart = self.traffic_chart(list(ORDERS), 0.075, [0, 20, 40, 60]).move_to((-HALF_WIDTH, 0, 0), LEFT)
-        heading = self.label("traffic", size="number", tokens=run.largest).next_to(
-            chart.row(0) + 0.45 * UP, UP, aligned_edge=LEFT
-        )
+        heading = self.label("traffic", size="number", tokens=run.largest)
+        heading.next_to(chart.row(0) + 0.45 * UP, UP, aligned_edge=LEFT)
         self.play(FadeOut(self.leaving), run_time=QUICK)
         self.play(FadeIn(chart.grow(np.zeros(3))), FadeIn(heading), run_time=NORMAL)
         self.change(chart, run.traffic[:, -1] / 1e6, SLOW)
@@ -196,19 +195,14 @@ class OnlineSoftmax(Explainer):  # lint: ignore[CON001] the factor's sign is a p
 
     def real_kernels_keep_less(self) -> None:
         run = self.trace
-        rows = [(self.text(name), role) for name, role in KERNELS.values()]
-        chart = LengthChart(self.theme, rows, 0.045, [0, 50, 100, 150], template="{:.1f} MB", tick_template="{:g} MB")
-        chart.move_to((-HALF_WIDTH, 0.1, 0), LEFT)
-        heading = self.label("peak", size="number", tokens=run.kernel_sizes[0])
-        heading.next_to(chart.row(0) + 0.45 * UP, UP, aligned_edge=LEFT)
-        self.play(FadeOut(self.leaving), run_time=QUICK)
-        self.play(FadeIn(chart.show(run.kernel_megabytes[:, 0])), FadeIn(heading), run_time=NORMAL)
+        chart, heading = self.leaving = self.kernels("peak", run.kernel_megabytes, "MB", 0)
         for tokens, megabytes in zip(run.kernel_sizes[1:], run.kernel_megabytes.T[1:], strict=True):
             self.wait(NORMAL)
-            heading.become(self.label("peak", size="number", tokens=tokens).move_to(heading, LEFT))
+            heading.become(self.label("peak", size="number", device=self.device, tokens=tokens).move_to(heading, LEFT))
             self.change(chart, megabytes, QUICK)
         self.next_caption()
-        self.leaving = VGroup(chart, heading)
+        if run.on_gpu:
+            self.leaving = self.kernels("time", run.kernel_milliseconds, "ms", -1)
 
     def last_picture(self) -> None:
         """The map of tiles that never leave, the three updates, and what they save: the poster."""
@@ -221,6 +215,16 @@ class OnlineSoftmax(Explainer):  # lint: ignore[CON001] the factor's sign is a p
         self.play(FadeIn(VGroup(self.map, laws, chart)), run_time=NORMAL)
 
     # What several beats do
+
+    def kernels(self, name: str, values: ndarray, unit: str, size: int) -> VGroup:
+        """Bars of what torch's kernels take at one of the sizes, to the scale of all, and a heading."""
+        rows = [(self.text(kernel), role) for kernel, role in KERNELS]
+        chart = LengthChart.fitted(self.theme, rows, values.max(), 6.84, unit).move_to((-HALF_WIDTH, 0.1, 0), LEFT)
+        heading = self.label(name, size="number", device=self.device, tokens=self.trace.kernel_sizes[size])
+        heading.next_to(chart.row(0) + 0.45 * UP, UP, aligned_edge=LEFT)
+        self.play(FadeOut(self.leaving), run_time=QUICK)
+        self.play(FadeIn(chart.show(values[:, size])), FadeIn(heading), run_time=NORMAL)
+        return VGroup(chart, heading)
 
     def sweep(self, row: SignedBars, name: str) -> None:
         """A frame passes over every score of the row."""
@@ -248,14 +252,10 @@ class OnlineSoftmax(Explainer):  # lint: ignore[CON001] the factor's sign is a p
         self.play(FadeIn(copy), run_time=QUICK)
         self.play(copy.animate.move_to(above if loads else matrix.tile), run_time=QUICK)
         self.remove(copy)
-        if loads:
-            self.play(FadeOut(copy), run_time=QUICK)
-        else:
-            self.play(FadeIn(matrix), run_time=QUICK)
+        self.play(FadeOut(copy) if loads else FadeIn(matrix), run_time=QUICK)
 
     def tile_frame(self, tile: int) -> Rectangle:
-        size = self.trace.tile
-        bars = self.row.bars[tile * size : (tile + 1) * size]
+        bars = self.row.bars[tile * self.trace.tile : (tile + 1) * self.trace.tile]
         frame = Rectangle(bars.get_width() + 0.16, WEIGHT_UNIT + 0.3).set_stroke(self.theme["outline"], 2)
         return frame.move_to((bars.get_x(), self.row.base.get_y() + WEIGHT_UNIT / 2 + 0.05, 0))
 

@@ -79,6 +79,17 @@ class LengthChart(VGroup):
         super().__init__(self.names, self.bars, self.amounts, self.axis, self.ticks, self.tick_names, self.zero)
         self.show(np.zeros(len(rows)))
 
+    @classmethod
+    def fitted(
+        cls, theme: Theme, rows: list[tuple[str, str]], largest: float, length: float, unit_name: str
+    ) -> LengthChart:
+        """A chart in which the ``largest`` value is about ``length`` long, with round ticks. It has one decimal."""
+        power = 10.0 ** np.floor(np.log10(largest))
+        step = next(step for step in power * np.array([0.2, 0.5, 1, 2]) if largest < 5 * step)
+        ticks = [float(tick) for tick in np.arange(0, largest, step)]
+        unit = float(f"{length / largest:.1e}")
+        return cls(theme, rows, unit, ticks, template=f"{{:.1f}} {unit_name}", tick_template=f"{{:g}} {unit_name}")
+
     def at(self, value: float, height: ndarray | float = 0.0) -> ndarray:
         """The point that stands for ``value`` on the axis, raised by ``height``."""
         return self.axis.get_start() + RIGHT * value * self.unit + UP * height

@@ -1,0 +1,74 @@
+"""Torch's own attention kernels: what they must keep by their closed forms, and that each claim sees its fault."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from mathviz import compute, trace
+from mathviz.concepts.attention_kernels import AttentionKernels, measure_kernels
+from mathviz.project import HOME, Project
+
+
+@pytest.fixture(scope="module")
+def kernels() -> AttentionKernels:
+    return measure_kernels(sizes=(512, 4096), device="cpu")
+
+
+def failing(measured: AttentionKernels) -> set[str]:
+    return {claim.says for claim in measured.check() if not claim.holds}
+
+
+def test_every_claim_holds(kernels):
+    assert failing(kernels) == set()
+
+
+def test_math_keeps_the_matrix_and_flash_does_not(kernels):
+    """In float32: N² scores and N×d results."""
+    matrix, result = 4 * kernels.sizes**2, 4 * kernels.sizes * int(kernels.features)
+    assert np.all(kernels.peaks[0] >= matrix + result)
+    assert np.all((kernels.peaks[1] >= result) & (kernels.peaks[1] < matrix))
+
+
+def test_the_memory_is_a_fact_and_not_chance(kernels):
+    before = torch.get_num_threads()
+    assert np.array_equal(measure_kernels(sizes=(512, 4096), device="cpu").peaks, kernels.peaks)
+    assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "change", "claim"),
+    [
+        ("peaks", lambda x: x[::-1], "torch's FLASH kernel keeps less than a twentieth of MATH's memory"),
+        ("peaks", lambda x: x * [[8, 1], [1, 1]], "MATH's memory grows about as the square of the tokens"),
+        ("peaks", lambda x: x * [[1, 1], [1, 2]], "FLASH's memory grows no faster than the tokens"),
+        ("difference", lambda x: x + 1e-3, "both kernels compute the same"),
+        ("seconds", lambda x: 0 * x, "every call took time"),
+    ],
+)
+def test_each_claim_notices_its_own_fault(kernels, field, change, claim):
+    assert claim in failing(dataclasses.replace(kernels, **{field: change(getattr(kernels, field))}))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device, which would be used")
+def test_a_device_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match="CUDA"):
+        measure_kernels(device="cuda")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+def test_on_a_gpu():
+    measured = measure_kernels(device="cuda")
+    assert failing(measured) == set() and measured.on_gpu and measured.sizes[-1] == 32768
+    assert measured.seconds[1, -1] < measured.seconds[0, -1], "at 32768 tokens FLASH is the faster one"
+
+
+def test_measuring_again_gives_what_was_recorded():
+    project = Project(HOME)
+    computation = compute.of_name(project, "attention_kernels")
+    if trace.load(computation.kind, compute.place(computation, project)).on_gpu:
+        pytest.skip("it was recorded on a GPU")
+    assert compute.compare_with_recorded(computation, project, device="cpu") == []
