@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from mathviz import compute, trace
+from mathviz import compute, frames, trace
 from mathviz.concepts.attention_kernels import AttentionKernels, measure_kernels
+from mathviz.frames import Snapshot
 from mathviz.project import HOME, Project
 
 
@@ -64,6 +65,19 @@ def test_on_a_gpu():
     measured = measure_kernels(device="cuda")
     assert failing(measured) == set() and measured.on_gpu and measured.sizes[-1] == 32768
     assert measured.seconds[1, -1] < measured.seconds[0, -1], "at 32768 tokens FLASH is the faster one"
+
+
+@pytest.mark.parametrize(("language", "says"), [
+    ("en", "time of one call on NVIDIA H200, N = 4096"), ("zh", "NVIDIA H200 上一次调用的时间，N = 4096"),
+])  # fmt: skip
+def test_the_film_shows_the_time_and_names_the_gpu_where_there_was_one(manim, monkeypatch, language, says):
+    """The device's name is all that is not from the trace."""
+    find = compute.find
+    on_gpu = {"kernel_device": np.array("NVIDIA H200")}
+    monkeypatch.setattr(compute, "find", lambda *arguments: dataclasses.replace(find(*arguments), **on_gpu))
+    last = Snapshot("online_softmax", language, "dark", "real_kernels_keep_less")
+    (frame,) = frames.draw(Project(HOME), "online_softmax", language, "dark", [last]).values()
+    assert says in frame.text
 
 
 def test_measuring_again_gives_what_was_recorded():
