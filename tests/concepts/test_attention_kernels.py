@@ -75,9 +75,10 @@ def test_the_film_shows_the_time_and_names_the_gpu_where_there_was_one(manim, mo
     find = compute.find
     on_gpu = {"kernel_device": np.array("NVIDIA H200")}
     monkeypatch.setattr(compute, "find", lambda *arguments: dataclasses.replace(find(*arguments), **on_gpu))
-    last = Snapshot("online_softmax", language, "dark", "real_kernels_keep_less")
-    (frame,) = frames.draw(Project(HOME), "online_softmax", language, "dark", [last]).values()
-    assert says in frame.text
+    version = "online_softmax", language, "dark"
+    beat = [Snapshot(*version, "real_kernels_keep_less", after) for after in (13.0, 15.0, 17.0)]
+    drawn = frames.draw(Project(HOME), *version, beat)
+    assert any(says in frame.text for frame in drawn.values())
 
 
 def test_measuring_again_gives_what_was_recorded():
