@@ -270,6 +270,7 @@ engine.draw(engine.make_scene(kind, language="en", theme="dark"), Sink())
 """
 
 
+@pytest.mark.slow
 def test_digests_are_those_of_the_frames_even_of_beats_that_were_drawn_without(rendered: TinyProject) -> None:
     before, beats = rendered.contents(), rendered.beats()
     for drawn in (list(BEATS), []):

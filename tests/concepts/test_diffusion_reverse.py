@@ -118,7 +118,8 @@ def test_a_wrong_mean_is_refused(monkeypatch, denoiser, wrong):
         assert "a step goes to the posterior mean of Ho et al., equation 7" in failing(small(denoiser))
 
 
-@pytest.mark.parametrize("late", [-1, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("late", [-1, 1])
 def test_a_step_with_its_neighbours_beta_is_refused(monkeypatch, denoiser, late):
     def mean_step(noise_of, schedule, points, moment):
         beta = schedule.betas[np.clip(moment - 1 + late, 0, 999)]
