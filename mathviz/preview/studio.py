@@ -109,7 +109,7 @@ class Studio:
                 "beats": [self._told_of(version, beat) for beat in version.text.own] if version else [],
                 "drawn": version.drawn if version else [], "jump": version.jump if version else None,
                 "note": self._note(version), "findings": version.findings if version else [],
-                "linted": bool(version and version.linted == version.whole),
+                "linted": bool(version and version.linted == self.changed_at),
             }  # fmt: skip
 
     def _told_of(self, version: Version, beat: str) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class Studio:
         waiting = [beat for beat in version.text.own if not version.is_good(beat)]
         if waiting or version.skimmed != version.whole:
             return f"drawing: {len(version.text.own) - len(waiting)} of {len(version.text.own)} beats are up to date"
-        return "up to date" if version.linted == version.whole else "up to date; looking for what cannot be read"
+        return "up to date" if version.linted == self.changed_at else "up to date; looking for what cannot be read"
 
     # What changes.
 
@@ -205,15 +205,14 @@ class Studio:
             self._tell()
 
     def _renew(self, version: Version, text: changes.Text, around: str) -> None:
-        old, version.error, version.failed = version.text, None, set()
+        old, version.error, version.failed, version.note = version.text, None, set(), ""
         same = (old.whole(), version.around) == (text.whole(), around)
         version.text, version.around = text, around
         version.job = replace(version.job, beats=tuple(text.own))
         if same:
             return
         self._stop_works(version)
-        version.drawn, version.findings, version.note, version.glimpses = [], [], "", {}
-        version.skimmed = version.linted = ""
+        version.drawn, version.findings, version.glimpses, version.skimmed = [], [], {}, ""
         version.edited = [beat for beat, own in text.own.items() if old.own.get(beat) != own]
         for beat in [beat for beat in version.stands if not version.standing(beat)]:
             _dismiss(version.stands.pop(beat))
@@ -248,7 +247,7 @@ class Studio:
                     self.lock.wait(1.0)
                     continue
                 self.working.append(work)
-                work.whole = work.version.whole
+                work.whole, work.reading = work.version.whole, self.changed_at
                 if work.beat:
                     work.version.doing[work.beat] = 0
                 self._tell()
@@ -282,7 +281,7 @@ class Studio:
                 return self._skim_work(version)
             if open_beats:
                 return self._beat_work(version, open_beats[0])
-            if not busy and version.skimmed == version.whole and version.linted != version.whole:
+            if not busy and version.skimmed == version.whole and version.linted != self.changed_at:
                 return Work("lint", version)
         return None
 
@@ -358,12 +357,12 @@ class Studio:
             elif "drawn" in said or "looked" in said:
                 version.doing[work.beat] = said["drawn"] if "drawn" in said else said["looked"]
                 return
-            elif "findings" in said:
+            elif "findings" in said and work.reading == self.changed_at:
                 version.findings = said["findings"]
             elif "done" in said and work.step == "skim":
                 version.skimmed = work.whole
             elif "done" in said and work.step == "lint":
-                version.linted = work.whole
+                version.linted = work.reading
             self._tell()
 
     def _stands(self, work: Work, said: dict[str, Any]) -> None:
@@ -427,7 +426,8 @@ class Studio:
             return
         version = work.version
         if work.step == "lint":
-            version.linted, version.note = work.whole, f"mathviz lint: {said['error']}"
+            if work.reading == self.changed_at:
+                version.linted, version.note = work.reading, f"mathviz lint: {said['error']}"
             return
         version.failed.add(work.beat or work.step)
         version.note = ""

@@ -63,7 +63,8 @@ class Version:
     skimmed: str = ""
     failed: set[str] = field(default_factory=set)
     """Beats that cannot be drawn as the files are, and steps that cannot be done."""
-    linted: str = ""
+    linted: int = 0
+    """The reading of the files after which the lint began: it reads them itself, whatever they say by then."""
     findings: list[dict[str, Any]] = field(default_factory=list)
     chapters: dict[str, str] = field(default_factory=dict)
     """Chapters as the script has them, and with the trace's numbers."""
@@ -111,6 +112,7 @@ class Work:
     stand: Stand | None = None
     slots: str = ""
     whole: str = ""
+    reading: int = 0
     process: int = 0
     stopped: bool = False
 

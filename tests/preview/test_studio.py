@@ -1,0 +1,31 @@
+"""What a preview knows, where a page alone cannot bring it about: files that change before anybody looks."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from tiny_project import TinyProject, wait_for
+
+from mathviz.preview import studio as studios
+from mathviz.preview.serve import preview
+
+
+def test_what_the_lint_said_of_other_files_is_forgotten(tiny: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads the scene itself, maybe as it stood for a moment in between."""
+    with preview(tiny.project, "tiny", 0) as serving:
+        studio = serving.studio
+
+        def note() -> str:
+            return str(studio.state(studio.first)["note"])
+
+        wait_for(lambda: note() == "up to date", 60, "a film without a finding", note)
+        monkeypatch.setattr(studios, "LOOK", 4.0)  # time for the lint to be quicker than whoever watches
+        time.sleep(0.3)  # whoever watches is at most 0.1 s from the end of a look
+        with studio.lock:
+            tiny.edit("scenes/tiny.py", "def bars_leave(self)", "def bars_leave(self")
+            studio.versions[studio.first].linted = 0
+            studio.lock.notify_all()
+        wait_for(lambda: "SyntaxError" in note(), 20, "the lint's error", note)
+        tiny.edit("scenes/tiny.py", "def bars_leave(self", "def bars_leave(self)")
+        wait_for(lambda: note() == "up to date", 60, "a film without a finding again", note)
