@@ -14,6 +14,7 @@ from mathviz import style
 from mathviz.errors import MathvizError, ToolMissing
 
 LATEX_PACKAGES = "texlive-latex-extra texlive-fonts-recommended preview-latex-style"
+PIP = f"{sys.executable} -m pip install mathviz"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _package(name: str) -> Finding:
     try:
         return Finding(name, util.find_spec(_module(name)) is not None, metadata.version(name))
     except metadata.PackageNotFoundError:
-        return Finding(name, False, "not installed", f"{sys.executable} -m pip install mathviz")
+        return Finding(name, False, "not installed", PIP)
 
 
 def _module(package: str) -> str:
@@ -76,6 +77,8 @@ def _tex_file(name: str, package: str) -> Finding:
 def _attempt(name: str, look: Callable[[], str], package: str, optional: bool = False) -> Finding:
     try:
         return Finding(name, True, look())
+    except ImportError as error:  # of a Python package
+        return Finding(name, optional, str(error), PIP)
     except MathvizError as error:
         return Finding(name, optional, str(error), apt(package) if package else "see the message")
 

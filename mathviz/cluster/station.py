@@ -116,7 +116,7 @@ def main() -> None:
     said: dict[str, Any] = {"findings": [asdict(finding) for finding in doctor.examine()]}
     try:
         said["surroundings"] = inputs.surroundings()
-    except MathvizError as error:
+    except (MathvizError, ImportError) as error:
         said["error"] = str(error)
     sys.stdout.write(json.dumps(said) + "\n")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import moderngl
 import numpy as np
 from numpy import ndarray
 
@@ -96,20 +95,20 @@ class Nv12:
             return self.kept.reshape(-1).data
         self.kept = self.kept.copy()
         luma, chroma = self.kept[: self.height], self.kept[self.height :].reshape(-1, self.width // 2, 2)
-        self.context.disable(moderngl.BLEND | moderngl.DEPTH_TEST)
+        self.context.disable(self.context.BLEND | self.context.DEPTH_TEST)
         frame.color_attachments[0].use(0)
         for place in places:
             at = Rectangle(place.x0, self.height - place.y1, place.x1, self.height - place.y0)
             luma[at.y0 : at.y1, at.x0 : at.x1] = self._convert(0, self.luma, at)[..., 0]
             half = Rectangle(at.x0 // 2, at.y0 // 2, min(at.x1 // 2 + 1, self.width // 2), -(-at.y1 // 2))
             chroma[half.y0 : half.y1, half.x0 : half.x1] = self._convert(1, self.chroma, half)
-        self.context.enable(moderngl.BLEND)
+        self.context.enable(self.context.BLEND)
         return self.kept.reshape(-1).data
 
     def _convert(self, which: int, target: Any, place: Rectangle) -> ndarray:
         target.scissor = place.viewport
         target.use()
-        self.passes[which].render(moderngl.TRIANGLES, vertices=3)
+        self.passes[which].render(self.context.TRIANGLES, vertices=3)
         return _read(target, place, which + 1)
 
 

@@ -260,11 +260,18 @@ def test_where_mathviz_is_not_installed_is_said(
 def test_computations_go_to_workers_with_gpu_and_drawing_to_those_with_gl(
     tiny: TinyProject, lonely: DaskProcesses
 ) -> None:
-    """A worker that declares a GPU and has none is named. The stand-in for nvidia-smi is all that is not real."""
+    """A worker that declares a GPU and has none is named; one that has, needs nothing to draw with.
+
+    The stand-in for nvidia-smi is all that is not real.
+    """
     tiny.edit("tiny_concept.py", "def measure(bars: int = 3)", 'def measure(bars: int = 3, device: str = "auto")')
     tools = Path(programs(tiny.root / "bin"))
     (tools / "nvidia-smi").write_text("#!/bin/sh\necho GPU 0: a stand-in\n")
     (tools / "nvidia-smi").chmod(0o755)
+    bare = tiny.root / "bare"
+    bare.mkdir()
+    for name in ("manimlib", "manimpango", "moderngl"):
+        (bare / f"{name}.py").write_text(f"raise ModuleNotFoundError(\"No module named '{name}'\")\n")
     lonely.start_worker("pretends", resources="GPU=1")
     lonely.start_worker("draws")
     for name in ("pretends", "draws"):
@@ -276,7 +283,7 @@ def test_computations_go_to_workers_with_gpu_and_drawing_to_those_with_gl(
     assert re.search("computing tiny on draws at .*, which declares GL", done.stderr)
 
     tiny.edit("tiny_concept.py", "bars: int = 3", "bars: int = 4")  # another computation
-    lonely.start_worker("computes", resources="GPU=1", PATH=f"{tools}:{os.environ['PATH']}")
+    lonely.start_worker("computes", resources="GPU=1", PATH=f"{tools}:{os.environ['PATH']}", PYTHONPATH=str(bare))
     lonely.await_worker("computes")
     kill(lonely.workers[0])
     done = tiny.run(*words)
