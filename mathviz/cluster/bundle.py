@@ -57,12 +57,15 @@ class Store:
     def take(self, piece: Piece) -> None:
         """Keep a piece. With the last one the content gets its name, if it is what the name says.
 
-        The pieces of a content come in order. Raises MathvizError for one that is not.
+        The pieces of a content come in order, maybe from several senders at a time: all write the same. Raises
+        MathvizError for a content that is not what its name says.
         """
         place = self.place(piece.digest)
+        if place.is_file():
+            return
         part = place.with_suffix(f".{os.getpid()}")
         place.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("r+b" if piece.at else "wb") as file:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, 0o666), "wb") as file:
             file.seek(piece.at)
             file.write(piece.data)
         if piece.at + len(piece.data) < piece.size:

@@ -362,19 +362,27 @@ class Crew(Farm):
     def _compute(self, computation: Computation, project: Project) -> None:
         """Have a worker compute a trace into this machine's cache; nothing happens where no worker can."""
         self.bundle = bundles.of(project, [computation.stem])
-        self.members = self.line.members()
         asks = GPU if "device" in inspect.signature(computation.function).parameters else GL
         for resource in dict.fromkeys((asks, GL)):
-            for identity, about in self.members.items():
-                if resource in about["resources"] and identity not in self.refused:
-                    with contextlib.suppress(Gone):
-                        remote = Remote(self, self.line, identity, about)
-                        if lacks := remote.prepare(functools.partial(_lacks_for_computing, resource)):
-                            self.refuse(remote, lacks)
-                        else:
-                            self.say(f"computing {computation.stem} on {remote.name}, which declares {resource} …")
-                            return self._bring(remote, remote.compute(computation.stem, resource), project)
+            for remote in self._declaring(resource):
+                try:
+                    if lacks := remote.prepare(functools.partial(_lacks_for_computing, resource)):
+                        self.refuse(remote, lacks)
+                        continue
+                    self.say(f"computing {computation.stem} on {remote.name}, which declares {resource} …")
+                    return self._bring(remote, remote.compute(computation.stem, resource), project)
+                except Gone as gone:
+                    self.say(f"{gone}; somebody else computes {computation.stem}")
         return None
+
+    def _declaring(self, resource: str) -> list[Remote]:
+        """Those who are there now and may be asked."""
+        with contextlib.suppress(Gone):
+            self.see()
+        return [
+            Remote(self, self.line, identity, about, self.see) for identity, about in self.members.items()
+            if resource in about["resources"] and identity not in self.refused
+        ]
 
     def _bring(self, remote: Remote, said: dict[str, Any], project: Project) -> None:
         if "error" in said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import importlib
 import os
 import queue
 import re
@@ -42,12 +43,14 @@ class Out:
 
 
 class Remote:
-    """A worker of the cluster, as a hand of the farm."""
+    """A worker of the cluster, as a hand of the farm. ``look`` sees who is there, where nobody else does meanwhile."""
 
     joins = False
 
-    def __init__(self, crew: Crew, line: Line, identity: str, about: dict[str, Any]) -> None:
-        self.crew, self.line, self.identity = crew, line, identity
+    def __init__(
+        self, crew: Crew, line: Line, identity: str, about: dict[str, Any], look: Callable[[], None] = lambda: None
+    ) -> None:
+        self.crew, self.line, self.identity, self.look = crew, line, identity, look
         self.address: str = about["address"]
         self.name = f"{about['name']} at {self.address}" if str(about["name"]) != self.address else self.address
         kept = {"workers": [self.address], "allow_other_workers": False, "pure": False}
@@ -60,6 +63,8 @@ class Remote:
     def prepare(self, lacks: Callable[[dict[str, Any]], list[str]]) -> list[str]:
         """Give it what films are made from and let it examine itself; returns why it cannot be used, if it cannot."""
         try:
+            # Not as a task: what cannot be read ends a worker without a word.
+            self._await(_aside(self.line.call, self.address, importlib.import_module, station.__name__))
             spoken = self.ask(station.speaks)
             if spoken != station.speaks():
                 return [f"mathviz {spoken} there, {station.speaks()} here"]
@@ -67,6 +72,8 @@ class Remote:
             self.examined = self.ask(station.examine, self.crew.bundle.digest)
         except Gone:
             raise
+        except ImportError as error:
+            return [f"mathviz does not run there: {first_line(error)}. Install there: pip install 'mathviz[cluster]'"]
         except Exception as error:  # noqa: BLE001 - whatever stands in the way of running mathviz there
             if "deserialization of the task graph" in str(error):  # Dask's scheduler reads what it passes on
                 return ["the scheduler has no mathviz of this kind. Install there: pip install 'mathviz[cluster]'"]
@@ -85,9 +92,7 @@ class Remote:
         kept = {"workers": [self.address], "allow_other_workers": False, "pure": False, "resources": {resource: 1}}
         executor = self.line.client.get_executor(**kept)
         device = "cuda" if resource == GPU else "cpu"
-        return self._await(
-            executor.submit(station.compute, self.crew.bundle.digest, stem, device, self.crew.shared), self.crew.see
-        )
+        return self._await(executor.submit(station.compute, self.crew.bundle.digest, stem, device, self.crew.shared))
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function of ``station`` as a task. Raises Gone, or what it raises there."""
@@ -98,14 +103,17 @@ class Remote:
         from distributed.comm import CommClosedError
 
         while not future.done():
+            self.look()
             self.require()
             meanwhile()
             concurrent.futures.wait([future], LOOKING)
         try:
             return future.result()
-        except (concurrent.futures.CancelledError, KilledWorker, CommClosedError) as error:
+        except (concurrent.futures.CancelledError, KilledWorker, CommClosedError, Gone) as error:
+            self.look()
             self.require()
-            raise Gone(f"{self.name}: {first_line(error)}", counts=True) from None
+            counts = getattr(error, "counts", True)
+            raise Gone(f"the worker {self.name} does not answer: {first_line(error)}", counts) from None
 
     def read(self, digest: str, at: int) -> Any:
         """The next bytes of a content that it has. Raises Gone as soon as it leaves: Dask would try for long."""

@@ -41,6 +41,16 @@ def test_a_file_arrives_in_pieces(tmp_path: Path, size: int) -> None:
     assert (tmp_path / "out" / "copy").read_bytes() == data
 
 
+@pytest.mark.parametrize("order", ["ababab", "aabbab", "abbbaa", "ababba"])
+def test_two_commands_may_send_the_same_file_at_a_time(tmp_path: Path, file: Path, order: str) -> None:
+    digest, store = sha256(file.read_bytes()), Store(tmp_path / "store")
+    sent = {sender: list(bundle.pieces(file, digest)) for sender in "ab"}
+    for sender in order:
+        store.take(sent[sender].pop(0))
+    assert store.place(digest).read_bytes() == file.read_bytes()
+    assert [path for path in store.root.rglob("*") if path.is_file()] == [store.place(digest)]
+
+
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_what_arrives_damaged_is_not_kept(tmp_path: Path, file: Path, at: int) -> None:
     digest, store = sha256(file.read_bytes()), Store(tmp_path / "store")

@@ -240,18 +240,22 @@ def test_a_worker_that_lacks_something_is_named_and_not_used(
     assert lonely.said("no-ffmpeg").count("Traceback") == 0
 
 
+@pytest.mark.parametrize(
+    ("without", "says"),
+    [("scheduler", "the scheduler has no mathviz"), ("worker", "mathviz does not run there: No module named 'mathviz")],
+)
 def test_where_mathviz_is_not_installed_is_said(
-    tiny: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: str, says: str
 ) -> None:
-    """With the scheduler, which reads what it passes on."""
+    """Both read what comes to them; a worker that cannot would leave."""
     (tmp_path / "mathviz.py").write_text("raise ModuleNotFoundError(\"No module named 'mathviz'\")\n")
     monkeypatch.setattr(crew, "WITHOUT_FIT", 0.5)
-    bare = DaskProcesses(tmp_path / "dask")
+    bare, lacking = DaskProcesses(tmp_path / "dask"), {"PYTHONPATH": str(tmp_path)}
     try:
-        bare.start_scheduler(PYTHONPATH=str(tmp_path))
-        bare.start_worker("whole")
-        bare.await_worker("whole")
-        with pytest.raises(RenderFailed, match=r"the scheduler has no mathviz .*pip install 'mathviz\[cluster\]'"):
+        bare.start_scheduler(**(lacking if without == "scheduler" else {}))
+        bare.start_worker("worker", **(lacking if without == "worker" else {}))
+        bare.await_worker("worker")
+        with pytest.raises(RenderFailed, match=rf"{says}.*pip install 'mathviz\[cluster\]'"):
             render(tiny, bare.address, jobs(tiny, "en"))
     finally:
         bare.stop()
@@ -260,7 +264,7 @@ def test_where_mathviz_is_not_installed_is_said(
 def test_computations_go_to_workers_with_gpu_and_drawing_to_those_with_gl(
     tiny: TinyProject, lonely: DaskProcesses
 ) -> None:
-    """A worker that declares a GPU and has none is named; one that has, needs nothing to draw with.
+    """A worker that declares a GPU and has none is named, as is one that is lost; one that has needs nothing to draw.
 
     The stand-in for nvidia-smi is all that is not real.
     """
@@ -272,14 +276,20 @@ def test_computations_go_to_workers_with_gpu_and_drawing_to_those_with_gl(
     bare.mkdir()
     for name in ("manimlib", "manimpango", "moderngl"):
         (bare / f"{name}.py").write_text(f"raise ModuleNotFoundError(\"No module named '{name}'\")\n")
+    fatal = tiny.root / "fatal"
+    fatal.mkdir()
+    (fatal / "mathviz.py").write_text("import os\nos.kill(os.getpid(), 9)\n")
     lonely.start_worker("pretends", resources="GPU=1")
+    lonely.start_worker("falls", resources="GPU=1", PYTHONPATH=str(fatal))
     lonely.start_worker("draws")
-    for name in ("pretends", "draws"):
+    for name in ("pretends", "falls", "draws"):
         lonely.await_worker(name)
     words = ("render", "tiny", "--lang", "en", "--quality", "low", "--fps", "2", "--cluster", lonely.address)
     done = tiny.run(*words, "--beats", "question")
     assert done.returncode == 0, done.stderr
     assert "the worker pretends at" in done.stderr and "none; the CPU computes" in done.stderr
+    lost = r"the worker falls at .* (is gone|does not answer).*; somebody else computes tiny"
+    assert re.search(lost, done.stderr), done.stderr
     assert re.search("computing tiny on draws at .*, which declares GL", done.stderr)
 
     tiny.edit("tiny_concept.py", "bars: int = 3", "bars: int = 4")  # another computation
