@@ -51,10 +51,12 @@ class Line:
 
     def members(self) -> dict[str, dict[str, Any]]:
         """The workers that there are, by their identity: a worker that was started again is another one."""
-        if not self.open:  # Dask would wait for it, and forget whom we listen to
+        scheduler = self.client.scheduler
+        if not self.open or scheduler is None:  # Dask would wait for it, and forget whom we listen to
             raise Gone("the scheduler")
         try:
-            workers = self.client.scheduler_info(n_workers=-1)["workers"]
+            # Not ``scheduler_info``: it answers with what Dask notes aside, every two seconds without any worker.
+            workers = self.client.sync(scheduler.identity, n_workers=-1)["workers"]
         except NETWORK as error:
             raise Gone(f"the scheduler: {error}") from None
         if not self.open:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask import config as dask_settings
 from dask_processes import DaskProcesses, drawers, kill
 from tiny_project import BEATS, TinyProject, programs, wait_for
 
@@ -149,6 +150,14 @@ def test_a_scene_of_another_file(tiny: TinyProject, dask: DaskProcesses) -> None
     done = tiny.run(*words, "--cluster", dask.address, PYTHONPATH=str(other))
     assert done.returncode == 0, done.stderr
     assert (folder / "Shape.mp4").read_bytes() == before
+
+
+def test_nobody_is_overlooked(dask: DaskProcesses) -> None:
+    """Dask's client asks for itself, too, and then for no workers: seldom, but for this test all the time."""
+    settings = dask_settings.set({"distributed.client.scheduler-info-interval": "1ms"})
+    with settings, contextlib.closing(line.Line(dask.address, "nothing", print)) as there:
+        wait_for(lambda: len(there.members()) == 2, 60, "two workers")
+        assert {len(there.members()) for _ in range(200)} == {2}
 
 
 # ---- where a cluster is
