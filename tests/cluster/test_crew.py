@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -169,10 +169,10 @@ def test_an_address_is_said_in_full_or_refused(tiny: TinyProject, said: str) -> 
         render(tiny, said, [])
 
 
-def test_no_address_is_taken_from_elsewhere(tiny: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_address_is_taken_from_elsewhere(rendered: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dask would find one in its settings."""
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://127.0.0.1:1")
-    assert tiny.run("render", "tiny", "--lang", "en", "--quality", "low", "--fps", "1").returncode == 0
+    assert rendered.run("render", "tiny", "--lang", "en", "--quality", "low", "--fps", "2").returncode == 0
 
 
 def test_a_scheduler_that_is_not_there_is_named(tiny: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,21 +317,58 @@ def test_computations_go_to_workers_with_gpu_and_drawing_to_those_with_gl(
 # ---- faults
 
 
-def watched(project: TinyProject) -> Path:
-    """The beats write down when they are drawn, and take as long as the worker's environment says."""
-    log = project.root / "drawn.txt"
+FPS = 8
+
+
+@pytest.fixture(scope="module")
+def drawn_here(tmp_path_factory: pytest.TempPathFactory) -> TinyProject:
+    """A film, drawn by this machine alone. Its beats note in TINY_LOG that they are drawn, and take TINY_PAUSE."""
+    project = TinyProject.make(tmp_path_factory.mktemp("drawn") / "tiny")
     for beat in BEATS[1:]:
         project.misbehave(
-            f'self.skip_animations or open({str(log)!r}, "a").write("{beat} ") '
+            f'self.skip_animations or open(os.environ.get("TINY_LOG", os.devnull), "a").write("{beat} ") '
             'and time.sleep(float(os.environ.get("TINY_PAUSE", "0")))', beat=beat,
         )  # fmt: skip
+    done = project.run("render", "tiny", "--lang", "en", "--quality", "low", "--fps", str(FPS))
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+@dataclass(frozen=True)
+class Watched:
+    """That film, not yet drawn, with its trace; what notes its beats; and all files that it must come to."""
+
+    tiny: TinyProject
+    log: Path
+    wanted: dict[str, bytes]
+
+    def begin(self, cluster: DaskProcesses) -> subprocess.Popen[str]:
+        words = ("--lang", "en", "--quality", "low", "--fps", str(FPS), "--json", "--cluster", cluster.address)
+        return self.tiny.start("render", "tiny", *words)
+
+    def drawn(self) -> list[str]:
+        return self.log.read_text().split()
+
+    def await_drawing(self, cluster: DaskProcesses, worker: str, after: bool = False) -> None:
+        """Return when a worker draws a beat that is noted; ``after`` another one has arrived."""
+        wait_for(lambda: self.drawn() and (self.tiny.beats() or not after), 90, "a beat", lambda: cluster.said(worker))
+
+    def require_same(self) -> None:
+        """The film, and all that is beside it, to the byte."""
+        assert self.tiny.contents() == self.wanted
+
+
+@pytest.fixture
+def watched(tiny: TinyProject, drawn_here: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    shutil.rmtree(tiny.root)
+    shutil.copytree(drawn_here.root, tiny.root)
+    wanted = tiny.contents()
+    forget(tiny)
+    log = tiny.root / "drawn.txt"
     log.touch()
-    return log
-
-
-def begin(project: TinyProject, cluster: DaskProcesses, fps: int) -> subprocess.Popen[str]:
-    words = ("--lang", "en", "--quality", "low", "--fps", str(fps), "--json", "--cluster", cluster.address)
-    return project.start("render", "tiny", *words)
+    monkeypatch.setenv("TINY_LOG", str(log))
+    monkeypatch.chdir(tiny.root)
+    return Watched(tiny, log, wanted)
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[dict[str, Any], str]:
@@ -341,19 +378,10 @@ def ended(process: subprocess.Popen[str]) -> tuple[dict[str, Any], str]:
     return json.loads(out)[0], said
 
 
-def same_as_local(project: TinyProject, fps: int) -> None:
-    """The films' bytes, and all that is beside them."""
-    there = project.contents()
-    forget(project)
-    (outcome,) = Farm(1).run(jobs(project, "en", fps=fps))
-    assert outcome.error == "" and project.contents() == there
-
-
-def test_a_worker_killed_in_the_middle_of_a_beat(tiny: TinyProject, lonely: DaskProcesses) -> None:
-    log = watched(tiny)
+def test_a_worker_killed_in_the_middle_of_a_beat(watched: Watched, lonely: DaskProcesses) -> None:
     doomed = lonely.start_worker("doomed", TINY_PAUSE="300")
-    process = begin(tiny, lonely, 8)
-    wait_for(log.read_text, 90, "a beat", lambda: lonely.said("doomed"))
+    process = watched.begin(lonely)
+    watched.await_drawing(lonely, "doomed")
     left = drawers(doomed)
     assert left
     kill(doomed)
@@ -361,26 +389,26 @@ def test_a_worker_killed_in_the_middle_of_a_beat(tiny: TinyProject, lonely: Dask
     lonely.start_worker("heir")
     told, said = ended(process)
     assert told["drawn"] == list(BEATS) and "is gone; what was begun there is done again" in said
-    assert sorted(log.read_text().split()) == ["bars_grow", "bars_grow", "bars_leave"]
-    same_as_local(tiny, 8)
+    assert sorted(watched.drawn()) == ["bars_grow", "bars_grow", "bars_leave"]
+    watched.require_same()
 
 
 def test_after_too_long_without_a_worker_it_is_said_how_to_start_one(
-    tiny: TinyProject, lonely: DaskProcesses, monkeypatch: pytest.MonkeyPatch
+    watched: Watched, lonely: DaskProcesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What had arrived stays."""
     monkeypatch.setattr(crew, "WITHOUT_WORKERS", 6.0)
-    log, told = watched(tiny), list[str]()
+    tiny, told = watched.tiny, list[str]()
     doomed = lonely.start_worker("doomed", TINY_PAUSE="300")
     lonely.await_worker("doomed")
 
     def end_its_worker() -> None:
-        wait_for(lambda: tiny.beats() and log.read_text(), 90, "a beat", lambda: lonely.said("doomed"))
+        watched.await_drawing(lonely, "doomed", after=True)
         kill(doomed)
 
     ending = threading.Thread(target=end_its_worker)
     ending.start()
-    planned = jobs(tiny, "en", fps=5)
+    planned = jobs(tiny, "en", fps=FPS)
     with crew.opened(lonely.address, 1, told.append) as hands:
         hands.take_jobs(tiny.project, planned)
         with pytest.raises(RenderFailed, match=r"no worker with GL .* What was drawn is kept\. .*--resources GL=1"):
@@ -388,7 +416,7 @@ def test_after_too_long_without_a_worker_it_is_said_how_to_start_one(
     ending.join()
     assert any("waiting for a worker: dask worker" in each for each in told), told
     (question,) = tiny.beats()
-    (outcome,) = Farm(1).run(jobs(tiny, "en", fps=5))
+    (outcome,) = Farm(1).run(planned)
     assert outcome.drawn == BEATS[1:] and question in tiny.beats()
 
 
@@ -434,37 +462,35 @@ def test_a_beat_that_costs_three_workers_costs_its_film_and_no_more(tiny: TinyPr
     assert chinese.error == "" and chinese.film and len(started) == 4, (started, told)
 
 
-def test_the_scheduler_is_started_again(tiny: TinyProject, lonely: DaskProcesses) -> None:
+def test_the_scheduler_is_started_again(watched: Watched, lonely: DaskProcesses) -> None:
     """Its workers leave with it, as Dask has it; whoever keeps them running starts new ones."""
-    log = watched(tiny)
     first = lonely.start_worker("first", TINY_PAUSE="3")
-    process = begin(tiny, lonely, 9)
-    wait_for(lambda: tiny.beats() and log.read_text(), 90, "a beat", lambda: lonely.said("first"))
+    process = watched.begin(lonely)
+    watched.await_drawing(lonely, "first", after=True)
     assert lonely.scheduler is not None
     kill(lonely.scheduler)
     wait_for(lambda: first.poll() is not None, 60, "the worker's leave", lambda: lonely.said("first"))
-    arrived = len(tiny.beats())
+    arrived = len(watched.tiny.beats())
     lonely.start_scheduler()
     lonely.start_worker("second")
     told, said = ended(process)
     assert "is gone; waiting for it" in said and told["drawn"] == list(BEATS) and arrived
-    assert log.read_text().count("bars_grow") <= 2 and log.read_text().count("bars_leave") <= 2
-    same_as_local(tiny, 9)
+    assert max(map(watched.drawn().count, BEATS)) <= 2
+    watched.require_same()
 
 
 def test_a_slow_worker_s_beat_is_given_to_another_and_the_first_result_wins(
-    tiny: TinyProject, lonely: DaskProcesses
+    watched: Watched, lonely: DaskProcesses
 ) -> None:
-    log = watched(tiny)
     slow = lonely.start_worker("slow", TINY_PAUSE="300")
-    process = begin(tiny, lonely, 10)
-    wait_for(log.read_text, 90, "a beat", lambda: lonely.said("slow"))
+    process = watched.begin(lonely)
+    watched.await_drawing(lonely, "slow")
     lonely.start_worker("quick")
     told, said = ended(process)
     assert told["drawn"] == list(BEATS) and "is slow with bars_grow, bars_leave, which others now draw too" in said
     assert told["seconds"] < 200
     wait_for(lambda: not any(_forks_of(drawer) for drawer in drawers(slow)), 10, "the slow one to be told")
-    same_as_local(tiny, 10)
+    watched.require_same()
 
 
 def _forks_of(process: int) -> list[str]:
@@ -475,32 +501,31 @@ def _forks_of(process: int) -> list[str]:
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_a_command_that_is_ended_and_given_again(
-    tiny: TinyProject, lonely: DaskProcesses, sent: signal.Signals
+    watched: Watched, lonely: DaskProcesses, sent: signal.Signals
 ) -> None:
     """After an interrupt the workers stop; after a kill they finish the beat, and the next command finds it."""
-    log, fps = watched(tiny), 12 if sent == signal.SIGINT else 15
     lonely.start_worker("stays", TINY_PAUSE="4")
-    process = begin(tiny, lonely, fps)
-    wait_for(lambda: tiny.beats() and log.read_text(), 90, "a beat", lambda: lonely.said("stays"))
+    process = watched.begin(lonely)
+    watched.await_drawing(lonely, "stays", after=True)
     process.send_signal(sent)
     process.communicate(timeout=30)
-    arrived = {folder.name for folder in tiny.beats()}
-    told, _ = ended(begin(tiny, lonely, fps))
-    drawn = log.read_text().split()
+    arrived = watched.tiny.beats()
+    told, _ = ended(watched.begin(lonely))
+    drawn = watched.drawn()
     assert arrived and "question" not in told["drawn"], "what had arrived is not drawn again"
     if sent == signal.SIGKILL:
         assert sorted(drawn) == ["bars_grow", "bars_leave"], "nothing is drawn twice"
     else:
         assert process.returncode == 130 and drawn.count("bars_grow") == 2 and drawn.count("bars_leave") == 1
-    same_as_local(tiny, fps)
+    watched.require_same()
 
 
-def test_ctrl_c_ends_workers_of_this_machine_too(tiny: TinyProject) -> None:
+def test_ctrl_c_ends_workers_of_this_machine_too(watched: Watched) -> None:
     """A terminal sends it to all processes at once; only the command answers."""
-    log = watched(tiny)
+    tiny = watched.tiny
     words = ("render", "tiny", "--lang", "en", "--quality", "low", "--fps", "2", "--cluster", "local:1")
     process = tiny.start(*words, TINY_PAUSE="300")
-    wait_for(log.read_text, 90, "a beat")
+    wait_for(watched.drawn, 90, "a beat")
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 130 and "interrupted" in said and "Traceback" not in said

@@ -59,6 +59,7 @@ def test_films_come_over_tls(tiny: TinyProject, secure: DaskProcesses) -> None:
     done = tiny.run(*LINE, secure.address, **of_client(secure.folder.parent / "ours"))
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)[0]["drawn"] == list(BEATS)
+    assert "computing tiny on ours at" in done.stderr and "which declares GL" in done.stderr, "computations, too"
 
 
 @pytest.mark.parametrize("whose", ["nobody", "theirs"])
