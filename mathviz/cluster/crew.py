@@ -300,8 +300,8 @@ class Crew(Farm):
         if refused and len(refused) == len(able) and waited > WITHOUT_FIT:
             lacks = sorted({lack for name in refused for lack in self.refused[name]})
             raise RenderFailed(
-                f"No worker at {self.address} can be used: {'; '.join(lacks)}. Make the workers like this machine, or "
-                "allow other versions: --any-version"
+                f"No worker at {self.address} can be used: {'; '.join(lacks)}. Make the workers like this machine; "
+                "--any-version allows other versions"
             )
         if waited > WITHOUT_WORKERS:
             raise RenderFailed(
