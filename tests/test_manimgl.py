@@ -88,6 +88,7 @@ def picture(folder: Path) -> ndarray:
     return frames.read(path)
 
 
+@pytest.mark.slow
 def test_it_writes_a_part_of_the_film(manim: None, desk: Path, tmp_path: Path) -> None:
     said = manimgl(desk, RING, "-w", "-l", "-n", "3,5", "--video_dir", tmp_path)
     assert list(tmp_path.iterdir()) == [tmp_path / "RingAllReduce_3_5.mp4"], said
@@ -122,7 +123,7 @@ def test_it_writes_the_last_frame_and_it_is_ours(manim: None, desk: Path, tmp_pa
     assert np.array_equal(picture(tmp_path), ours)
 
 
-@pytest.mark.parametrize("key", ["Escape", "ctrl+q"])
+@pytest.mark.parametrize("key", ["Escape", pytest.param("ctrl+q", marks=pytest.mark.slow)])
 def test_the_key_closes_the_window_while_it_plays(desk: Path, tmp_path: Path, key: str) -> None:
     said = manimgl(desk, RING, "-l", key=key, shot=tmp_path / "shot.png", NAME="RingAllReduce")
     require_picture(tmp_path / "shot.png", said)
@@ -133,6 +134,7 @@ def test_the_window_shows_the_last_frame_until_the_key(desk: Path, tmp_path: Pat
     require_picture(tmp_path / "shot.png", said)
 
 
+@pytest.mark.slow
 def test_it_plays_a_part_in_its_window_and_leaves(desk: Path) -> None:
     began = manimgl(desk, RING, "-l", "-n", "0,2")
     assert "Traceback" not in began
@@ -146,6 +148,7 @@ def require_picture(shot: Path, said: str) -> None:
     assert (image.min(axis=-1) > 100).sum() > 50, said
 
 
+@pytest.mark.slow
 def test_the_environment_chooses_language_and_theme(desk: Path, tmp_path: Path) -> None:
     drawn = {}
     for language, theme in (("", ""), ("en", "dark"), ("zh", "dark"), ("zh", "light")):

@@ -144,6 +144,7 @@ def test_the_wheel_holds_the_package_and_what_it_draws_with(wheel: Path) -> None
     assert all(name.startswith("mathviz/") for name in inside)
 
 
+@pytest.mark.slow
 def test_the_wheel_works_away_from_its_repository(wheel: Path, tmp_path: Path) -> None:
     """Unpacked beside the libraries, which the next test installs as well."""
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")

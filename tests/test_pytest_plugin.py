@@ -82,6 +82,7 @@ def test_without_the_flag_nothing_heavy_is_imported_and_no_scene_is_looked_at(ow
     assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
 
 
+@pytest.mark.slow
 def test_scene_files_elsewhere_are_named_in_the_settings(own: Path) -> None:
     (own / "scenes").rename(own / "animations")
     done = run_pytest(own, "--mathviz-frames")

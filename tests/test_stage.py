@@ -30,7 +30,10 @@ class Clock:
         self.lasted[beat] = self.scene.time - self.began[beat]
 
 
-@pytest.mark.parametrize(("stem", "language"), VERSIONS)
+@pytest.mark.parametrize(
+    ("stem", "language"),
+    [pytest.param(*each, marks=[pytest.mark.slow] if each[1] == "zh" else []) for each in VERSIONS],
+)
 def test_beats_and_films_have_their_length(manim: None, stem: str, language: str) -> None:
     clock = Clock()
     kind = engine.scene_class(HOME / "scenes" / f"{stem}.py")

@@ -125,6 +125,7 @@ def test_what_goes_wrong_in_a_scene_is_told_with_the_paths_of_this_machine(
     assert outcome.error == f"{tiny.root}/scenes/tiny.py, line 30, in the beat bars_leave: ValueError: a bar fell over"
 
 
+@pytest.mark.slow
 def test_a_scene_that_kills_what_draws_it_costs_its_film_alone(tiny: TinyProject, dask: DaskProcesses) -> None:
     tiny.misbehave('if self.language == "en": sys.stderr.write("my last words\\n") and os._exit(3)')
     (english, chinese), _ = render(tiny, dask.address, jobs(tiny, "en", "zh"))

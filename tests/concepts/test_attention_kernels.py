@@ -67,9 +67,9 @@ def test_on_a_gpu():
     assert measured.seconds[1, -1] < measured.seconds[0, -1], "at 32768 tokens FLASH is the faster one"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "says"), [
-    ("en", "time of one call on NVIDIA H200, N = 4096"),
-    pytest.param("zh", "NVIDIA H200 上一次调用的时间，N = 4096", marks=pytest.mark.slow),
+    ("en", "time of one call on NVIDIA H200, N = 4096"), ("zh", "NVIDIA H200 上一次调用的时间，N = 4096"),
 ])  # fmt: skip
 def test_the_film_shows_the_time_and_names_the_gpu_where_there_was_one(manim, monkeypatch, language, says):
     """The device's name is all that is not from the trace."""

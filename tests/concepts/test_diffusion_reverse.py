@@ -129,7 +129,7 @@ def test_a_step_with_its_neighbours_beta_is_refused(monkeypatch, denoiser, late)
     assert "a step goes to the posterior mean of Ho et al., equation 7" in failing(small(denoiser))
 
 
-@pytest.mark.parametrize("factor", [0.5, pytest.param(2.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("factor", [pytest.param(factor, marks=pytest.mark.slow) for factor in (0.5, 2.0)])
 def test_a_wrong_variance_of_the_fresh_noise_is_refused(monkeypatch, denoiser, factor):
     right = reverse.kick_size
     monkeypatch.setattr(reverse, "kick_size", lambda schedule, moment: np.sqrt(factor) * right(schedule, moment))

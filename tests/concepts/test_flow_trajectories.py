@@ -45,6 +45,7 @@ def test_every_claim_holds(run):
     assert failing(run) == set()
 
 
+@pytest.mark.slow
 def test_another_seed_holds_too(learned):
     """With fewer particles the flow's own pairing may be the cheapest."""
     broken = failing(trace_flow_trajectories(learned, particles=200, seed=5))

@@ -27,6 +27,9 @@ SHIFTS = """() => new Promise(done => {
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
 """What axe looks for; it is not to load style sheets by itself, which a page from a file may not."""
 
+OTHERS = [("light", 1440), ("dark", 360)]
+"""Looked at by ``make test-all`` only."""
+
 TIME = "document.getElementById('video').currentTime"
 PAUSED = "document.getElementById('video').paused"
 
@@ -63,8 +66,10 @@ def film(browser: Browser, site: Path) -> Iterator[Page]:
         yield page
 
 
-@pytest.mark.parametrize("wide", [360, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "wide"),
+    [("light", 360), ("dark", 1440), *(pytest.param(*each, marks=pytest.mark.slow) for each in OTHERS)],
+)
 def test_every_page_is_whole_still_and_accessible(browser: Browser, site: Path, wide: int, scheme: Any) -> None:
     for name in PAGES:
         with opened(browser, f"{site.as_uri()}/{name}", wide, color_scheme=scheme) as page:
