@@ -394,6 +394,7 @@ def test_a_worker_killed_in_the_middle_of_a_beat(watched: Watched, lonely: DaskP
     watched.require_same()
 
 
+@pytest.mark.slow
 def test_after_too_long_without_a_worker_it_is_said_how_to_start_one(
     watched: Watched, lonely: DaskProcesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ def translated(node: object) -> object:
     return node
 
 
+@pytest.mark.slow
 def test_a_language_is_added_in_yaml(tiny: TinyProject, browser: Browser) -> None:
     path = tiny.root / "scenes" / "tiny.yaml"
     told = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ from mathviz.gallery.embed import snippet
 from mathviz.gallery.site import build
 
 
+@pytest.mark.slow
 def test_webm_is_offered_first_where_it_is_smaller(browser: Browser, filmed: TinyProject) -> None:
     low = ("--quality", "low", "--fps", "2", "--lang", "en")
     done = filmed.run("render", "tiny", *low, "--theme", "all", "--webm", "--gif", "--webp")

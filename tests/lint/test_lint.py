@@ -70,6 +70,7 @@ def test_a_file_that_cannot_be_gone_through_is_named(tmp_path: Path) -> None:
     assert run(str(tmp_path / "nowhere.py")).returncode == 2
 
 
+@pytest.mark.slow
 def test_a_project_in_all_its_versions(tiny: TinyProject) -> None:
     """And what has a place is drawn with it marked."""
     tiny.edit("scenes/tiny.py", 'set_fill(self.theme["data"], 1)', 'set_fill("#151515", 1).set_stroke(width=0)')

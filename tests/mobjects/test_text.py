@@ -35,7 +35,8 @@ def share_of_ink(character: str, size: str) -> float:
     return ink / ink_by_pillow(character, font, height)
 
 
-@pytest.mark.parametrize("size", [pytest.param("label", marks=pytest.mark.slow), "caption"])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["label", "caption"])
 def test_every_character_is_solid(manim: None, size: str) -> None:
     hollow = {c: round(share, 2) for c in HAN + LATIN if (share := share_of_ink(c, size)) < LEAST}
     assert not hollow, f"drawn hollow at size {size}, choose other words: {hollow}"

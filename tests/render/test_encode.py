@@ -226,6 +226,7 @@ def noise(path: Path, size: str, seconds: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_small_copy_is_made_smaller_until_it_weighs_little_enough(tmp_path: Path) -> None:
     restless = noise(tmp_path / "restless.mp4", "640x360", 2)
     encode.loop(restless, tmp_path / "loop.webp", 0, 2)

@@ -288,6 +288,7 @@ def test_an_ffmpeg_that_fails_is_quoted_and_leaves_the_film_as_it_was(
     assert not list(rendered.work.iterdir()) and not rendered.processes()
 
 
+@pytest.mark.slow
 def test_an_ffmpeg_that_vanishes_is_named_with_its_package(rendered: TinyProject) -> None:
     before = rendered.contents()
     rendered.misbehave('pathlib.Path("bin/ffmpeg").unlink(missing_ok=True)', imports="pathlib", beat="bars_grow")

@@ -116,6 +116,7 @@ def test_one_caption_costs_one_beat_of_one_language_as_a_dry_run_says(rendered: 
     assert rendered.run(*AT_TWO[:-1], "--dry-run").stdout.count("unchanged; would draw nothing") == 2
 
 
+@pytest.mark.slow
 def test_a_number_of_the_trace(rendered: TinyProject) -> None:
     """The code that computed it is the same: it was measured anew, say."""
     before = pictures(rendered)
@@ -134,6 +135,7 @@ def test_a_line_of_the_scene(rendered: TinyProject) -> None:
     require_redrawn(rendered, before, ("bars_leave",))
 
 
+@pytest.mark.slow
 def test_manimgls_configuration(rendered: TinyProject) -> None:
     before = pictures(rendered)
     (rendered.root / "custom_config.yml").write_text("vmobject:\n  default_stroke_width: 9.0\n")
@@ -150,7 +152,10 @@ def test_the_rate(rendered: TinyProject) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "beats"),
     [
-        ("assets/theme.yaml", 'data:      {dark: "#5DCDFB"', 'data:      {dark: "#5DCDAB"', BEATS[1:]),
+        pytest.param(
+            "assets/theme.yaml", 'data:      {dark: "#5DCDFB"', 'data:      {dark: "#5DCDAB"', BEATS[1:],
+            marks=pytest.mark.slow,
+        ),
         ("mathviz/stage.py", "CAPTION_HEIGHT = -3.1", "CAPTION_HEIGHT = -3.0", BEATS[1:]),
         (
             "mathviz/mobjects/text.py",
@@ -170,6 +175,7 @@ def test_a_file_of_the_package(
         require_redrawn(rendered, before, beats, PYTHONPATH=paths)
 
 
+@pytest.mark.slow
 def test_a_font(rendered: TinyProject, other_home: Path) -> None:
     """Even one that came under the old one's name."""
     before, paths = pictures(rendered), f"{other_home}:{rendered.root}"

@@ -141,6 +141,7 @@ def write_tone(path: Path) -> None:
         file.writeframes((20_000 * np.sin(2 * np.pi * 440 * seconds)).astype("<i2").tobytes())
 
 
+@pytest.mark.slow
 def test_a_scenes_own_settings_and_manimgls_configuration_hold(tiny: TinyProject) -> None:
     """The scene's before the configuration's. A sound lies where it was put."""
     (tiny.root / "own.py").write_text(OWN)
