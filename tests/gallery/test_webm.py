@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser
 from test_embed import Tags
 from test_hexo_tag import printed, same
