@@ -5,28 +5,56 @@
 
 Read in that order:
 
-    project.py     where a project keeps its scenes, traces and films
-    concepts/      the mathematics: torch and scipy in, a trace out
-    trace.py       what may leave a computation: frozen, checked, saved, loaded
-    new/           the four files that a film begins with
-    compute.py     finds a trace: recorded, cached, or computed in a process of its own
-    script.py      the words of a film, in every language, from scenes/<stem>.yaml
-    style.py       what colours mean, how large text is, how long things take
-    mobjects/      how a trace looks
-    stage.py       the Scene that every film extends: beats, captions, traces
-    render/        catalog → plan → inputs → cache → farm → worker → engine → encode → report
-    difference.py  how far one picture is from another
-    frames.py      compares a frame, and what is on it, with its reference
-    contact_sheet.py  all frames on one page, with what differs
-    pytest_plugin.py  pytest --mathviz-frames
-    lint/          rules of legibility and safety, over what is on screen and over finished films
-    check.py       everything that must hold before a film is done
-    gallery/       films → site → embed: the pages that show films, and what a post pastes
-    preview/       changes → easel → versions → studio → serve: a page that draws anew what is saved
-    doctor.py      what is installed, and what brings what is missing
-    cluster/       bundle → station → line → remote → crew: films drawn on many machines; scale: how far that goes
-    docs/          the pages that come with the package: commands, mobjects, numbers, frames
-    cli.py         the command line
+    project/    where a project keeps its scenes, traces and films; files that are whole or not there; errors
+    trace/      what may leave a computation: frozen, checked, saved, loaded
+    concepts/   the mathematics: torch and scipy in, a trace out; knows nothing of pictures
+    films/      what a film is: its script in every language, and its trace, found or computed in a process of its own
+    style/      what colours mean, how large text is, how long things take, from assets/theme.yaml
+    mobjects/   how a trace looks
+    stage/      the Scene that every film extends: beats, captions, camera
+    engine/     manimgl without a display, drawing only what changed; the only part that knows manimgl's internals
+    render/     plan → inputs → cache → farm → worker → encode → report; doctor says what is missing
+    snapshots/  frames, and what is on them, compared with their references; pytest --mathviz-frames
+    lint/       rules of legibility and safety, over what is on screen and over finished films
+    author/     the files that a film begins with, and all that must hold before it is done
+    gallery/    films → site → embed → serve: the pages that show films, and what a post pastes
+    preview/    changes → easel → versions → studio → serve: a page that draws anew what is saved
+    cluster/    bundle → station → line → remote → crew: films drawn on many machines; scale says how far it goes
+    docs/       the pages that come with the package: commands, mobjects, numbers, frames; this plan
+    cli/        the command line
 """
 
+from __future__ import annotations
+
+import importlib.machinery
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
 __version__ = "0.1.0"
+
+MOVED = {
+    "errors": "project.errors", "script": "films.script", "compute": "films.compute", "frames": "snapshots.frames",
+    "difference": "snapshots.difference", "contact_sheet": "snapshots.contact_sheet", "doctor": "render.doctor",
+    "check": "author.check", "new": "author.new",
+    "render.engine": "engine", "render.regions": "engine.regions", "render.readback": "engine.readback",
+    "render.onscreen": "engine.onscreen", "render.catalog": "films.catalog",
+}  # fmt: skip
+"""Modules that people's own files may still name as they were called before, and where they are."""
+
+
+class _Moved:
+    """Says where a module is that was moved. Asked by Python when nobody else knows the module."""
+
+    @staticmethod
+    def find_spec(
+        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Raises ModuleNotFoundError with the new name; None for what never was here."""
+        new = MOVED.get(name.removeprefix("mathviz."))
+        if new and name.startswith("mathviz."):
+            raise ModuleNotFoundError(f"{name} is mathviz.{new} now: import it from there", name=name)
+        return None
+
+
+sys.meta_path.append(_Moved)

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tiny_project import SOURCE, TinyProject
 
+from mathviz import engine
 from mathviz.project import HOME
-from mathviz.render import engine
 
 OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

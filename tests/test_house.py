@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from mathviz import script
+import mathviz
+from mathviz.docs import house
+from mathviz.films import script
 from mathviz.project import HOME, Project
 
-ORDER = (
-    "errors", "project", "trace", "concepts", "script", "new", "compute", "style", "mobjects", "stage", "render",
-    "difference", "frames", "contact_sheet", "pytest_plugin", "lint", "check", "gallery", "preview", "doctor",
-    "cluster", "docs", "cli", "__main__",
-)  # fmt: skip
+ORDER = (*house.PARTS, "__main__")
 """Imports run downward: a module imports from its own part and those named before it."""
 
 INTERNALS = ("camera", "config", "extract_scene", "module_loader", "scene.scene_file_writer")
@@ -27,7 +27,7 @@ INTERNALS = ("camera", "config", "extract_scene", "module_loader", "scene.scene_
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
 
 MATHVIZ = sorted((HOME / "mathviz").rglob("*.py"))
-ENGINE = HOME / "mathviz" / "render" / "engine.py"
+ENGINE = HOME / "mathviz" / "engine"
 SCENES = sorted((HOME / "scenes").glob("*.py"))
 WRITTEN = {".py", ".toml", ".yaml", ".yml", ".md", ".txt", ".sh", ".json", ""}
 """What people write, by suffix: where a path of someone's machine could slip in."""
@@ -90,6 +90,33 @@ def test_imports_run_downward(path: Path) -> None:
         assert not within(imports(path), "mathviz")
 
 
+def test_no_imports_run_in_a_circle() -> None:
+    known = {f"mathviz.{name_of(path)}": path for path in MATHVIZ if name_of(path)}
+    graph = {name: (imports(path) & set(known)) - {name} for name, path in known.items()}
+    for name in graph:  # of a package of which a module is imported by name, only that module counts
+        graph[name] = {one for one in graph[name] if not any(other.startswith(f"{one}.") for other in graph[name])}
+    tuple(TopologicalSorter(graph).static_order())  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("path", house.written())
+def test_the_plan_of_the_house_is_drawn_as_it_is(path: str) -> None:
+    assert (HOME / path).read_text(encoding="utf-8") == house.written()[path], "write it: mathviz docs --write"
+
+
+def test_every_package_is_installed() -> None:
+    told = re.search(r"^packages = \[(.*?)^\]", (HOME / "pyproject.toml").read_text(), re.DOTALL | re.MULTILINE)
+    assert told
+    there = {".".join(p.parent.relative_to(HOME).parts) for p in MATHVIZ if p.name == "__init__.py"}
+    assert set(re.findall(r'"(mathviz[\w.]*)"', told[1])) == there | {"mathviz.assets"}
+
+
+@pytest.mark.parametrize("name", mathviz.MOVED)
+def test_a_module_that_was_moved_says_where_it_is(name: str) -> None:
+    importlib.import_module(f"mathviz.{mathviz.MOVED[name]}")
+    with pytest.raises(ModuleNotFoundError, match=re.escape(f"mathviz.{mathviz.MOVED[name]} now")):
+        importlib.import_module(f"mathviz.{name}")
+
+
 @pytest.mark.parametrize("path", MATHVIZ, ids=name_of)
 def test_the_package_does_not_know_its_films(path: Path) -> None:
     assert not within(imports(path), "scenes") and not within(imports(path), "tests")
@@ -100,16 +127,19 @@ def test_each_library_has_its_place(path: Path) -> None:
     names, part = imports(path), name_of(path).split(".")[0]
     if part == "concepts":
         assert not within(names, "manimlib")
-        assert parts_imported(path) <= {"trace", "concepts", "errors"}
-    if part not in ("mobjects", "stage", "render") and not name_of(path).startswith(("lint.observe", "docs.examples")):
+        assert parts_imported(path) <= {"trace", "concepts", "project"}
+    if part not in ("mobjects", "stage", "engine") and not name_of(path).startswith(("lint.observe", "docs.examples")):
         assert not within(names, "manimlib")
-    if part not in ("concepts", "compute"):
+    if part != "concepts" and name_of(path) != "films.compute":
         assert not within(names, "torch")
     if name_of(path) != "render.encode":
         assert not within(names, "ffmpeg")
 
 
-@pytest.mark.parametrize("path", [p for p in (*MATHVIZ, *SCENES) if p != ENGINE], ids=lambda path: path.stem)
+OUTSIDE = [path for path in (*MATHVIZ, *SCENES) if ENGINE not in path.parents]
+
+
+@pytest.mark.parametrize("path", OUTSIDE, ids=lambda path: path.stem)
 def test_only_the_engine_knows_manimgls_internals(path: Path) -> None:
     names = imports(path)
     known = {name for internal in INTERNALS for name in within(names, f"manimlib.{internal}")}
@@ -119,13 +149,13 @@ def test_only_the_engine_knows_manimgls_internals(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCENES, ids=lambda path: path.stem)
 def test_a_scene_computes_nothing(path: Path) -> None:
-    for library in ("torch", "scipy", "sklearn", "mathviz.compute", "random"):
+    for library in ("torch", "scipy", "sklearn", "mathviz.films.compute", "random"):
         assert not within(imports(path), library)
 
 
 QUICK = (
-    "project", "trace", "script", "compute", "style", "render.catalog", "gallery.site", "gallery.embed",
-    "pytest_plugin", "preview.serve", "cli",
+    "project", "trace", "films.script", "films.compute", "films.catalog", "style", "gallery.site", "gallery.embed",
+    "snapshots.pytest_plugin", "preview.serve", "cli",
 )  # fmt: skip
 
 

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from mathviz import compute, trace
-from mathviz.errors import MathvizError, NotFound
-from mathviz.project import ASSETS, HOME, Project
+from mathviz.films import compute
+from mathviz.project import ASSETS, HOME, Project, disk
+from mathviz.project.errors import MathvizError, NotFound
 from mathviz.render.inputs import PACKAGE, code_of
 from mathviz.render.plan import Job
 
@@ -86,7 +86,7 @@ class Store:
                 with contextlib.suppress(OSError):  # another disk
                     place.hardlink_to(path)
                     return digest
-            trace.write_whole(place, path.read_bytes())
+            disk.write_whole(place, path.read_bytes())
         return digest
 
     def fetch(self, digest: str, path: Path) -> None:

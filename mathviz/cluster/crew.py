@@ -25,15 +25,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from mathviz import compute, trace
+from mathviz import trace
 from mathviz.cluster import bundle as bundles
 from mathviz.cluster import station
 from mathviz.cluster.bundle import PIECE, Store
 from mathviz.cluster.line import Gone, Line
 from mathviz.cluster.remote import GL, GPU, LOOKING, Out, Remote
-from mathviz.compute import Computation
-from mathviz.errors import MathvizError, NotFound, RenderFailed, ToolMissing
+from mathviz.films import compute
+from mathviz.films.compute import Computation
 from mathviz.project import Project
+from mathviz.project.errors import MathvizError, NotFound, RenderFailed, ToolMissing
 from mathviz.render import inputs
 from mathviz.render.cache import Cache
 from mathviz.render.farm import Farm, FilmWork, cores

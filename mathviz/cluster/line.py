@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from mathviz.errors import RenderFailed
+from mathviz.project.errors import RenderFailed
 
 CONNECTING = 10.0
 """Seconds for the first connection; once there was one, a scheduler is waited for as long as for a worker."""

@@ -10,20 +10,18 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from mathviz import trace
 from mathviz.cluster import station
+from mathviz.cluster.bundle import Bundle
 from mathviz.cluster.line import Gone, Line, first_line
+from mathviz.project import disk
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.farm import Listen
 from mathviz.render.worker import Task
-
-if TYPE_CHECKING:
-    from mathviz.cluster.crew import Crew
 
 GL, GPU = "GL", "GPU"
 """What a worker declares that draws, and one that computes: ``dask worker … --resources GL=1``."""
@@ -40,6 +38,27 @@ class Out:
     worker: str
     news: float = field(default_factory=time.monotonic)
     copied: bool = False
+
+
+class Crew(Protocol):
+    """What a worker needs of those whom it works with."""
+
+    topic: str
+    line: Line
+    bundle: Bundle
+    shared: str
+    stopping: bool
+    members: dict[str, dict[str, Any]]
+    cores_of: Callable[[dict[str, Any]], tuple[int, ...]]
+
+    def packs(self, line: Line, digests: list[str]) -> Iterator[Any]: ...
+    def assign(self, task: Task, worker: str, claims: contextlib.ExitStack) -> list[str]: ...
+    def begins(self, token: str, out: Out, news: queue.SimpleQueue[dict[str, Any]]) -> None: ...
+    def hears(self, out: Out) -> None: ...
+    def ends(self, token: str) -> None: ...
+    def loses(self, left: list[tuple[str, str]]) -> str: ...
+    def refuse(self, remote: Any, lacks: list[str]) -> None: ...
+    def fetch(self, remote: Any, digest: str, size: int, path: Path) -> None: ...
 
 
 class Remote:
@@ -239,7 +258,7 @@ class _Trip:
             self.crew.fetch(self.remote, digest, size, made / name)
         sealed = made / "digests.txt"
         if sealed.is_file():  # the cache seals it itself
-            trace.write_whole(sealed, "\n".join(sealed.read_text().split()[:-1]).encode())
+            disk.write_whole(sealed, "\n".join(sealed.read_text().split()[:-1]).encode())
         self.cache.keep(key, made)
 
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from mathviz.cluster import crew
 from mathviz.cluster.crew import portion
-from mathviz.errors import MathvizError, RenderFailed
 from mathviz.project import ASSETS, Project
+from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import inputs
 from mathviz.render.farm import Farm, FilmWork, cores
 from mathviz.render.plan import QUALITIES, Job

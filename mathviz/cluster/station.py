@@ -20,11 +20,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from mathviz import __version__, doctor
+from mathviz import __version__
 from mathviz.cluster import bundle
 from mathviz.cluster.bundle import PIECE, Piece, Store
-from mathviz.errors import MathvizError, NotFound
-from mathviz.render import inputs
+from mathviz.project.errors import MathvizError, NotFound
+from mathviz.render import doctor, inputs
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.farm import Farm, Worker, cores
 from mathviz.render.plan import Job

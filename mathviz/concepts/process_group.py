@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from mathviz.errors import MathvizError
+from mathviz.project.errors import MathvizError
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import typer
 
-from mathviz import trace
-from mathviz.errors import NotFound
-from mathviz.project import HOME, not_found
+from mathviz.project import HOME, disk, not_found
+from mathviz.project.errors import NotFound
 
 FOLDER = Path(__file__).parent
 GENERATED = ("commands", "mobjects")
@@ -64,14 +63,23 @@ def generated(name: str, app: typer.Typer) -> str:
 
 
 def write(names: list[str], app: typer.Typer) -> list[Path]:
-    """Generate pages anew, and the pictures with that of mobjects. Returns what changed. Raises NotFound."""
+    """Generate pages anew, the pictures with that of mobjects, and the plan of the house. Returns what changed.
+
+    Raises NotFound.
+    """
     if not (HOME / "pyproject.toml").is_file():
         raise NotFound(f"{FOLDER} is part of an installed package. Generate the pages in a checkout of mathviz")
+    from mathviz.docs import house
+
     changed = []
+    for place, text in house.written().items():
+        if (HOME / place).read_text(encoding="utf-8") != text:
+            disk.write_whole(HOME / place, text.encode())
+            changed.append(HOME / place)
     for name in names:
         text = generated(name, app)
         if not Page(name).path.is_file() or Page(name).text != text:
-            trace.write_whole(Page(name).path, text.encode())
+            disk.write_whole(Page(name).path, text.encode())
             changed.append(Page(name).path)
     if "mobjects" in names:
         from mathviz.docs import drawing, mobjects

@@ -15,11 +15,11 @@ from pathlib import Path
 from numpy import ndarray
 from PIL import Image
 
-from mathviz import frames, trace
-from mathviz.difference import OTHER_RENDERER, SAME_RENDERER, beside, compare
 from mathviz.docs.mobjects import Thing
-from mathviz.errors import FrameMismatch
-from mathviz.project import HOME, Project
+from mathviz.project import HOME, Project, disk
+from mathviz.project.errors import FrameMismatch
+from mathviz.snapshots import frames
+from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, beside, compare
 
 PICTURES = Path(__file__).parent / "pictures"
 DRAWN = Project(HOME).renders / "diff" / "docs"
@@ -34,7 +34,8 @@ MARGIN = 0.35
 
 def draw(things: Iterable[Thing]) -> dict[str, ndarray]:
     """The pictures of these things' examples, by name, [row column rgb] uint8, all in this process."""
-    from mathviz.render import engine
+    from mathviz import engine
+    from mathviz.engine import stills
 
     engine.start(engine.Picture(frames.WIDTH, frames.HEIGHT, frames.FPS), Project(HOME).cache / "manimgl" / "docs")
     examples = importlib.import_module("mathviz.docs.examples")
@@ -42,7 +43,7 @@ def draw(things: Iterable[Thing]) -> dict[str, ndarray]:
     for thing in things:
         made = getattr(importlib.import_module(f"mathviz.docs.examples.{thing.module}"), thing.example)
         kind = type(thing.name, (examples.Example,), {"example": made})
-        taker = engine.SceneStillTaker(kind, [engine.Moment(thing.name, None)], frames.FPS)
+        taker = stills.SceneStillTaker(kind, [stills.Moment(thing.name, None)], frames.FPS)
         (image,) = taker.take_all().values()
         shown = taker.scene.mobjects[-1]
         drawn[thing.name] = image[_row(shown.get_top()[1] + MARGIN) : _row(shown.get_bottom()[1] - MARGIN)]
@@ -85,7 +86,7 @@ def write(things: list[Thing]) -> list[Path]:
     for stray in set(PICTURES.glob("*.png")) - {PICTURES / f"{thing.name}.png" for thing in things}:
         stray.unlink()
         changed.append(stray)
-    trace.write_whole(PICTURES / frames.ABOUT, (json.dumps(frames.drawn_by(), indent=2) + "\n").encode())
+    disk.write_whole(PICTURES / frames.ABOUT, (json.dumps(frames.drawn_by(), indent=2) + "\n").encode())
     return changed
 
 
@@ -97,4 +98,4 @@ def _keep(path: Path, image: ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "PNG", optimize=True)
-    trace.write_whole(path, buffer.getvalue())
+    disk.write_whole(path, buffer.getvalue())

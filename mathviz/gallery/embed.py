@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import urllib.parse
 
-from mathviz import script
-from mathviz.errors import MathvizError
+from mathviz.films import script
+from mathviz.films.catalog import films
 from mathviz.gallery.films import DARK, Version, version
 from mathviz.gallery.site import environment, html_language, word
 from mathviz.project import Project, not_found
-from mathviz.render.catalog import films
+from mathviz.project.errors import MathvizError
 
 FORMATS = ("html", "markdown", "hexo")
 TAG = "mathviz"

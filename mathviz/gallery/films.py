@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mathviz.errors import FilmDamaged, NotFound
+from mathviz.films.catalog import Film, films
+from mathviz.films.script import IDENTIFIER, LANGUAGE
 from mathviz.project import Project, not_found
-from mathviz.render.catalog import Film, films
-from mathviz.script import IDENTIFIER, LANGUAGE
+from mathviz.project.errors import FilmDamaged, NotFound
 from mathviz.style import THEMES
 
 DARK, LIGHT = THEMES

@@ -10,7 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from mathviz.errors import MathvizError
+from mathviz.project.errors import MathvizError
 
 ADDRESS = "127.0.0.1"
 TYPES = {".vtt": "text/vtt; charset=utf-8", ".md": "text/markdown; charset=utf-8", ".webp": "image/webp",

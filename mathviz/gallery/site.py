@@ -28,11 +28,11 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from mathviz import compute
-from mathviz.errors import MathvizError
+from mathviz.films import compute
+from mathviz.films.script import FORMULA
 from mathviz.gallery.films import DARK, NEEDED, Shelf, Version, shelf
 from mathviz.project import ASSETS, Project
-from mathviz.script import FORMULA
+from mathviz.project.errors import MathvizError
 
 HERE = Path(__file__).resolve().parent
 ENGLISH = "en"

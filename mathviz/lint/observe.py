@@ -77,7 +77,7 @@ class Observer:
     """Watches a scene being skipped through."""
 
     def __init__(self, kind: type, observed: Observed, **options: Any) -> None:
-        from mathviz.render import engine
+        from mathviz import engine
 
         self.observed, self.beat = observed, ""
         self.numbers: dict[int, int] = {}
@@ -272,7 +272,7 @@ def _smallest_sign(signs: list[Any], heights: ndarray) -> float:
 
 def observe(scene: Path, languages: list[str], themes: list[str], cache: Path) -> list[Observed]:
     """Go through a film of the catalogue in every version, or, without languages, through a file's scenes."""
-    from mathviz.render import engine
+    from mathviz import engine
 
     engine.start(engine.Picture(854, 480, 30), cache)
     try:

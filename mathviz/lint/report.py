@@ -16,12 +16,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from mathviz import __version__, compute, style, trace
-from mathviz.errors import MathvizError, ScriptError
+from mathviz import __version__, style
+from mathviz.films import compute
+from mathviz.films.script import Script, read
 from mathviz.lint import files, observe
 from mathviz.lint.rules import RULES, Finding, check
-from mathviz.project import Project
-from mathviz.script import Script, read
+from mathviz.project import Project, disk
+from mathviz.project.errors import MathvizError, ScriptError
 
 WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
 
@@ -202,6 +203,6 @@ def mark(project: Project, found: list[Finding], folder: Path) -> list[Path]:
         ImageDraw.Draw(picture).rectangle(corners, outline=(255, 0, 0), width=4)
         buffer = io.BytesIO()
         picture.save(buffer, "PNG")
-        trace.write_whole(path, buffer.getvalue())
+        disk.write_whole(path, buffer.getvalue())
         made.append(path)
     return made

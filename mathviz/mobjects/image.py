@@ -13,8 +13,8 @@ from numpy import ndarray
 from PIL import Image
 
 from mathviz.mobjects.text import words
+from mathviz.project.disk import write_whole
 from mathviz.style import Theme
-from mathviz.trace import write_whole
 
 TEXELS = 512
 """An image's longer side is enlarged to at least so many, because OpenGL would blur between fewer."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mathviz import script
+from mathviz.films import script
+from mathviz.films.script import OPENING, Script
 from mathviz.project import not_found
-from mathviz.script import OPENING, Script
 
 ALWAYS = ("setup", "construct", "__init__")
 """The methods that every beat comes after."""

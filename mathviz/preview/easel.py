@@ -28,13 +28,15 @@ from typing import Any
 
 from PIL import Image
 
-from mathviz import compute, script, style
-from mathviz.errors import MathvizError
+from mathviz import engine, style
+from mathviz.engine import seams
+from mathviz.films import compute, script
+from mathviz.films.script import OPENING
 from mathviz.project import Project
-from mathviz.render import engine, inputs
+from mathviz.project.errors import MathvizError
+from mathviz.render import inputs
 from mathviz.render.plan import Job
 from mathviz.render.worker import Task, Walk
-from mathviz.script import OPENING
 
 PRIVATE = "preview-"
 """What the names of slots begin with that serve one task only: what is drawn from a standing process with newer
@@ -66,7 +68,7 @@ class Player(Walk):
     def __init__(self, task: Task, tell: Line, sockets: Path) -> None:
         super().__init__(task, tell)
         self.sockets, self.due, self.glancing = sockets, False, 0
-        self.stood: engine.State | None = None
+        self.stood: seams.State | None = None
 
     @property
     def skimming(self) -> bool:
@@ -162,7 +164,7 @@ class Player(Walk):
             self.scene.__class__ = engine.scene_class(Path(task.job.scene))
             self.scene.script = script.read(Path(task.job.scene).with_suffix(".yaml"))
 
-    def _state(self) -> engine.State:
+    def _state(self) -> seams.State:
         """That of where it stood, if it has not moved since: a quarter of the time until the first frame."""
         stood, self.stood = self.stood, None
         return super()._state() if stood is None else stood

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from mathviz import style
-from mathviz.errors import MathvizError
 from mathviz.gallery.serve import ADDRESS, Handler
 from mathviz.gallery.site import HAN_FONT, HERE
 from mathviz.lint.rules import limits
 from mathviz.preview.studio import Studio
 from mathviz.project import ASSETS, Project
+from mathviz.project.errors import MathvizError
 from mathviz.render import farm
 
 PAGE, STYLE = Path(__file__).parent / "page", HERE / "style.css"

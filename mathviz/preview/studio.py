@@ -26,10 +26,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mathviz.errors import MathvizError, RenderFailed
 from mathviz.preview import changes, easel
 from mathviz.preview.versions import Key, Shown, Stand, Version, Work
-from mathviz.project import ASSETS, Project
+from mathviz.project import ASSETS, Project, disk
+from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import encode, inputs
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.plan import Job, Wish, plan
@@ -180,7 +180,7 @@ class Studio:
         for path in self._watched():
             if path not in mine:
                 with contextlib.suppress(OSError):
-                    told.update(f"{path} {inputs.file_digest(path)}".encode())
+                    told.update(f"{path} {disk.file_digest(path)}".encode())
         return told.hexdigest()
 
     def _read(self) -> None:

@@ -22,12 +22,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mathviz.errors import RenderFailed
-from mathviz.render import encode, engine, inputs
+from mathviz import engine
+from mathviz.engine.readback import Nv12
+from mathviz.project.errors import RenderFailed
+from mathviz.render import encode, inputs
 from mathviz.render.encode import FINAL
 from mathviz.render.farm import Farm, cores
 from mathviz.render.plan import Job
-from mathviz.render.readback import Nv12
 
 CHUNK = 240
 """Frames that are kept on disk at a time while x264 alone is timed: three megabytes each at 1080p."""

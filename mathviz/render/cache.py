@@ -22,8 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mathviz import trace
-from mathviz.errors import MathvizError
+from mathviz.project import disk
+from mathviz.project.errors import MathvizError
 
 LIMIT = 10 * 1024**3
 """Bytes that the encoded beats may take when nothing else is said."""
@@ -37,7 +37,7 @@ class Beat:
     """One encoded beat of a film: which object it is, and what the film must know of it.
 
     ``captions`` are [frame of the beat, text], an empty text where one ends. ``begin`` and ``end`` are the
-    scene's states (``engine.State``). ``drawn`` counts frames that were drawn, not taken from elsewhere.
+    scene's states (``seams.State``). ``drawn`` counts frames that were drawn, not taken from elsewhere.
     """
 
     key: str
@@ -99,14 +99,14 @@ class Cache:
         files = sorted(path for path in made.iterdir() if path != digests)
         if digests.is_file():
             lines = digests.read_text().split()
-            trace.write_whole(digests, "\n".join([*lines, _seal(lines)]).encode())
+            disk.write_whole(digests, "\n".join([*lines, _seal(lines)]).encode())
         signed = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-        trace.write_whole(made / "signed.json", json.dumps(signed).encode())
-        trace.write_whole(made / "whole.json", json.dumps({path.name: path.stat().st_size for path in files}).encode())
+        disk.write_whole(made / "signed.json", json.dumps(signed).encode())
+        disk.write_whole(made / "whole.json", json.dumps({path.name: path.stat().st_size for path in files}).encode())
         folder = self.folder(key)
         if self.has(key):
             if digests.is_file():
-                trace.write_whole(folder / digests.name, digests.read_bytes())
+                disk.write_whole(folder / digests.name, digests.read_bytes())
             os.utime(folder)
             shutil.rmtree(made)
             return
@@ -139,7 +139,7 @@ class Cache:
         """Say what a film with these inputs has as its beat."""
         place = self._slot(inputs, name)
         place.parent.mkdir(parents=True, exist_ok=True)
-        trace.write_whole(place, json.dumps(asdict(beat)).encode())
+        disk.write_whole(place, json.dumps(asdict(beat)).encode())
 
     def forget(self, inputs: str) -> None:
         shutil.rmtree(self._slot(inputs, "any").parent, ignore_errors=True)
@@ -173,7 +173,7 @@ class Cache:
         """Say what a film was made of, and from what."""
         place = self.root / "films" / f"{film}.json"
         place.parent.mkdir(parents=True, exist_ok=True)
-        trace.write_whole(place, json.dumps({"keys": keys, "sources": sources}).encode())
+        disk.write_whole(place, json.dumps({"keys": keys, "sources": sources}).encode())
 
     def objects(self) -> list[tuple[float, int, Path]]:
         """Every object: when it was last used, its bytes, its folder. The one that was not for longest first."""

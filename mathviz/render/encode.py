@@ -21,7 +21,7 @@ from typing import Any
 
 import ffmpeg
 
-from mathviz.errors import RenderFailed, ToolMissing
+from mathviz.project.errors import RenderFailed, ToolMissing
 
 THREADS = 2
 """x264's, fixed because its bytes depend on it."""

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from mathviz.errors import RenderFailed
+from mathviz.project.errors import RenderFailed
 from mathviz.render import inputs, report
 from mathviz.render.cache import Cache
 from mathviz.render.plan import Job, Outcome

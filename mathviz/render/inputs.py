@@ -11,14 +11,12 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
-from mathviz import compute
-from mathviz.errors import MathvizError, ToolMissing
-from mathviz.project import ASSETS, Project
+from mathviz.films import compute
+from mathviz.project import ASSETS, PACKAGE, Project, disk
+from mathviz.project.errors import MathvizError, ToolMissing
 from mathviz.render.plan import Job
 
-PACKAGE = Path(__file__).resolve().parent.parent
-
-NO_PART = ("gallery", "preview", "cluster", "docs", "lint", "new", "check.py", "cli.py", "doctor.py")
+NO_PART = ("gallery", "preview", "cluster", "docs", "lint", "author", "cli", "snapshots")
 """What shows, judges or begins films, and draws none."""
 
 NO_PART_OF_ASSETS = ("hexo", "lint.yaml", "scale")
@@ -30,7 +28,7 @@ LIBRARIES = (
 )  # fmt: skip
 """What computes points and colours, and so decides pictures."""
 
-DRAWING = ("engine.py", "regions.py", "readback.py", "encode.py")
+DRAWING = ("engine/__init__.py", "engine/painter.py", "engine/regions.py", "engine/readback.py", "render/encode.py")
 """The modules that turn what would be drawn into bytes: with others, a beat is another."""
 
 ENVIRONMENT = ("LIBGL_ALWAYS_SOFTWARE", "GALLIUM_DRIVER", "MESA_LOADER_DRIVER_OVERRIDE", "LP_NATIVE_VECTOR_WIDTH")
@@ -44,9 +42,9 @@ def of(job: Job) -> dict[str, str]:
     lie in the project's ``assets/``.
     """
     project = Project.around(Path(job.scene))
-    found = {_short(path, project): file_digest(path) for path in files(job)}
+    found = {_short(path, project): disk.file_digest(path) for path in files(job)}
     place = compute.place(compute.of_film(project, job.stem), project)
-    found["the trace"] = file_digest(place.with_suffix(".npz")) + file_digest(place.with_suffix(".json"))
+    found["the trace"] = disk.file_digest(place.with_suffix(".npz")) + disk.file_digest(place.with_suffix(".json"))
     return dict(sorted({**found, **_settings(job), **surroundings()}.items()))
 
 
@@ -80,11 +78,11 @@ def differences(before: dict[str, str], now: dict[str, str]) -> list[str]:
 @functools.cache
 def surroundings() -> dict[str, str]:
     """What draws and encodes here: versions of the libraries, the OpenGL driver and ffmpeg. Raises ToolMissing."""
-    from mathviz.render import engine
+    from mathviz import engine
 
     found = {f"version of {name}": _version(name) for name in LIBRARIES}
     found["version of python"] = platform.python_version()
-    found["mathviz's drawing and encoding"] = digest({name: file_digest(PACKAGE / "render" / name) for name in DRAWING})
+    found["mathviz's drawing and encoding"] = digest({name: disk.file_digest(PACKAGE / name) for name in DRAWING})
     found["OpenGL driver"] = ", ".join(engine.renderer().values())
     found["ffmpeg"] = _ffmpeg()
     return {**found, **{f"${name}": os.environ[name] for name in ENVIRONMENT if name in os.environ}}
@@ -101,18 +99,6 @@ def _short(path: Path, project: Project) -> str:
         if path.is_relative_to(root):
             return str(path.relative_to(root))
     return path.name
-
-
-def file_digest(path: Path) -> str:
-    """Of a file's bytes."""
-    about = path.stat()
-    return _digest(path, about.st_ino, about.st_mtime_ns, about.st_size)
-
-
-@functools.lru_cache(4096)
-def _digest(path: Path, *version: int) -> str:
-    """They are read once in a command, which many films need them for."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _version(name: str) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from mathviz import style
-from mathviz.errors import MathvizError, NotFound
+from mathviz.films.catalog import films
+from mathviz.films.script import OPENING
 from mathviz.project import Project, not_found
-from mathviz.render.catalog import films
+from mathviz.project.errors import MathvizError, NotFound
 from mathviz.render.encode import DRAFT, FINAL, TRANSPARENT, Encoding
-from mathviz.script import OPENING
 
 QUALITIES = {"low": (854, 480), "med": (1280, 720), "high": (1920, 1080), "4k": (3840, 2160)}
 """manimgl's own sizes of these names, in pixels."""

@@ -17,13 +17,14 @@ from typing import Any
 
 from PIL import Image
 
-from mathviz import __version__, compute, script, trace
-from mathviz.project import Project
+from mathviz import __version__, trace
+from mathviz.films import compute, script
+from mathviz.films.script import OPENING
+from mathviz.project import Project, disk
 from mathviz.render import encode
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.encode import Encoding
 from mathviz.render.plan import Job
-from mathviz.script import OPENING
 
 WEBP_QUALITY = 90
 """Of a poster for the web, from 0 to 100. Below 90 the edges of letters fray."""
@@ -271,7 +272,7 @@ def _publish(job: Job, folder: Path, files: list[Path], about: dict[str, Any]) -
     """
     final, incoming = manifest_of(job), job.incoming(folder)
     incoming.mkdir(parents=True)
-    trace.write_whole(incoming / final.name, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
+    disk.write_whole(incoming / final.name, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
     names = [file.relative_to(folder) for file in files]
     for name in names:
         (incoming / name).parent.mkdir(exist_ok=True)

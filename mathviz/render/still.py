@@ -8,10 +8,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from mathviz import script, trace
-from mathviz.errors import NotFound
-from mathviz.project import Project, not_found
-from mathviz.render import engine
+from mathviz import engine
+from mathviz.engine import stills
+from mathviz.films import script
+from mathviz.project import Project, disk, not_found
+from mathviz.project.errors import NotFound
 from mathviz.render.plan import Job
 
 
@@ -24,14 +25,14 @@ def write_still(project: Project, job: Job, beat: str, after: float | None, out:
         raise NotFound(f"{beat} has no moment {after} s; give seconds after its begin, such as 1.5")
     engine.start(engine.Picture(job.width, job.height, job.fps), project.cache / "manimgl" / job.name)
     try:
-        moment = engine.Moment(beat, after)
+        moment = stills.Moment(beat, after)
         kind = engine.scene_class(Path(job.scene))
-        image = engine.StillTaker(kind, [moment], job.fps, language=job.language, theme=job.theme).take_all()[moment]
+        image = stills.StillTaker(kind, [moment], job.fps, language=job.language, theme=job.theme).take_all()[moment]
     finally:
         engine.finish()
     path = out or job.folder / "stills" / f"{job.name}.{beat}{'' if after is None else f'@{after:g}s'}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "PNG", optimize=True)
-    trace.write_whole(path, buffer.getvalue())
+    disk.write_whole(path, buffer.getvalue())
     return path

@@ -25,12 +25,14 @@ from typing import Any
 
 from PIL import Image
 
-from mathviz.errors import MathvizError, RenderFailed
-from mathviz.render import engine, report
+from mathviz import engine
+from mathviz.engine import seams
+from mathviz.engine.readback import Nv12, Reader, Rgba
+from mathviz.project.errors import MathvizError, RenderFailed
+from mathviz.render import report
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.encode import BeatEncoder, Encoding
 from mathviz.render.plan import CLOCK, WHOLE, Job
-from mathviz.render.readback import Nv12, Reader, Rgba
 
 Tell = Callable[..., None]
 
@@ -218,8 +220,8 @@ class Walk:
             (self.made / "digests.txt").write_text("".join(f"{digest}\n" for digest in self.digests))
         self.cache.keep(beat.key, self.made)
 
-    def _state(self) -> engine.State:
-        return engine.state(self.scene) if self.job.of_catalogue else []
+    def _state(self) -> seams.State:
+        return seams.state(self.scene) if self.job.of_catalogue else []
 
 
 def _encoding(job: Job, output: dict[str, Any]) -> Encoding:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from tiny_project import TinyProject
 
-from mathviz import compute
 from mathviz.cluster import bundle
 from mathviz.cluster.bundle import PIECE, Store
-from mathviz.errors import MathvizError
+from mathviz.films import compute
+from mathviz.project.errors import MathvizError
 
 
 def sha256(data: bytes) -> str:
@@ -89,7 +89,7 @@ def test_a_bundle_has_code_scripts_traces_and_fonts(tiny: TinyProject) -> None:
     compute.find(compute.of_film(tiny.project, "tiny"), tiny.project, print)
     made = bundle.of(tiny.project, ["tiny"])
     names = set(made.manifest)
-    assert {"home/mathviz/render/engine.py", "home/assets/theme.yaml", "home/assets/fonts/mathviz-han-regular.otf",
+    assert {"home/mathviz/engine/__init__.py", "home/assets/theme.yaml", "home/assets/fonts/mathviz-han-regular.otf",
             "project/scenes/tiny.py", "project/scenes/tiny.yaml", "project/tiny_concept.py"} <= names  # fmt: skip
     assert sum(name.startswith("project/renders/.cache/traces/tiny-") for name in names) == 2
     assert not [name for name in names if "__pycache__" in name or name.startswith("/")]

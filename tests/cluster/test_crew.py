@@ -24,10 +24,10 @@ from dask import config as dask_settings
 from dask_processes import DaskProcesses, drawers, kill
 from tiny_project import BEATS, TinyProject, programs, wait_for
 
-from mathviz import compute
 from mathviz.cluster import crew, line, remote
-from mathviz.errors import MathvizError, RenderFailed, ToolMissing
+from mathviz.films import compute
 from mathviz.project import HOME
+from mathviz.project.errors import MathvizError, RenderFailed, ToolMissing
 from mathviz.render.farm import Farm
 from mathviz.render.plan import Job, Outcome, Wish, plan
 

@@ -10,12 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tiny_project import TinyProject
 
-from mathviz import compute
 from mathviz.cluster import scale
 from mathviz.cluster.crew import portion
 from mathviz.cluster.scale import Film, Part, Times, predict
-from mathviz.errors import MathvizError
+from mathviz.films import compute
 from mathviz.project import HOME
+from mathviz.project.errors import MathvizError
 from mathviz.render.plan import Wish, plan
 
 SECONDS = st.floats(0.01, 100)

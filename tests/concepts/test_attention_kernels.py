@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from mathviz import compute, frames, trace
+from mathviz import trace
 from mathviz.concepts.attention_kernels import AttentionKernels, measure_kernels
-from mathviz.frames import Snapshot
+from mathviz.films import compute
 from mathviz.project import HOME, Project
+from mathviz.snapshots import frames
+from mathviz.snapshots.frames import Snapshot
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from mathviz import compute, trace
+from mathviz import trace
 from mathviz.concepts import network as module
 from mathviz.concepts.denoiser import Denoiser, train_denoiser
 from mathviz.concepts.diffusion import linear_schedule, two_moons
+from mathviz.films import compute
 from mathviz.project import HOME, Project
 
 

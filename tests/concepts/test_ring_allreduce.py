@@ -17,7 +17,7 @@ from numpy import ndarray
 from mathviz.concepts import ring_allreduce
 from mathviz.concepts.process_group import run_ranks
 from mathviz.concepts.ring_allreduce import RING, STAR, TREE, RingAllReduce, compare_all_reduce
-from mathviz.errors import CheckFailed
+from mathviz.project.errors import CheckFailed
 
 FLOAT = 4
 """Bytes of a float32."""

@@ -7,10 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from mathviz import compute, trace
+from mathviz import trace
 from mathviz.concepts import velocity_field as module
 from mathviz.concepts.diffusion import two_moons
 from mathviz.concepts.velocity_field import CURVED, STRAIGHT, Path, VelocityField, train_velocity_field, velocity
+from mathviz.films import compute
 from mathviz.project import HOME, Project
 
 PATHS = pytest.mark.parametrize("path", [STRAIGHT, CURVED], ids=["straight", "curved"])

@@ -16,9 +16,10 @@ import yaml
 from test_cli import require_refused
 from tiny_project import TinyProject
 
-from mathviz import compute, docs
+from mathviz import docs
 from mathviz.cli import app
 from mathviz.docs import commands
+from mathviz.films import compute
 from mathviz.project import HOME, Project
 
 WRITTEN = [page for page in docs.pages() if page.name not in docs.GENERATED]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mathviz import new
+from mathviz.author import new
 from mathviz.project import PACKAGE, Project
 
 PAGE = (PACKAGE / "docs" / "first_film.md").read_text(encoding="utf-8")

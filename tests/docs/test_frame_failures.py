@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mathviz import docs, frames
-from mathviz.difference import OTHER_RENDERER, SAME_RENDERER, STEP, WINDOW, Budget
-from mathviz.errors import FrameMismatch
-from mathviz.frames import Frame, Snapshot
+from mathviz import docs
 from mathviz.project import HOME, Project
+from mathviz.project.errors import FrameMismatch
+from mathviz.snapshots import frames
+from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, STEP, WINDOW, Budget
+from mathviz.snapshots.frames import Frame, Snapshot
 
 PAGE = docs.page("frame_failures").text
 SAYS = ("frames.py", "difference.py", "pytest_plugin.py", "cli.py")

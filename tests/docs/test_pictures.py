@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from numpy import ndarray
 
-from mathviz import docs, frames, mobjects
+from mathviz import docs, mobjects
 from mathviz.docs import drawing
 from mathviz.docs import mobjects as pages
-from mathviz.errors import FrameMismatch
 from mathviz.project import HOME
+from mathviz.project.errors import FrameMismatch
+from mathviz.snapshots import frames
 
 THINGS = pages.things()
 PAGE = docs.page("mobjects").text
@@ -66,13 +67,14 @@ def test_an_example_shows_what_it_is_for(thing: pages.Thing) -> None:
 
 
 def test_the_scene_at_the_top_of_the_page_draws_the_picture(manim: None, tmp_path: Path) -> None:
-    from mathviz.render import engine
+    from mathviz import engine
+    from mathviz.engine import stills
 
     source = re.search(r"```python\n# look.py\n(.*?)```", PAGE, re.DOTALL)
     assert source is not None
     (tmp_path / "look.py").write_text(source[1])
     kind = engine.scene_class(tmp_path / "look.py")
-    (image,) = engine.SceneStillTaker(kind, [engine.Moment("Look", None)], frames.FPS).take_all().values()
+    (image,) = stills.SceneStillTaker(kind, [stills.Moment("Look", None)], frames.FPS).take_all().values()
     kept = frames.read(drawing.PICTURES / "UnitBar.png")
     top = (len(image) - len(kept)) // 2
     assert np.array_equal(drawn()["UnitBar"], image[top : top + len(kept)])

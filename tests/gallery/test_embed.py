@@ -13,8 +13,8 @@ from playwright.sync_api import Browser
 from test_pages import opened, until
 from tiny_project import TinyProject
 
-from mathviz.errors import FilmDamaged, MathvizError, NotFound
 from mathviz.gallery.embed import snippet
+from mathviz.project.errors import FilmDamaged, MathvizError, NotFound
 
 
 class Tags(HTMLParser):

@@ -12,9 +12,9 @@ import pytest
 from forged import change
 from tiny_project import TinyProject
 
-from mathviz.errors import FilmDamaged
 from mathviz.gallery import site
 from mathviz.gallery.site import build, clock, cues
+from mathviz.project.errors import FilmDamaged
 from mathviz.render.report import AT_THE_TOP, Cue, webvtt
 
 

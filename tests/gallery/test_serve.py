@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from tiny_project import TinyProject
 
-from mathviz.errors import MathvizError
 from mathviz.gallery.serve import server
+from mathviz.project.errors import MathvizError
 
 BYTES = bytes(range(256)) * 4
 

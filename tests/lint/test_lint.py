@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 from tiny_project import TinyProject
 
+from mathviz.films.script import read
 from mathviz.lint import report
 from mathviz.lint.rules import Finding, check
 from mathviz.project import HOME, Project
-from mathviz.script import read
 
 FAULTY = """
 from manimlib import *

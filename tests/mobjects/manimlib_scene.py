@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from mathviz import style
-from mathviz.render import engine
+from mathviz import engine, style
 
 HEIGHT_IN_UNITS = 8.0
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mathviz.errors import NotFound, ScriptError
 from mathviz.preview.changes import Text, read
+from mathviz.project.errors import NotFound, ScriptError
 
 SCENE = '''
 """Two beats."""

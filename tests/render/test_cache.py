@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tiny_project import BEATS, TinyProject
 
-from mathviz.errors import MathvizError
+from mathviz.project.errors import MathvizError
 from mathviz.render.cache import Beat, Cache, bytes_of
 from mathviz.render.farm import Farm
 from mathviz.render.plan import Job, Wish, plan

@@ -15,7 +15,7 @@ import pytest
 from numpy import ndarray
 from PIL import Image, ImageSequence
 
-from mathviz.errors import RenderFailed, ToolMissing
+from mathviz.project.errors import RenderFailed, ToolMissing
 from mathviz.render import encode
 from mathviz.render.encode import DRAFT, TRANSPARENT, BeatEncoder, Encoding
 

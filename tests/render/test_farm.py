@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 from tiny_project import BEATS, TinyProject, programs, wait_for
 
-from mathviz import compute
+from mathviz.films import compute
 from mathviz.render import encode, farm
 from mathviz.render.farm import Farm, FilmWork
 from mathviz.render.plan import Job, Outcome, Wish, plan

@@ -156,14 +156,14 @@ def test_the_rate(rendered: TinyProject) -> None:
             "assets/theme.yaml", 'data:      {dark: "#5DCDFB"', 'data:      {dark: "#5DCDAB"', BEATS[1:],
             marks=pytest.mark.slow,
         ),
-        ("mathviz/stage.py", "CAPTION_HEIGHT = -3.1", "CAPTION_HEIGHT = -3.0", BEATS[1:]),
+        ("mathviz/stage/__init__.py", "CAPTION_HEIGHT = -3.1", "CAPTION_HEIGHT = -3.0", BEATS[1:]),
         (
             "mathviz/mobjects/text.py",
             "made.set_fill(theme[role])\n\n\ndef caption",
             "made.set_fill(theme[role], 0.5)\n\n\ndef caption",
             BEATS,
         ),
-        ("mathviz/render/readback.py", "16.0 + 219.0", "16.0 + 200.0", BEATS),
+        ("mathviz/engine/readback.py", "16.0 + 219.0", "16.0 + 200.0", BEATS),
     ],
     ids=["a theme's colour", "a line of the stage", "a line of a mobject", "a line of the renderer"],
 )

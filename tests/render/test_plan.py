@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tiny_project import TinyProject
 
-from mathviz.errors import MathvizError, NotFound, ScriptError
+from mathviz.project.errors import MathvizError, NotFound, ScriptError
 from mathviz.render.encode import DRAFT, TRANSPARENT
 from mathviz.render.plan import Job, Wish, plan, plan_scenes
 

@@ -1,0 +1,1 @@
+"""What authors begin with, and what must hold before a film is done."""

@@ -1,0 +1,127 @@
+"""mathviz check: everything that must hold before a film is done, in one run."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mathviz import style
+from mathviz.films import compute, script
+from mathviz.lint import report
+from mathviz.project import Project
+from mathviz.project.errors import MathvizError, ScriptError
+from mathviz.snapshots import frames
+from mathviz.snapshots.contact_sheet import ContactSheet
+from mathviz.trace import Trace
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that must hold: whether it does, what was found, and what to do if it does not."""
+
+    name: str
+    holds: bool
+    found: str
+    todo: str = ""
+
+
+Say = Callable[[str], None]
+
+
+def check(project: Project, stem: str, say: Say) -> Iterator[Point]:
+    """Each point as soon as it is known. What cannot be looked at because of an earlier fault is a fault too."""
+    project.require_stem(stem)
+    steps = {"script": _script, "computation": _computation, "tests": _tests, "frames": _frames, "lint": _lint}
+    needs = {"frames", "lint"}
+    broken = ""
+    for name, step in steps.items():
+        if broken and name in needs:
+            yield Point(name, False, f"not looked at: {broken} is wrong", f"mathviz check {stem}")
+            continue
+        try:
+            point = step(project, stem, say)
+        except MathvizError as error:
+            point = Point(name, False, str(error), f"mathviz check {stem}")
+        if not point.holds and name in ("script", "computation"):
+            broken = broken or f"the {name}"
+        yield point
+
+
+def _script(project: Project, stem: str, say: Say) -> Point:
+    told = script.read(project.scenes / f"{stem}.yaml")
+    try:
+        trace = compute.find(compute.of_film(project, stem), project, say)
+    except ScriptError:
+        raise
+    except MathvizError:  # the next point says what is wrong with it
+        return Point("script", False, "can be read; nothing was computed to fill its texts", f"mathviz compute {stem}")
+    count = sum(_fill(told, language, trace) for language in told.languages)
+    return Point("script", True, f"{len(told.beats)} beats, {count} texts in {', '.join(told.languages)}")
+
+
+def _fill(told: script.Script, language: str, trace: Trace) -> int:
+    """Fill all texts that the trace fills, and count them. Raises ScriptError."""
+    texts = [told.title, told.question, told.alt, *(beat.chapter for beat in told.beats)]
+    texts += [caption for beat in told.beats for caption in beat.captions]
+    for text in texts:
+        script.fill(text[language], trace)
+    return len(texts)
+
+
+def _computation(project: Project, stem: str, say: Say) -> Point:
+    """Computed anew, in a process of its own, and compared with what is recorded, if anything is."""
+    computation = compute.of_film(project, stem)
+    recorded = (project.recorded / f"{stem}.json").is_file()
+    line = [sys.executable, "-m", "mathviz", "compute", stem, *(["--check"] if recorded else []), "--quiet"]
+    done = subprocess.run(line, cwd=project.root, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        again = f"mathviz compute {stem}" + (" --check" if recorded else "")
+        return Point("computation", False, done.stderr.strip() or f"ended with {done.returncode}", again)
+    claims = compute.find(computation, project, say).check()
+    compared = "the same as recorded" if recorded else "nothing is recorded to compare it with"
+    return Point("computation", True, f"computed anew, {len(claims)} claims hold; {compared}")
+
+
+def _tests(project: Project, stem: str, say: Say) -> Point:
+    """The film's own test, which holds the computation to its authority."""
+    found = sorted((project.root / "tests").rglob(f"test_{stem}.py"))
+    if not found:
+        return Point("tests", False, f"there is no tests/test_{stem}.py", "hold the computation to an authority in it")
+    if importlib.util.find_spec("pytest") is None:
+        return Point("tests", False, "pytest is not installed", f"{sys.executable} -m pip install pytest")
+    names = [str(path.relative_to(project.root)) for path in found]
+    line = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *names]
+    done = subprocess.run(line, cwd=project.root, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    said = done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
+    summary = re.sub(r"^=+ | =+$| in [\d.:()\ s]+$", "", said[-1])
+    return Point("tests", done.returncode == 0, summary, "" if done.returncode == 0 else f"pytest {' '.join(names)}")
+
+
+def _frames(project: Project, stem: str, say: Say) -> Point:
+    sheet = ContactSheet(project)
+    for verdict in frames.check(project, stem):
+        sheet.add(verdict)
+    page = sheet.write(f"{stem}.html")
+    told = script.read(project.scenes / f"{stem}.yaml")
+    versions = f"{', '.join(told.languages)} in {' and '.join(style.THEMES)}"
+    found = f"{sheet.count - len(sheet.failures)} of {sheet.count} are their references, {versions}; look at {page}"
+    if not sheet.failures:
+        return Point("frames", True, found)
+    return Point("frames", False, found, f"mathviz frames check {stem}; after looking: mathviz frames accept {stem}")
+
+
+def _lint(project: Project, stem: str, say: Say) -> Point:
+    findings = report.lint(project, [stem], 2, say)
+    wrong = [each for each in findings if each.level == "error" and not each.waived]
+    summary = report.as_text(findings).splitlines()[-1]
+    return Point("lint", not wrong, summary, f"mathviz lint {stem} --frames {_marked(project)}" if wrong else "")
+
+
+def _marked(project: Project) -> Path:
+    folder = project.renders / "lint"
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder

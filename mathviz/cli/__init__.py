@@ -1,0 +1,635 @@
+"""The command line: parses, calls the library, prints. Nothing is decided here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mathviz.project import Project, disk, not_found
+from mathviz.project.errors import MathvizError, NotFound
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Animated explainers of machine learning in which every number was computed.",
+)  # fmt: skip
+frames_app = typer.Typer(no_args_is_help=True, help="Snapshots of every beat: compare them, accept new ones.")
+app.add_typer(frames_app, name="frames")
+
+Stem = Annotated[str, typer.Argument(help="A film's stem, as `mathviz list` shows it.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def main() -> None:
+    """Entry point: turns errors into one clear message and an exit status, never a traceback."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        # Not `app()`: it swallows exit statuses, interrupts and broken pipes before they get here.
+        command = typer.main.get_command(app)
+        with command.make_context("mathviz", sys.argv[1:]) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+    except MathvizError as error:
+        _say(f"mathviz: {error}")
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _say("mathviz: interrupted; nothing partial was kept, finished beats were")
+        sys.exit(130)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except BrokenPipeError:  # the reader of a pipe had seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        show = getattr(error, "show", None)  # typer's own usage errors
+        if show is None:
+            raise
+        show()
+        sys.exit(getattr(error, "exit_code", 2))
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _project() -> Project:
+    return Project.around(Path.cwd())
+
+
+@app.command("list")
+def list_films(
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Stems only, one a line.")] = False,
+) -> None:
+    """The films there are: stem, title and the question each answers."""
+    from mathviz.films.catalog import films
+
+    found = films(_project())
+    if as_json:
+        print(json.dumps([film.summary() for film in found], indent=2, ensure_ascii=False))
+        return
+    if not found:
+        _say("mathviz: there is no film here. Begin one: mathviz new my_film")
+    for film in found:
+        languages = film.script.languages
+        print(film.stem if quiet else f"{film.stem}  [{', '.join(languages)}]")
+        for language in [] if quiet else languages:
+            print(f"    {film.script.title[language]}: {film.script.question[language]}")
+
+
+@app.command("new")
+def new_film(stem: Annotated[str, typer.Argument(help="The film's stem: small letters, digits, underscores.")]) -> None:
+    """Begin a film: a concept, a script, a scene and a test that already work, to be changed into your own."""
+    from mathviz.author import new
+
+    project = Project.to_begin(Path.cwd())
+    for path in new.create(project, stem):
+        print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+    _say(f"mathviz: it works as it is: mathviz render {stem} --draft; then change it; at the end: mathviz check {stem}")
+
+
+@app.command("compute")
+def compute_trace(
+    stem: Annotated[str, typer.Argument(help="A film's stem, or the name of an input that films share.")],
+    record: Annotated[bool, typer.Option("--record", help="Write the recorded trace under assets/traces/.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compute and compare with the recorded trace.")] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda: where to compute.")] = "auto",
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run a film's computation, check every claim it rests on, and keep the trace."""
+    from mathviz.films import compute
+
+    if record and check:
+        raise typer.BadParameter("--record replaces what --check compares with; choose one")
+    if device not in ("auto", "cpu", "cuda"):
+        raise typer.BadParameter(f"--device {device}: choose auto, cpu or cuda")
+    project = _project()
+    computation = compute.of_name(project, stem)
+    if check:
+        differences = compute.compare_with_recorded(computation, project, device=device)
+        if as_json:
+            print(json.dumps({"stem": stem, "same": not differences, "differences": differences}, indent=2))
+        elif differences:
+            _say("\n".join([f"mathviz: {stem} is not what was recorded:", *(f"  {line}" for line in differences)]))
+        elif not quiet:
+            print(f"{stem}: computed again, the same within the concept's tolerances")
+        raise typer.Exit(1 if differences else 0)
+    done = compute.compute(computation, project, device=device, record=record)
+    if as_json:
+        print(json.dumps({"place": str(done.place.with_suffix(".npz")), **done.provenance}, indent=2))
+    elif not quiet:
+        for claim in done.trace.check():
+            print(f"  holds: {claim.says}  ({claim.found})")
+        print(f"{stem}: computed in {done.provenance['seconds']} s on {done.provenance['device']}")
+        print(f"  {done.place.with_suffix('.npz')}")
+
+
+@app.command()
+def render(
+    films: Annotated[
+        list[str] | None,
+        typer.Argument(help="Films by stem, all when none is named; or a manimgl scene file and names of its scenes."),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="A language of the script, or all.")] = "all",
+    theme: Annotated[str, typer.Option(help="dark, light or all.")] = "dark",
+    quality: Annotated[
+        str | None, typer.Option(help="low (480p), med (720p), high (1080p, the default) or 4k.")
+    ] = None,
+    fps: Annotated[int | None, typer.Option(help="Frames per second; 30 when not given.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the films; renders/ when not given.")] = None,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Workers, a core for each; 0: all cores.")] = 0,
+    draft: Annotated[bool, typer.Option("--draft", help="480p15, encoded quickly, for a first look.")] = False,
+    final: Annotated[bool, typer.Option("--final", help="1080p60, for publishing.")] = False,
+    beats: Annotated[str, typer.Option(help="Only these beats, joined: ids with commas between.")] = "",
+    clips: Annotated[bool, typer.Option("--clips", help="A file for each beat as well.")] = False,
+    gif: Annotated[bool, typer.Option("--gif", help="One beat as a small GIF without end, 1 MB at most.")] = False,
+    webp: Annotated[bool, typer.Option("--webp", help="The same as an animated WebP.")] = False,
+    webm: Annotated[bool, typer.Option("--webm", help="AV1 in WebM as well, where it is smaller. Takes long.")] = False,
+    transparent: Annotated[
+        bool, typer.Option("--transparent", help="Without background, as ProRes 4444 in a .mov.")
+    ] = False,
+    digest: Annotated[
+        Path | None, typer.Option(help="Write the SHA-256 of each RGBA frame, in order, to this file.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be drawn and why; draw nothing.")] = False,
+    cluster: Annotated[
+        str, typer.Option(help="Draw on the workers of this Dask scheduler: tcp://HOST:PORT, tls://…, or local:N.")
+    ] = "",
+    shared: Annotated[
+        Path | None, typer.Option(help="With --cluster: a folder that all its machines see, to pass files through.")
+    ] = None,
+    any_version: Annotated[
+        bool, typer.Option("--any-version", help="With --cluster: also workers with other versions than here.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Render films to mp4, with poster, captions, chapters and manifest. Needs no display.
+
+    What was drawn before and would come out the same is not drawn again.
+    """
+    from mathviz.render.cache import LIMIT, Cache
+    from mathviz.render.encode import TRANSPARENT
+    from mathviz.render.farm import Farm, cores
+    from mathviz.render.plan import EXTRAS, Wish
+    from mathviz.render.progress import Display
+
+    project = _project()
+    chosen = dict(zip(EXTRAS, (clips, gif, webp, webm), strict=True))
+    wish = Wish(
+        languages=[lang], themes=[theme], quality=quality, fps=fps, out=out and out.resolve(), digests=bool(digest),
+        beats=tuple(part.strip() for part in beats.split(",") if part.strip()),
+        extras=tuple(name for name, wanted in chosen.items() if wanted),
+    )  # fmt: skip
+    if draft and final:
+        raise typer.BadParameter("--draft and --final contradict each other")
+    if transparent and webm:
+        raise typer.BadParameter("--transparent and --webm contradict each other: AV1 has no transparency")
+    wish = wish.drafted() if draft else wish.finished() if final else wish
+    if transparent:
+        wish = replace(wish, encoding=TRANSPARENT)
+    if not cluster and (shared or any_version):
+        raise typer.BadParameter("--shared and --any-version need --cluster")
+    workers = jobs or len(cores())
+    if dry_run:
+        _say_what_would_be_drawn(_planned(project, films or [], wish), workers, as_json)
+        return
+    with _crew(cluster, workers, shared, any_version) as crew:
+        planned = _planned(project, films or [], wish, crew)
+        with Display(len(planned), quiet=as_json) as display:
+            farm = crew or Farm(workers)
+            farm.progress = display.progress
+            outcomes = farm.run(planned)
+    Cache(project.cache / "beats").prune(LIMIT)
+    if digest:
+        _write_digests(outcomes, digest)
+    failed = [outcome for outcome in outcomes if outcome.film is None]
+    if as_json:
+        print(json.dumps([outcome.summary() for outcome in outcomes], indent=2, ensure_ascii=False))
+    for outcome in outcomes if not as_json else failed:
+        for note in outcome.notes:
+            _say(f"mathviz: {outcome.job.name}: {note}")
+        if outcome.film is None:
+            _say(f"mathviz: {outcome.job.name} was not rendered: {outcome.error}")
+        elif outcome.unchanged:
+            print(f"{outcome.film}  (unchanged)")
+        else:
+            of = f"{len(outcome.drawn)} of {len(outcome.job.wanted)} beats drawn, " if outcome.job.of_catalogue else ""
+            print(f"{outcome.film}  ({of}{outcome.frames} frames in {outcome.seconds:.0f} s)")
+    raise typer.Exit(min(len(failed), 100))
+
+
+@contextlib.contextmanager
+def _crew(cluster: str, joiners: int, shared: Path | None, any_version: bool) -> Iterator[Any]:
+    """The cluster's workers; None without a cluster."""
+    if not cluster:
+        yield None
+        return
+    from mathviz.cluster import crew
+
+    folder = str(shared.resolve()) if shared else ""
+    with crew.opened(cluster, joiners, _say, shared=folder, any_version=any_version) as found:
+        yield found
+
+
+def _planned(project: Project, films: list[str], wish: Any, crew: Any = None) -> list[Any]:
+    """The jobs for stems, or for a scene file and its scenes' names; with the traces that they need."""
+    from mathviz.films import compute
+    from mathviz.project.errors import NotFound
+    from mathviz.render import doctor, farm
+    from mathviz.render.plan import plan, plan_scenes
+
+    path = Path(films[0]) if films and films[0].endswith(".py") else None
+    if path is not None and not (path.resolve().parent == project.scenes and path.stem in project.stems):
+        jobs = plan_scenes(project, path, films[1:] or [""], wish)
+        doctor.require()
+        known = farm.scenes_of(jobs[0])
+        for name in films[1:]:
+            if name not in known:
+                raise not_found("scene", name, known, f"mathviz render {path}")
+        if not known:
+            raise NotFound(f"{path} has no scenes")
+        scenes = plan_scenes(project, path, films[1:] or known, wish)
+        if crew:
+            crew.take_jobs(project, scenes)
+        return scenes
+    planned = plan(project, [path.stem] if path else films, wish)
+    doctor.require()
+    for stem in dict.fromkeys(job.stem for job in planned):
+        computation = compute.of_film(project, stem)
+        if crew:
+            crew.find(computation, project)
+        else:
+            compute.find(computation, project, _say)
+    if crew:
+        crew.take_jobs(project, planned)
+    return planned
+
+
+def _say_what_would_be_drawn(planned: list[Any], workers: int, as_json: bool) -> None:
+    from mathviz.render.farm import Farm
+
+    found = Farm(workers).look(planned)
+    if as_json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for film in found:
+        beats = ", ".join(film["draw"]) or "nothing"
+        print(f"{film['name']}: {film['why']}; would draw {beats}")
+
+
+def _write_digests(outcomes: list[Any], path: Path) -> None:
+
+    lines = [digest for outcome in outcomes for digest in outcome.digests]
+    disk.write_whole(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+@app.command()
+def bench(
+    films: Annotated[
+        list[str] | None,
+        typer.Argument(help="Films by stem, all when none is named; or a manimgl scene file and names of its scenes."),
+    ] = None,
+    quality: Annotated[str | None, typer.Option(help="low, med, high (the default) or 4k.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often everything is run, in turn.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Measure manimgl, this and x264 alone on the same films, and print the ratios. Takes long."""
+    from mathviz.render import bench as benching
+    from mathviz.render.plan import Wish
+
+    project = _project()
+    planned = _planned(project, films or [], Wish(quality=quality))
+    first = list({job.stem if job.of_catalogue else job.name: job for job in reversed(planned)}.values())[::-1]
+    found = benching.measure(first, rounds, lambda line: None if as_json else _say(line))
+    print(json.dumps(found, indent=2) if as_json else benching.table(found))
+
+
+@app.command("scale")
+def show_scale(
+    films: Annotated[list[str] | None, typer.Argument(help="With --measure: films by stem, all when none is named.")]
+    = None,
+    measure: Annotated[
+        Path | None, typer.Option(help="Draw films, each in its first language, and write their times to this file.")
+    ] = None,
+    quality: Annotated[str, typer.Option(help="With --measure: low, med, high or 4k.")] = "high",
+    fps: Annotated[int, typer.Option(help="With --measure: frames per second.")] = 30,
+    sample: Annotated[bool, typer.Option("--sample", help="With --measure: draw one beat of each film only.")] = False,
+    times: Annotated[Path | None, typer.Option(help="Predict from this file, not from what was recorded.")] = None,
+    workers: Annotated[str, typer.Option(help="Numbers of workers, with commas between.")] = "",
+    joiners: Annotated[int, typer.Option(min=1, help="Films that are joined at once on the machine that asks.")] = 2,
+    plot: Annotated[Path | None, typer.Option(help="Also draw the predictions to this SVG or PNG.")] = None,
+) -> None:  # fmt: skip
+    """How long films take on 1 to 1000 workers of a cluster, by a model that is fed with measured times."""
+    from mathviz.cluster import scale
+
+    if measure:
+        _measure_times(films or [], measure, quality, fps, sample)
+        return
+    found = scale.Times.of(times) if times else scale.recorded()
+    numbers = [int(part) for part in workers.split(",") if part.strip().isdigit()] or list(scale.WORKERS)
+    print(scale.table(found, numbers, joiners))
+    if plot:
+        scale.plot(found, plot, joiners)
+        _say(f"mathviz: drawn {plot}")
+
+
+def _measure_times(stems: list[str], path: Path, quality: str, fps: int, sample: bool) -> None:
+    import tempfile
+
+    from mathviz.cluster import scale
+    from mathviz.render.plan import Wish
+
+    project = _project()
+    planned = _planned(project, stems, Wish(quality=quality, fps=fps))
+    first = list({job.stem: job for job in reversed(planned)}.values())[::-1]
+    with tempfile.TemporaryDirectory(prefix="mathviz-scale-") as folder:
+        disk.write_whole(path, scale.measure(first, Path(folder), _say, sample).as_json().encode())
+
+
+@app.command("cache")
+def show_cache(
+    prune: Annotated[bool, typer.Option("--prune", help="Remove what was not used for longest.")] = False,
+    limit: Annotated[str, typer.Option(help="How much may stay, such as 500M or 10G.")] = "10G",
+    as_json: Json = False,
+) -> None:
+    """How much the drawn beats take that need not be drawn again; and remove some."""
+    from mathviz.render.cache import Cache, bytes_of
+
+    cache = Cache(_project().cache / "beats")
+    gone, freed = cache.prune(bytes_of(limit)) if prune else (0, 0)
+    objects = cache.objects()
+    size = sum(bytes_ for _, bytes_, _ in objects)
+    if as_json:
+        found = {"folder": str(cache.root), "beats": len(objects), "bytes": size, "removed": gone, "freed": freed}
+        print(json.dumps(found))
+        return
+    if prune:
+        print(f"removed {gone} beats, {freed / 1e6:.1f} MB; those used in the last hour always stay")
+    print(f"{len(objects)} beats, {size / 1e6:.1f} MB in {cache.root}")
+
+
+@app.command()
+def still(
+    stem: Stem,
+    beat: Annotated[str, typer.Option(help="The beat's id.")],
+    at: Annotated[float | None, typer.Option(min=0, help="Seconds into the beat; its last frame when not given.")]
+    = None,
+    lang: Annotated[str | None, typer.Option(help="A language of the script; its first when not given.")] = None,
+    theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
+    quality: Annotated[str, typer.Option(help="low, med, high or 4k.")] = "high",
+    out: Annotated[Path | None, typer.Option(help="The PNG to write.")] = None,
+) -> None:  # fmt: skip
+    """Draw one frame of a beat to a PNG."""
+    from mathviz.render import doctor
+    from mathviz.render.plan import Wish, plan
+    from mathviz.render.still import write_still
+
+    project = _project()
+    languages = [lang] if lang else [compute_first_language(project, stem)]
+    job = plan(project, [stem], Wish(languages=languages, themes=[theme], quality=quality, fps=30))[0]
+    doctor.require()
+    print(write_still(project, job, beat, at, out))
+
+
+def compute_first_language(project: Project, stem: str) -> str:
+    """The language that the script names first."""
+    from mathviz.films.catalog import films
+
+    return films(project, [stem])[0].script.languages[0]
+
+
+@app.command()
+def gallery(
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve it on 127.0.0.1, until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to serve; 0: any free port.")] = 8000,
+    as_json: Json = False,
+) -> None:
+    """Build a static site of all rendered films under renders/site/. It needs no network and no server."""
+    from mathviz.gallery.serve import ADDRESS, server
+    from mathviz.gallery.site import build
+
+    built = build(_project())
+    if as_json:
+        print(json.dumps(built.summary(), indent=2, ensure_ascii=False))
+    else:
+        print(f"{built.index}  ({built.pages} pages)")
+        for name, command in built.missing.items():
+            print(f"not rendered: {name}; {command}")
+        for name, command in built.stale.items():
+            print(f"computed by other code than today's: {name}; {command}")
+        if built.dark_only:
+            print(f"without a light version: {', '.join(built.dark_only)}; mathviz render --theme all")
+    if serve:
+        with server(built.index.parent, port) as serving:
+            _say(f"mathviz: http://{ADDRESS}:{serving.server_port}/ until Ctrl-C")
+            serving.serve_forever()
+
+
+@app.command("preview")
+def preview_film(
+    stem: Stem,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to serve; 0: any free port.")] = 8001,
+) -> None:
+    """Show a film in the browser while its scene and script are written: what is saved is drawn anew. Until Ctrl-C."""
+    from mathviz.gallery.serve import ADDRESS
+    from mathviz.preview.serve import preview, tunnel
+    from mathviz.render import doctor
+
+    project = _project()
+    project.require_stem(stem)
+    doctor.require()
+    with preview(project, stem, port) as serving:
+        _say(f"mathviz: http://{ADDRESS}:{serving.server_port}/ until Ctrl-C")
+        _say(f"mathviz: from another machine: {tunnel(serving.server_port)}")
+        serving.serve_forever()
+
+
+@app.command()
+def embed(
+    stem: Stem,
+    form: Annotated[str, typer.Option("--format", help="html, markdown or hexo.")] = "html",
+    lang: Annotated[str | None, typer.Option(help="A language of the script; its first when not given.")] = None,
+    base: Annotated[str, typer.Option(help="Where the films' folders lie on your site.")] = "/films",
+) -> None:
+    """Print what to paste into a post to show a rendered film."""
+    from mathviz.gallery.embed import snippet
+
+    project = _project()
+    project.require_stem(stem)
+    print(snippet(project, stem, lang or compute_first_language(project, stem), form, base))
+
+
+@app.command("doctor")
+def show_doctor(as_json: Json = False) -> None:
+    """What is installed, what draws, and what to install for what is missing."""
+    from dataclasses import asdict
+
+    from mathviz.render import doctor
+
+    findings = doctor.examine()
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        for finding in findings:
+            print(f"{'ok     ' if finding.there else 'MISSING'}  {finding.name}: {finding.found}")
+            if not finding.there:
+                print(f"         install: {finding.install}")
+    raise typer.Exit(0 if all(finding.there for finding in findings) else 1)
+
+
+@app.command("lint")
+def lint_films(
+    films: Annotated[list[str] | None, typer.Argument(help="Films by stem, or manimgl scene files; else all.")] = None,
+    as_json: Json = False,
+    sarif: Annotated[Path | None, typer.Option(help="Also write the findings to this file, as SARIF.")] = None,
+    frames: Annotated[Path | None, typer.Option(help="Also draw each finding's frame into this folder.")] = None,
+    workers: Annotated[int, typer.Option("-j", "--workers", min=1, help="Films that are gone through at once.")] = 2,
+) -> None:
+    """Check what can be read and is safe to watch, in every language and theme. Exit status 1 if there are errors."""
+    from mathviz.lint import report
+    from mathviz.render import doctor
+
+    project = _project()
+    paths = [Path(name) for name in films or [] if name.endswith(".py")]
+    stems = [project.require_stem(name) for name in films or [] if not name.endswith(".py")]
+    for path in paths:
+        if not path.is_file():
+            raise NotFound(f"There is no file {path}")
+    doctor.require()
+    found = report.lint(project, stems if films else project.stems, workers, _say)
+    found += [finding for path in paths for finding in report.lint_file(project, path)]
+    if sarif:
+        sarif.parent.mkdir(parents=True, exist_ok=True)
+        disk.write_whole(sarif, report.as_sarif(found).encode())
+    print(report.as_json(found) if as_json else report.as_text(found))
+    if frames:
+        for path in report.mark(project, found, frames):
+            _say(f"mathviz: drawn {path}")
+    raise typer.Exit(1 if any(each.level == "error" and not each.waived for each in found) else 0)
+
+
+@app.command("check")
+def check_film(stem: Stem, as_json: Json = False) -> None:
+    """Everything that must hold before a film is done: script, computation, tests, frames, lint. Status 1 if not."""
+    from dataclasses import asdict
+
+    from mathviz.author import check
+    from mathviz.render import doctor
+
+    project = _project()
+    project.require_stem(stem)
+    doctor.require()
+    found = []
+    for point in check.check(project, stem, _say):
+        found.append(point)
+        if not as_json:
+            print(f"{'ok    ' if point.holds else 'WRONG '}  {point.name}: {point.found}", flush=True)
+            if not point.holds:
+                print(f"        next: {point.todo}", flush=True)
+    if as_json:
+        print(json.dumps([asdict(point) for point in found], indent=2, ensure_ascii=False))
+    raise typer.Exit(0 if all(point.holds for point in found) else 1)
+
+
+@app.command("docs")
+def show_docs(
+    page: Annotated[str | None, typer.Argument(help="A page's name; all are listed when not given.")] = None,
+    path: Annotated[bool, typer.Option("--path", help="Print where the page lies instead.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Generate anew what is generated, in a checkout.")] = False,
+) -> None:
+    """The pages that come with mathviz: list them, or print one as Markdown."""
+    from mathviz import docs
+
+    if path and page is None:
+        raise typer.BadParameter("--path needs the name of a page")
+    if write:
+        for changed in docs.write([page] if page else list(docs.GENERATED), app):
+            print(changed)
+    elif page is None:
+        for one in docs.pages():
+            print(f"{one.name:16}{one.title}")
+    else:
+        found = docs.page(page)
+        print(found.path if path else found.text, end="\n" if path else "")
+
+
+Source = Annotated[str | None, typer.Argument(help="A film's stem, or a manimgl scene file; all when not given.")]
+
+
+def _sources(given: str | None) -> tuple[Project, list[str]]:
+    """The project, and the films and scene files that are meant."""
+    from mathviz.snapshots import frames
+
+    if given is not None and given.endswith(".py"):
+        project = Project.of_scenes(Path(given).resolve().parent)
+        return project, [frames.stem_of(project, Path(given))]
+    project = Project.of_scenes(Path.cwd())
+    if not any(project.scenes.glob("*.py")):
+        project = _project()
+    return project, [project.require_stem(given)] if given else frames.stems(project)
+
+
+@frames_app.command("accept")
+def accept_frames(
+    source: Source = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Beats or snapshots; all when none is named.")] = None,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Every film and scene file of the project.")] = False,
+) -> None:
+    """Make today's frames the references. Look at them first. Refused if they differ when drawn twice."""
+    from mathviz.snapshots import frames
+
+    if (source is None) != all_of_them:
+        raise typer.BadParameter("name a film or a scene file, or say --all")
+    project, stems = _sources(source)
+    changed = [path for stem in stems for path in frames.accept(project, stem, names or [])]
+    gone = [path for stem in stems if not names for path in frames.remove_strays(project, stem)]
+    for path in changed:
+        print(f"accepted {path}")
+    for path in gone:
+        print(f"removed {path}")
+    if not changed and not gone:
+        print("every frame is its reference already")
+
+
+@frames_app.command("check")
+def check_frames(source: Source = None) -> None:
+    """Compare every snapshot with its reference; a failure leaves a report."""
+    from mathviz.snapshots import contact_sheet, frames
+
+    project, stems = _sources(source)
+    sheet = contact_sheet.ContactSheet(project)
+    for stem in stems:
+        for verdict in frames.check(project, stem):
+            sheet.add(verdict)
+    for failure in sheet.failures:
+        _say(f"FrameMismatch: {failure}")
+    print(f"{sheet.count - len(sheet.failures)} of {sheet.count} frames are their references")
+    if sheet.failures:
+        _say(f"mathviz: all of them side by side: {sheet.write()}")
+    raise typer.Exit(1 if sheet.failures else 0)
+
+
+@frames_app.command("report")
+def report_frames(source: Source = None) -> None:
+    """Draw every snapshot and write a page with all of them, old, new and difference where they differ."""
+    from mathviz.snapshots import contact_sheet, frames
+
+    project, stems = _sources(source)
+    sheet = contact_sheet.ContactSheet(project)
+    for stem in stems:
+        for verdict in frames.check(project, stem):
+            sheet.add(verdict)
+    print(f"{sheet.write()}  ({sheet.count} frames, {len(sheet.failures)} are not their references)")

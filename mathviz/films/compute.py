@@ -1,0 +1,345 @@
+"""Finds the trace that a film is drawn from: recorded, cached, or computed in its own process."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import datetime
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mathviz import trace as traces
+from mathviz.films import script
+from mathviz.films.script import Script
+from mathviz.project import Project, not_found
+from mathviz.project.errors import CheckFailed, MathvizError, NotFound, ScriptError, TraceDamaged
+from mathviz.trace import Trace
+
+
+@dataclass(frozen=True)
+class Computation:
+    """A concept's public function, named as in ``mathviz.concepts.ring_allreduce:compare_all_reduce``.
+
+    ``inputs`` are computations whose traces it is given, each as the argument that is its stem.
+    """
+
+    stem: str
+    name: str
+    inputs: tuple[Computation, ...] = ()
+
+    @property
+    def function(self) -> Callable[..., Trace]:
+        module, _, attribute = self.name.partition(":")
+        try:
+            return getattr(importlib.import_module(module), attribute)
+        except (ImportError, AttributeError) as error:
+            raise NotFound(f"The script of {self.stem} names the computation {self.name!r}: {error}") from error
+
+    @property
+    def kind(self) -> type[Trace]:
+        """The trace's class, from the function's return annotation."""
+        return typing.get_type_hints(self.function)["return"]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The defaults, which are what the film shows. Where it runs is provenance, not identity.
+
+        Raises ScriptError unless the inputs are exactly those arguments that have no default.
+        """
+        parameters = [p for p in inspect.signature(self.function).parameters.values() if p.name != "device"]
+        needed = sorted(p.name for p in parameters if p.default is p.empty)
+        given = sorted(source.stem for source in self.inputs)
+        if needed != given:
+            raise ScriptError(
+                f"{self.name} needs the inputs {', '.join(needed) or 'none'}, "
+                f"and the script of {self.stem} gives {', '.join(given) or 'none'}"
+            )
+        return {p.name: p.default for p in parameters if p.name not in given}
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of the concept's own sources, the function's name, its arguments, and the keys of its inputs."""
+        digest = hashlib.sha256()
+        for path in sources(Path(inspect.getfile(self.function))):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(json.dumps([self.name, self.arguments], sort_keys=True).encode())
+        for source in self.inputs:
+            digest.update(f"{source.stem} {source.key}".encode())
+        return digest.hexdigest()
+
+
+def of_script(stem: str, told: Script, project: Project) -> Computation:
+    """The computation that a film's script names, with its inputs. Modules are found from the project's root."""
+    if str(project.root) not in sys.path:
+        sys.path.insert(0, str(project.root))
+    inputs = (Computation(name, source) for name, source in sorted(told.inputs.items()))
+    return Computation(stem, told.computation, tuple(inputs))
+
+
+def of_film(project: Project, stem: str) -> Computation:
+    """The computation of a film. Raises NotFound or ScriptError."""
+    project.require_stem(stem)
+    return of_script(stem, script.read(project.scenes / f"{stem}.yaml"), project)
+
+
+def of_name(project: Project, name: str) -> Computation:
+    """The computation of a film, or an input of one that has no film of its own. Raises NotFound or ScriptError."""
+    if name in project.stems:
+        return of_film(project, name)
+    shared = shared_inputs(project)
+    if name not in shared:
+        raise not_found("film", name, [*project.stems, *shared], "mathviz list")
+    return shared[name]
+
+
+def shared_inputs(project: Project) -> dict[str, Computation]:
+    """Every input of the project's films, by name. Raises ScriptError where one name stands for two things."""
+    found: dict[str, Computation] = {}
+    for stem in project.stems:
+        for source in of_film(project, stem).inputs:
+            if source.stem in project.stems or found.setdefault(source.stem, source) != source:
+                raise ScriptError(
+                    f"{project.scenes / stem}.yaml: the input {source.stem!r} is the name of a film or of another "
+                    "input already; choose another name"
+                )
+    return found
+
+
+def sources(module: Path) -> list[Path]:
+    """A concept's own files: its module and those of the same folder that it imports, however deep."""
+    found, waiting = set(), [module.resolve()]
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            names: list[str] = []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or "", *(f"{node.module or ''}.{alias.name}" for alias in node.names)]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for name in names:
+                neighbour = path.with_name(f"{name.rpartition('.')[2]}.py")
+                relative = isinstance(node, ast.ImportFrom) and node.level == 1
+                if neighbour.is_file() and (relative or _is_module(name, neighbour)):
+                    waiting.append(neighbour)
+    return sorted(found)
+
+
+def _is_module(name: str, path: Path) -> bool:
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return False
+    return spec is not None and spec.origin is not None and Path(spec.origin).resolve() == path
+
+
+def find(computation: Computation, project: Project, say: Callable[[str], None]) -> Trace:
+    """The trace to draw from: the recorded one if its key still matches, else cached, else computed.
+
+    Whatever is stale or damaged is named through ``say`` and not used.
+    """
+    recorded, cached = _places(computation, project)
+    for place in (recorded, cached):
+        trace = _usable(computation, project, place, say)
+        if trace is not None:
+            return trace
+    say(f"computing {computation.stem} …")
+    command = [sys.executable, "-m", "mathviz", "compute", computation.stem, "--quiet"]
+    with subprocess.Popen(command, cwd=project.root, stdin=subprocess.DEVNULL) as process:
+        try:
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    if code != 0:
+        raise MathvizError(
+            f"The computation of {computation.stem} ended with exit status {code}; nothing was drawn. "
+            f"Run it alone: mathviz compute {computation.stem}"
+        )
+    return traces.load(computation.kind, cached)
+
+
+def _usable(computation: Computation, project: Project, place: Path, say: Callable[[str], None]) -> Trace | None:
+    try:
+        other = _changed_since(traces.read_provenance(place), computation, project)
+        if other:
+            say(
+                f"{place.with_suffix('.json').name}: recorded {other} than today's, so not used. "
+                f"Record anew: mathviz compute {computation.stem} --record"
+            )
+            return None
+        return traces.load(computation.kind, place)
+    except FileNotFoundError:
+        return None
+    except (TraceDamaged, CheckFailed) as error:
+        say(f"{place.name}: {error}. Not used.")
+        return None
+
+
+def _changed_since(about: dict[str, Any], computation: Computation, project: Project) -> str:
+    """In what a trace of that provenance was made otherwise than it would be today; empty if in nothing."""
+    if about.get("key") != computation.key:
+        return "by other code"
+    before = about.get("inputs", {})
+    others = [name for name, digest in _digests(computation, project).items() if before.get(name) != digest]
+    return f"with another {others[0]}" if others else ""
+
+
+def _places(computation: Computation, project: Project) -> tuple[Path, Path]:
+    name = computation.stem
+    return project.recorded / name, project.cache / "traces" / f"{name}-{computation.key[:16]}"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What ``mathviz compute`` did."""
+
+    trace: Trace
+    provenance: dict[str, Any]
+    place: Path
+
+
+def compute(computation: Computation, project: Project, *, device: str = "auto", record: bool = False) -> Computed:
+    """Run the computation here and now, check it, and keep it in the cache or as the recorded trace."""
+    began = time.monotonic()
+    trace = call(computation, device, inputs_of(computation, project))
+    recorded, cached = _places(computation, project)
+    place = recorded if record else cached
+    provenance = {
+        "stem": computation.stem,
+        "computation": computation.name,
+        "arguments": computation.arguments,
+        "key": computation.key,
+        "inputs": _digests(computation, project),
+        "device": device_name(computation, device),
+        "versions": {
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in ("mathviz", "numpy", "scipy", "torch")},
+        },
+        "seconds": round(time.monotonic() - began, 2),
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "commit": commit(project.root),
+    }
+    traces.save(trace, place, provenance)
+    return Computed(trace, provenance, place)
+
+
+def compare_with_recorded(computation: Computation, project: Project, *, device: str = "auto") -> list[str]:
+    """Compute again and return every difference from the recorded trace beyond the stated tolerances."""
+    recorded, _ = _places(computation, project)
+    try:
+        old = traces.load(computation.kind, recorded)
+    except FileNotFoundError:
+        raise NotFound(
+            f"{computation.stem} has no recorded trace. Record one: mathviz compute {computation.stem} --record"
+        ) from None
+    differences = []
+    other = _changed_since(traces.read_provenance(recorded), computation, project)
+    if other:
+        differences.append(f"the recorded trace was made {other} than today's")
+    new = call(computation, device, inputs_of(computation, project))
+    new.require_true()
+    for name, before in old.arrays().items():
+        after, allowed = new.arrays()[name], old.tolerances.get(name, 0.0)
+        if before.shape != after.shape or before.dtype != after.dtype:
+            differences.append(f"{name}: {before.dtype}{before.shape} became {after.dtype}{after.shape}")
+        elif not np.array_equal(before, after):
+            numeric = np.issubdtype(before.dtype, np.number)
+            scale = np.abs(before).max() if numeric else 0.0
+            worst = np.abs(after.astype(float) - before.astype(float)).max() / (scale or 1.0) if numeric else np.inf
+            if not worst <= allowed:  # NaN is within no tolerance
+                differences.append(f"{name}: differs by {worst:.2g} of its largest value ({allowed:.2g} allowed)")
+    return differences
+
+
+def inputs_of(computation: Computation, project: Project) -> dict[str, Trace]:
+    """The traces of a computation's inputs, by name: found, or computed first."""
+    return {source.stem: find(source, project, _say) for source in computation.inputs}
+
+
+def _digests(computation: Computation, project: Project) -> dict[str, str | None]:
+    """SHA-256 of the arrays of those inputs that are there, by name."""
+    found = {}
+    for source in computation.inputs:
+        with contextlib.suppress(NotFound):
+            found[source.stem] = provenance_of(source, project).get("arrays_sha256")
+    return found
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"mathviz: {line}\n")
+
+
+def call(computation: Computation, device: str, inputs: dict[str, Trace]) -> Trace:
+    """Call the concept's function with its inputs, on the device if it takes one."""
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler otherwise announces each use of it
+    function = computation.function
+    if "device" in inspect.signature(function).parameters:
+        return function(**inputs, device=device)
+    if device not in ("auto", "cpu"):
+        raise MathvizError(f"{computation.stem} runs on the CPU alone: it has nothing to do on {device!r}.")
+    return function(**inputs)
+
+
+def device_name(computation: Computation, device: str) -> str:
+    """What the computation ran on, in the maker's words."""
+    if "device" in inspect.signature(computation.function).parameters and device != "cpu":
+        import torch
+
+        if torch.cuda.is_available():
+            return torch.cuda.get_device_name()
+    return f"CPU, {_cpu_name()}"
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def commit(root: Path) -> str:
+    """The project's git commit, with "+" if the work tree differs from it; "unknown" outside git."""
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"],
+            cwd=root, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return described.stdout.strip()
+
+
+def place(computation: Computation, project: Project) -> Path:
+    """Where the trace lies that ``find`` gives, without its ending. Raises NotFound if it must be computed first."""
+    for found in _places(computation, project):
+        with contextlib.suppress(FileNotFoundError, TraceDamaged):
+            if not _changed_since(traces.read_provenance(found), computation, project):
+                return found
+    raise NotFound(f"{computation.stem} has no trace. Compute it: mathviz compute {computation.stem}")
+
+
+def provenance_of(computation: Computation, project: Project) -> dict[str, Any]:
+    """Where the trace that ``find`` gives comes from."""
+    return traces.read_provenance(place(computation, project))

@@ -1,0 +1,265 @@
+"""The words of a film in every language: ``scenes/<stem>.yaml``, read and validated.
+
+A text may hold placeholders, ``{ranks}`` or ``{mean_noise:.0%}``, which are filled from the trace's
+fields and properties. Dollar signs enclose what may have digits of its own: a formula in prose,
+``$2(N−1)/N·S$``, or a name.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import textwrap
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+from mathviz.project.errors import ScriptError
+
+IDENTIFIER = r"^[a-z][a-z0-9_]*$"
+LANGUAGE = r"[a-z]{2}"
+FORMULA = re.compile(r"\$([^$]*)\$")
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _in_every_language(texts: Texts, info: ValidationInfo) -> Texts:
+    languages, faults = (info.context or {}).get("languages", []), []
+    missing = [language for language in languages if not texts.get(language, "").strip()]
+    extra = [language for language in texts if language not in languages]
+    if missing:
+        faults.append(f"no text in {', '.join(missing)}; needs one in each of {', '.join(languages)}")
+    if languages and extra:
+        faults.append(f"has {', '.join(extra)}, which `languages` does not declare: {', '.join(languages)}")
+    for text in texts.values():
+        try:
+            placeholders(text)
+        except ValueError as error:
+            faults.append(str(error))
+    if faults:
+        raise ValueError("; ".join(faults))
+    return texts
+
+
+Texts = Annotated[dict[str, str], AfterValidator(_in_every_language)]
+"""Language → text."""
+
+
+FunctionName = Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
+"""A module and a function of it, as in ``mathviz.concepts.ring_allreduce:compare_all_reduce``."""
+
+OPENING = "question"
+"""The beat before the script's own: the film's question on the empty stage."""
+
+
+class Beat(_Part):
+    """One claim of the film: the scene's method of the same name, its captions and its chapter.
+
+    ``moments`` are seconds into the beat at which snapshots are taken beside the one of its last frame.
+    """
+
+    id: str = Field(pattern=IDENTIFIER)
+    chapter: Texts
+    captions: list[Texts] = Field(min_length=1)
+    moments: list[Annotated[float, Field(gt=0)]] = Field(default_factory=list)
+
+    @field_validator("id")
+    @classmethod
+    def _id(cls, beat: str, info: ValidationInfo) -> str:
+        if beat == OPENING:
+            raise ValueError(f"{OPENING!r} is the opening, which every film has; choose another id")
+        earlier = (info.context or {}).get("beats", set())
+        if beat in earlier:
+            raise ValueError(f"{beat!r} is the id of an earlier beat; choose another id")
+        earlier.add(beat)
+        return beat
+
+
+class Reference(_Part):
+    """A source, as a reader would cite it."""
+
+    text: str = Field(min_length=1)
+    url: str | None = None
+
+
+class Script(_Part):
+    """Everything that a viewer reads as prose, and the name of the computation it speaks of.
+
+    ``inputs`` names computations that several films share: argument → function, as ``computation`` names its own.
+    ``loop`` is the beat that small copies without end show; the last when none is named.
+    """
+
+    title: Texts
+    question: Texts
+    languages: list[str] = Field(min_length=1)
+    computation: FunctionName
+    inputs: dict[Annotated[str, Field(pattern=IDENTIFIER)], FunctionName] = Field(default_factory=dict)
+    topics: list[str] = Field(default_factory=list)
+    labels: dict[str, Texts] = Field(default_factory=dict)
+    beats: list[Beat] = Field(min_length=1)
+    loop: str | None = None
+    alt: Texts
+    references: list[Reference] = Field(min_length=1)
+
+    @field_validator("languages")
+    @classmethod
+    def _languages(cls, languages: list[str]) -> list[str]:
+        wrong = [language for language in languages if not re.fullmatch(LANGUAGE, language)]
+        if wrong or len(set(languages)) != len(languages):
+            raise ValueError(f"needs distinct two-letter codes such as en, zh; found {', '.join(languages)}")
+        return languages
+
+    @field_validator("loop")
+    @classmethod
+    def _loop(cls, loop: str, info: ValidationInfo) -> str:
+        beats = (info.context or {}).get("beats", set())
+        if beats and loop not in beats:
+            raise ValueError(f"there is no beat {loop!r}; choose one of {', '.join(sorted(beats))}")
+        return loop
+
+
+def placeholders(text: str) -> list[str]:
+    """Names between braces. Raises ValueError for anything but plain names and format specifications."""
+    try:
+        fields = [field[1:] for field in string.Formatter().parse(text) if field[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"{text!r}: {error}") from error
+    for name, form, conversion in fields:
+        if not str(name).isidentifier() or str(name).startswith("_") or conversion:
+            raise ValueError(f"{text!r}: {{{name}}} is no plain name; braces hold names of the trace")
+        if "{" in str(form):
+            raise ValueError(f"{text!r}: {{{name}:{form}}} has braces within braces")
+    return [str(name) for name, _, _ in fields]
+
+
+def read(path: Path) -> Script:
+    """Read and validate one script. Raises ScriptError that lists every fault with its line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except FileNotFoundError:
+        raise ScriptError(f"{path} does not exist; a film needs it beside its scene") from None
+    except UnicodeDecodeError as error:
+        raise ScriptError(f"{path}: is not UTF-8: {error}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise ScriptError(f"{path}{line}: is no YAML: {getattr(error, 'problem', None) or error}") from error
+    if not isinstance(data, dict) or root is None:
+        raise ScriptError(f"{path}: needs a mapping with {', '.join(Script.model_fields)}")
+    faults = [f"{path}:{node.start_mark.line + 1}: {node.value!r} is given twice" for node in _repeated_keys(root)]
+    try:
+        languages = data.get("languages")
+        declared = isinstance(languages, list) and all(re.fullmatch(LANGUAGE, str(code)) for code in languages)
+        context: dict[str, Any] = {"languages": languages if declared else [], "beats": set()}
+        script = Script.model_validate(data, context=context)
+    except ValidationError as error:
+        faults += [_fault(path, root, detail) for detail in error.errors(include_url=False)]
+    if faults:
+        raise ScriptError("\n".join(sorted(faults, key=_line_of)))
+    return script
+
+
+def _fault(path: Path, root: yaml.Node, detail: Any) -> str:
+    place = [step for step in detail["loc"] if step != "[key]"]
+    node, field = _follow(root, place), ".".join(map(str, place))
+    message = detail["msg"].removeprefix("Value error, ")
+    kind, found = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        message = f"is not allowed here; allowed: {', '.join(_fields_at(place))}"
+    elif kind == "missing":
+        message = "is missing"
+    elif kind != "value_error":
+        message = f"{message}; found {textwrap.shorten(repr(found), 80)}"
+    return f"{path}:{node.start_mark.line + 1}: {field}: {message}"
+
+
+def _fields_at(place: list[Any]) -> list[str]:
+    model: type[BaseModel] = Script
+    if place[0] == "beats":
+        model = Beat
+    elif place[0] == "references":
+        model = Reference
+    return list(model.model_fields)
+
+
+def _follow(node: yaml.Node, place: list[Any]) -> yaml.Node:
+    """The YAML node that a pydantic location names; where it ends early, the last one that exists."""
+    for step in place:
+        if isinstance(node, yaml.MappingNode):
+            below = {key.value: (key, value) for key, value in node.value}
+            if str(step) not in below:
+                return node
+            key, node = below[str(step)]
+            if isinstance(node, yaml.ScalarNode):
+                node = key
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+    return node
+
+
+def _repeated_keys(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.SequenceNode):
+        return [key for item in node.value for key in _repeated_keys(item)]
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    seen, repeated = set(), []
+    for key, value in node.value:
+        if key.value in seen:
+            repeated.append(key)
+        seen.add(key.value)
+        repeated += _repeated_keys(value)
+    return repeated
+
+
+def _line_of(fault: str) -> tuple[str, int]:
+    head = re.match(r"(.*?):(\d+):", fault)
+    return (head.group(1), int(head.group(2))) if head else (fault, 0)
+
+
+def fill(text: str, values: Any, *, keep_formulas: bool = False) -> str:
+    """Fill placeholders from a trace's fields and properties, or from a mapping, and drop the dollars of formulas.
+
+    ``keep_formulas`` leaves the dollars where they are, for those who set formulas themselves.
+
+    Raises ScriptError, naming what exists, when a name does not, or when a value has no such format.
+    """
+    names = placeholders(text)
+    offered = sorted(values if isinstance(values, dict) else _offered(values))
+    unknown = [name for name in names if name not in offered]
+    if unknown:
+        raise ScriptError(f"{text!r}: the trace has no {', '.join(unknown)}; it has {', '.join(offered)}")
+    known = values if isinstance(values, dict) else {name: getattr(values, name) for name in names}
+    try:
+        filled = text.format_map(known)
+    except (ValueError, TypeError) as error:
+        raise ScriptError(f"{text!r}: {error}") from error
+    return filled if keep_formulas else FORMULA.sub(r"\1", filled)
+
+
+def unfolded(text: str) -> str:
+    """A text that YAML folded, on one line: Chinese has no space where a line ended."""
+    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])", "", " ".join(text.split()))
+
+
+def markdown(text: str) -> str:
+    """A text as Markdown shows it: its formulas stay formulas, and nothing else in it is markup."""
+    parts = re.split(r"(\$[^$]*\$)", " ".join(text.split()))
+    parts[0::2] = [re.sub(r"[\\`*_{}\[\]<>~&$]|(?<={)%|%(?=})", r"\\\g<0>", part) for part in parts[0::2]]
+    parts[1::2] = [part.replace("<", r"\lt ").replace(">", r"\gt ") for part in parts[1::2]]
+    return re.sub(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=#]))", r"\1\\", "".join(parts))  # what would begin a list or a heading
+
+
+def _offered(values: Any) -> set[str]:
+    """Public fields and properties, without reading them."""
+    names = {*dir(type(values)), *vars(values)}
+    return {name for name in names if not name.startswith("_") and not callable(getattr(type(values), name, None))}
+
+
+def formula_symbols(text: str) -> int:
+    """Symbols of the formulas in a text, for its reading time."""
+    return sum(len(formula.replace(" ", "")) for formula in FORMULA.findall(text))

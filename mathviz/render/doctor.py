@@ -1,0 +1,109 @@
+"""What this machine has of what films need, and what brings what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata, util
+
+from mathviz import style
+from mathviz.project.errors import MathvizError, ToolMissing
+
+LATEX_PACKAGES = "texlive-latex-extra texlive-fonts-recommended preview-latex-style"
+PIP = f"{sys.executable} -m pip install mathviz"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that films need: whether it is here, what it is, and what to install if not."""
+
+    name: str
+    there: bool
+    found: str
+    install: str = ""
+
+
+def examine() -> list[Finding]:
+    """Everything, in the order in which a film needs it."""
+    return [
+        _package("manimgl"), _package("torch"), _package("numpy"), _package("scipy"),
+        _program("ffmpeg", "ffmpeg"), _program("ffprobe", "ffmpeg"),
+        _program("latex", LATEX_PACKAGES), _tex_file("standalone.cls", LATEX_PACKAGES), _program("dvisvgm", "dvisvgm"),
+        _attempt("OpenGL through EGL", _renderer, "libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri"),
+        _attempt("fonts", _fonts, ""),
+        _attempt("GPU for computations (optional)", _gpu, "", optional=True),
+    ]  # fmt: skip
+
+
+def require() -> None:
+    """Raise ToolMissing that names everything a film needs and this machine lacks."""
+    missing = [finding for finding in examine() if not finding.there]
+    if missing:
+        lines = [f"{finding.name}: {finding.found}. Install: {finding.install}" for finding in missing]
+        raise ToolMissing("\n".join([*lines, "Then: mathviz doctor"]))
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, util.find_spec(_module(name)) is not None, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Finding(name, False, "not installed", PIP)
+
+
+def _module(package: str) -> str:
+    return {"manimgl": "manimlib"}.get(package, package)
+
+
+def _program(name: str, package: str) -> Finding:
+    path = shutil.which(name)
+    if path is None:
+        return Finding(name, False, "not installed", apt(package))
+    return Finding(name, True, path)
+
+
+def _tex_file(name: str, package: str) -> Finding:
+    try:
+        done = subprocess.run(["kpsewhich", name], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return Finding(name, False, "not installed", apt(package))
+    path = done.stdout.strip()
+    return Finding(name, bool(path), path or "not installed", "" if path else apt(package))
+
+
+def _attempt(name: str, look: Callable[[], str], package: str, optional: bool = False) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except ImportError as error:  # of a Python package
+        return Finding(name, optional, str(error), PIP)
+    except MathvizError as error:
+        return Finding(name, optional, str(error), apt(package) if package else "see the message")
+
+
+def _renderer() -> str:
+    os.environ.setdefault("PYGLET_HEADLESS", "1")
+    from mathviz import engine
+
+    found = engine.renderer()
+    return f"{found['renderer']}, {found['version']}"
+
+
+def _fonts() -> str:
+    style.register_fonts()
+    return f"{style.font_family('')} (bundled)"
+
+
+def _gpu() -> str:
+    path = shutil.which("nvidia-smi")
+    done = path and subprocess.run([path, "-L"], capture_output=True, text=True, check=False)
+    if not done or done.returncode != 0:
+        raise ToolMissing("none; the CPU computes")
+    return done.stdout.strip()
+
+
+def apt(package: str) -> str:
+    """The command that installs a Debian package, or its name where there is no apt."""
+    return f"apt-get install {package}" if shutil.which("apt-get") else f"the package that Debian calls {package}"

@@ -1,0 +1,127 @@
+"""What may leave a computation: a frozen dataclass of read-only arrays that says why it is true.
+
+A trace is two files: ``<name>.npz`` holds the arrays, ``<name>.json`` says where they come from and
+holds the SHA-256 of the npz. The JSON is written last, so a pair that agrees is a pair that is whole.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import typing
+import zipfile
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+from jaxtyping import jaxtyped
+
+from mathviz.project import disk
+from mathviz.project.errors import CheckFailed, TraceDamaged
+
+AnyTrace = TypeVar("AnyTrace", bound="Trace")
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """One thing that must hold for a trace to be drawn, and what was found."""
+
+    says: str
+    holds: bool
+    found: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holds", bool(self.holds))  # numpy's own would not go into JSON
+
+
+@dataclasses.dataclass(frozen=True)
+class Trace:
+    """Base of all traces. A subclass's annotations state dtype and named axes of every field.
+
+    Axes of one name must have one length across all fields. Arrays are copied and made read-only.
+    Raises TypeError, naming field, wanted and found, when a field does not fit its annotation.
+    """
+
+    tolerances: ClassVar[dict[str, float]] = {}
+    """Relative difference allowed per field when a recorded trace is computed again; 0 if absent."""
+
+    def __post_init__(self) -> None:
+        hints = typing.get_type_hints(type(self))
+        with jaxtyped("context"):
+            for field in dataclasses.fields(self):
+                value = np.array(getattr(self, field.name), order="C")
+                value.flags.writeable = False
+                object.__setattr__(self, field.name, value)
+                if not isinstance(value, hints[field.name]):
+                    wanted = getattr(hints[field.name], "__name__", hints[field.name])
+                    found = f"{value.dtype} of shape {value.shape}"
+                    raise TypeError(f"{type(self).__name__}.{field.name}: needs {wanted}, got {found}")
+
+    def check(self) -> list[Claim]:
+        """State every invariant of this trace and whether it holds."""
+        raise NotImplementedError(f"{type(self).__name__} must say what makes it true")
+
+    def require_true(self) -> list[Claim]:
+        """Return the claims, or raise CheckFailed that lists those that do not hold."""
+        claims = self.check()
+        broken = [claim for claim in claims if not claim.holds]
+        if broken:
+            lines = "\n".join(f"  {claim.says}: found {claim.found}" for claim in broken)
+            raise CheckFailed(f"{type(self).__name__} is not true, so it is neither saved nor drawn:\n{lines}")
+        return claims
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Field name → array."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+def save(trace: Trace, stem: Path, provenance: dict[str, Any]) -> None:
+    """Write ``stem``.npz and ``stem``.json, after the trace's own check. Raises CheckFailed."""
+    claims = trace.require_true()
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **trace.arrays())
+    data = buffer.getvalue()
+    about = {
+        **provenance,
+        "arrays_sha256": hashlib.sha256(data).hexdigest(),
+        "checks": [dataclasses.asdict(claim) for claim in claims],
+    }
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    disk.write_whole(stem.with_suffix(".npz"), data)
+    disk.write_whole(stem.with_suffix(".json"), (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def load(kind: type[AnyTrace], stem: Path) -> AnyTrace:
+    """Read a trace back and check it again.
+
+    Raises FileNotFoundError if there is none, TraceDamaged if it is not what was written or is no
+    ``kind`` any more, CheckFailed if what it says is not true.
+    """
+    about = read_provenance(stem)
+    try:
+        data = stem.with_suffix(".npz").read_bytes()
+    except FileNotFoundError:
+        raise TraceDamaged(f"{stem.with_suffix('.npz')} is missing beside its .json") from None
+    if hashlib.sha256(data).hexdigest() != about.get("arrays_sha256"):
+        raise TraceDamaged(f"{stem.with_suffix('.npz')} is not what was written (its SHA-256 differs)")
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            trace = kind(**{name: archive[name] for name in archive.files})
+    except (TypeError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise TraceDamaged(f"{stem.with_suffix('.npz')} is no {kind.__name__}: {error}") from error
+    trace.require_true()
+    return trace
+
+
+def read_provenance(stem: Path) -> dict[str, Any]:
+    """The JSON beside the arrays. Raises FileNotFoundError, or TraceDamaged if it is no JSON."""
+    path = stem.with_suffix(".json")
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise TraceDamaged(f"{path} is no JSON: {error}") from error
+    if not isinstance(about, dict):
+        raise TraceDamaged(f"{path} holds no provenance")
+    return about

@@ -1,0 +1,113 @@
+"""The theme's colours can be told apart and read, in both themes.
+
+Contrast is WCAG 2's; colour difference is CIEDE2000 after simulated colour-vision
+deficiency at full severity (Machado 2009 for red and green, Brettel 1997 for blue).
+"""
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+import yaml
+from coloraide import Color
+
+THEME = yaml.safe_load((Path(__file__).parents[2] / "assets" / "theme.yaml").read_text(encoding="utf-8"))
+THEMES = ("dark", "light")
+ROLES = ("data", "noise", "model", "rival", "target", "error", "mechanism")
+BENEATH = ("background", "surface")
+
+TEXT_CONTRAST = 4.5
+GRAPHICS_CONTRAST = 3.0
+# How far apart two roles must look, by kind of vision. Colour is never the only cue, so
+# these are below what a chart without shapes would need; normal vision can have more.
+ROLE_DIFFERENCE = {"normal": 15, "protan": 10, "deutan": 10, "tritan": 6}
+END_DIFFERENCE = 20
+SIMULATION = {"protan": "machado", "deutan": "machado", "tritan": "brettel"}
+
+
+def role(name: str, theme: str) -> Color:
+    return Color(THEME["roles"][name][theme])
+
+
+def page(name: str, theme: str) -> Color:
+    return Color(THEME["page"][name][theme])
+
+
+def seen(color: Color, vision: str) -> Color:
+    """The colour as someone with this vision sees it."""
+    return color if vision == "normal" else color.filter(vision, method=SIMULATION[vision])
+
+
+def difference(one: Color, other: Color, vision: str) -> float:
+    return float(seen(one, vision).delta_e(seen(other, vision), method="2000"))
+
+
+def assert_contrast(what: str, color: Color, beneath: str, theme: str, needed: float) -> None:
+    ratio = color.contrast(page(beneath, theme))
+    assert ratio >= needed, f"{theme}: {what} on {beneath} has {ratio:.2f}:1, needs {needed}:1"
+
+
+def test_every_role_of_the_visual_language_is_there() -> None:
+    assert tuple(THEME["roles"]) == ROLES
+    for name, entry in THEME["roles"].items():
+        assert entry["shape"] and entry["means"], f"{name}: no shape or meaning"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("beneath", BENEATH)
+@pytest.mark.parametrize("name", ["text", "muted"])
+def test_text_can_be_read(name: str, beneath: str, theme: str) -> None:
+    assert_contrast(name, page(name, theme), beneath, theme, TEXT_CONTRAST)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_stands_out(name: str, theme: str) -> None:
+    assert_contrast(name, role(name, theme), "surface", theme, GRAPHICS_CONTRAST)
+    assert_contrast(name, role(name, theme), "background", theme, TEXT_CONTRAST)  # labels wear it too
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("beneath", BENEATH)
+def test_an_outline_stands_out(beneath: str, theme: str) -> None:
+    assert_contrast("outline", page("outline", theme), beneath, theme, GRAPHICS_CONTRAST)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("vision", ROLE_DIFFERENCE)
+def test_any_two_roles_can_be_told_apart(vision: str, theme: str) -> None:
+    needed = ROLE_DIFFERENCE[vision]
+    apart = {(a, b): difference(role(a, theme), role(b, theme), vision) for a, b in combinations(ROLES, 2)}
+    close = [f"{a}/{b} {d:.1f}" for (a, b), d in apart.items() if d < needed]
+    assert not close, f"{theme}, {vision} vision: dE2000 below {needed}: {', '.join(close)}"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("end", ["negative", "positive"])
+def test_a_diverging_end_stands_out_from_zero(end: str, theme: str) -> None:
+    colors = THEME["diverging"][theme]
+    ratio = Color(colors[end]).contrast(colors["zero"])
+    assert ratio >= GRAPHICS_CONTRAST, (
+        f"{theme}: {end} against zero has {ratio:.2f}:1, needs {GRAPHICS_CONTRAST}:1")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("vision", ROLE_DIFFERENCE)
+def test_the_diverging_ends_can_be_told_apart(vision: str, theme: str) -> None:
+    colors = THEME["diverging"][theme]
+    apart = difference(Color(colors["negative"]), Color(colors["positive"]), vision)
+    assert apart >= END_DIFFERENCE, (
+        f"{theme}, {vision} vision: negative/positive dE2000 {apart:.1f}, needs {END_DIFFERENCE}")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_equal_sizes_of_opposite_sign_look_equally_strong(theme: str) -> None:
+    colors = THEME["diverging"][theme]
+    negative, positive = (Color(colors[end]).convert("oklab")["l"] for end in ("negative", "positive"))
+    assert abs(negative - positive) <= 0.05, f"{theme}: OKLab lightness {negative:.3f} and {positive:.3f}"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_zero_is_close_to_the_page(theme: str) -> None:
+    apart = difference(Color(THEME["diverging"][theme]["zero"]), page("background", theme), "normal")
+    assert apart <= 10, f"{theme}: zero is dE2000 {apart:.1f} from the background, at most 10"

@@ -1,0 +1,328 @@
+"""A trace says what it is, survives its files to the bit, and is never read from damaged ones."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import pickle
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from jaxtyping import Float32, Int64, Shaped, UInt8
+from numpy import ndarray
+
+from mathviz.project.disk import write_whole
+from mathviz.project.errors import CheckFailed, TraceDamaged
+from mathviz.trace import Claim, Trace, load, read_provenance, save
+
+RECORD = np.dtype([("step", "i4"), ("bytes", "i8")])
+
+
+@dataclasses.dataclass(frozen=True)
+class Walk(Trace):
+    """Steps of several walkers and where each ends."""
+
+    steps: Float32[ndarray, "walker step"]
+    ends: Float32[ndarray, "walker"]
+    count: Int64[ndarray, ""]
+    log: Shaped[ndarray, "message"]
+    flags: UInt8[ndarray, "walker 2"]
+
+    def check(self) -> list[Claim]:
+        apart = float(np.abs(self.steps.sum(axis=1) - self.ends).max())
+        return [
+            Claim("each walk ends where its steps lead", apart < 1e-6, f"{apart}"),
+            Claim("the count is that of the walkers", int(self.count) == len(self.ends), f"{self.count}"),
+        ]
+
+
+def walk(**changes: Any) -> Walk:
+    """Three walkers of four steps, or the same with some fields replaced."""
+    steps = np.random.default_rng(7).normal(size=(3, 4)).astype(np.float32)
+    steps[0, :2] = [-0.0, 1e-42]  # a negative zero and a subnormal number must survive too
+    fields = {
+        "steps": steps,
+        "ends": steps.sum(axis=1),
+        "count": np.array(3),
+        "log": np.array([(1, 8), (2, 16)], dtype=RECORD),
+        "flags": np.zeros((3, 2), np.uint8),
+    }
+    return Walk(**(fields | changes))
+
+
+# Fields.
+
+
+def test_arrays_are_copies_that_cannot_be_written() -> None:
+    mine = np.zeros((3, 2), np.uint8)
+    trace = walk(flags=mine)
+    mine[0, 0] = 9
+    assert trace.flags[0, 0] == 0
+    for array in trace.arrays().values():
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = array
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        trace.ends = trace.ends  # type: ignore[misc]
+
+
+def test_a_view_that_skips_is_stored_in_order() -> None:
+    wide = np.arange(24, dtype=np.float32).reshape(6, 4)
+    trace = walk(steps=wide[::2], ends=wide[::2].sum(axis=1))
+    assert trace.steps.flags["C_CONTIGUOUS"]
+    np.testing.assert_array_equal(trace.steps, wide[[0, 2, 4]])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "found"),
+    [
+        ("steps", np.zeros((3, 4)), "float64 of shape (3, 4)"),
+        ("count", np.array(3, np.int32), "int32 of shape ()"),
+        ("flags", np.zeros((3, 2), np.int8), "int8 of shape (3, 2)"),
+        ("steps", np.zeros(3, np.float32), "float32 of shape (3,)"),
+        ("count", np.array([3]), "int64 of shape (1,)"),
+        ("ends", np.zeros(5, np.float32), "float32 of shape (5,)"),
+        ("flags", np.zeros((3, 3), np.uint8), "uint8 of shape (3, 3)"),
+        ("steps", "words", "of shape ()"),
+    ],
+    ids=["float", "integer", "sign", "too few axes", "too many axes", "other walkers", "fixed axis", "text"],
+)
+def test_a_field_that_does_not_fit_is_named(field: str, value: Any, found: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        walk(**{field: value})
+    message = str(caught.value)
+    assert message.startswith(f"Walk.{field}: needs ")
+    wanted = {"steps": "Float32[ndarray, 'walker step']", "count": "Int64[ndarray, '']",
+              "flags": "UInt8[ndarray, 'walker 2']", "ends": "Float32[ndarray, 'walker']"}[field]  # fmt: skip
+    assert wanted in message and found in message
+
+
+def test_axes_of_two_traces_do_not_bind_each_other() -> None:
+    walk()
+    one = np.ones((1, 1), np.float32)
+    walk(steps=one, ends=one[0], count=np.array(1), flags=np.zeros((1, 2), np.uint8)).require_true()
+
+
+def test_a_trace_that_says_nothing_of_its_truth_cannot_be_saved(tmp_path: Path) -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Mute(Trace):
+        count: Int64[ndarray, ""]
+
+    with pytest.raises(NotImplementedError, match="Mute must say what makes it true"):
+        save(Mute(np.array(1)), tmp_path / "mute", {})
+
+
+# Files.
+
+
+def test_what_is_saved_is_loaded_to_the_bit(tmp_path: Path) -> None:
+    trace = walk()
+    save(trace, tmp_path / "deep" / "walk", {"key": "abc", "who": "漫步"})
+    again = load(Walk, tmp_path / "deep" / "walk")
+    for name, array in trace.arrays().items():
+        loaded = again.arrays()[name]
+        assert (loaded.dtype, loaded.shape, loaded.tobytes()) == (array.dtype, array.shape, array.tobytes())
+        assert not loaded.flags.writeable
+    assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["walk.json", "walk.npz"]
+
+
+def test_the_same_trace_gives_the_same_bytes(tmp_path: Path) -> None:
+    """So two computations that save at once cannot leave a pair that disagrees."""
+    for name in ("one", "two"):
+        save(walk(), tmp_path / name, {})
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+
+
+def test_provenance_holds_the_checks(tmp_path: Path) -> None:
+    save(walk(), tmp_path / "walk", {"key": "abc"})
+    about = read_provenance(tmp_path / "walk")
+    assert about["key"] == "abc"
+    assert about["arrays_sha256"] == hashlib.sha256((tmp_path / "walk.npz").read_bytes()).hexdigest()
+    assert about["checks"][1] == {"says": "the count is that of the walkers", "holds": True, "found": "3"}
+    assert len(about["checks"]) == 2
+
+
+def test_no_file_is_not_damage(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        load(Walk, tmp_path / "walk")
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """A good pair of files."""
+    save(walk(), tmp_path / "walk", {"key": "abc"})
+    return tmp_path / "walk"
+
+
+def assert_damaged(place: Path, *says: str) -> None:
+    with pytest.raises(TraceDamaged) as caught:
+        load(Walk, place)
+    for words in (str(place), *says):
+        assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.999])
+def test_a_flipped_bit_is_damage(saved: Path, share: float) -> None:
+    data = bytearray(saved.with_suffix(".npz").read_bytes())
+    data[int(share * len(data))] ^= 1
+    saved.with_suffix(".npz").write_bytes(data)
+    assert_damaged(saved, "SHA-256")
+
+
+@pytest.mark.parametrize("kept", [0, 1, 100, -1])
+def test_a_cut_file_is_damage(saved: Path, kept: int) -> None:
+    data = saved.with_suffix(".npz").read_bytes()
+    saved.with_suffix(".npz").write_bytes(data[:kept])
+    assert_damaged(saved, "SHA-256")
+
+
+def test_arrays_that_are_missing_are_damage(saved: Path) -> None:
+    saved.with_suffix(".npz").unlink()
+    assert_damaged(saved, "missing")
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"[1, 2]", b"null", b"\xff\xfe", b'{"key": "abc"}'],
+    ids=["empty", "cut", "a list", "null", "not UTF-8", "no digest"],
+)  # fmt: skip
+def test_provenance_that_is_none_is_damage(saved: Path, text: bytes) -> None:
+    saved.with_suffix(".json").write_bytes(text)
+    assert_damaged(saved)
+
+
+def forge(place: Path, data: bytes) -> None:
+    """Put other bytes under the pair's name, with the digest that fits them."""
+    place.with_suffix(".npz").write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    place.with_suffix(".json").write_text(json.dumps({"key": "abc", "arrays_sha256": digest}))
+
+
+class Trap:
+    """Unpickling it leaves a file behind."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.mark),)
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["one array of objects", "the file itself a pickle"])
+def test_nothing_is_ever_unpickled(tmp_path: Path, whole: bool) -> None:
+    mark, place = tmp_path / "sprung", tmp_path / "walk"
+    if whole:
+        data = pickle.dumps(Trap(mark))
+    else:
+        objects = np.array([Trap(mark)], dtype=object)
+        np.savez(tmp_path / "trap.npz", **{**walk().arrays(), "ends": objects}, allow_pickle=True)
+        data = (tmp_path / "trap.npz").read_bytes()
+    forge(place, data)
+    assert_damaged(place)
+    assert not mark.exists()
+    pickle.loads(pickle.dumps(Trap(mark)))
+    assert mark.exists()  # the trap works
+
+
+@pytest.mark.parametrize("kind", ["nothing", "a text", "one array", "a zip of another kind", "a field too few", "more"])
+def test_a_forged_file_is_damage(tmp_path: Path, kind: str) -> None:
+    other = tmp_path / "other"
+    arrays = walk().arrays()
+    if kind == "nothing":
+        other.write_bytes(b"")
+    elif kind == "a text":
+        other.write_text("no archive")
+    elif kind == "one array":
+        with other.open("wb") as file:
+            np.save(file, arrays["ends"])
+    elif kind == "a zip of another kind":
+        other.write_bytes(b"PK\x05\x06" + bytes(18))
+    else:
+        chosen = {**arrays, "extra": np.zeros(1)} if kind == "more" else {"ends": arrays["ends"]}
+        with other.open("wb") as file:
+            np.savez(file, **chosen)
+    forge(tmp_path / "walk", other.read_bytes())
+    assert_damaged(tmp_path / "walk")
+
+
+# Truth.
+
+
+def test_what_is_not_true_is_not_saved(tmp_path: Path) -> None:
+    wrong = walk(count=np.array(4), ends=np.zeros(3, np.float32))
+    with pytest.raises(CheckFailed) as caught:
+        save(wrong, tmp_path / "walk", {})
+    assert "each walk ends where its steps lead" in str(caught.value)
+    assert "the count is that of the walkers: found 4" in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_not_true_does_not_replace_what_is(saved: Path) -> None:
+    before = {path: path.read_bytes() for path in saved.parent.iterdir()}
+    with pytest.raises(CheckFailed):
+        save(walk(count=np.array(4)), saved, {})
+    assert {path: path.read_bytes() for path in saved.parent.iterdir()} == before
+
+
+def test_what_is_not_true_is_not_loaded(tmp_path: Path) -> None:
+    with (tmp_path / "wrong.npz").open("wb") as file:
+        np.savez(file, **walk(count=np.array(4)).arrays())
+    forge(tmp_path / "walk", (tmp_path / "wrong.npz").read_bytes())
+    with pytest.raises(CheckFailed, match="the count is that of the walkers: found 4"):
+        load(Walk, tmp_path / "walk")
+
+
+# Interruption.
+
+
+@pytest.mark.parametrize("moment", ["write", "rename", "interrupt"])
+def test_an_interrupted_write_leaves_the_old_file_whole(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "film"
+    write_whole(path, b"old")
+
+    def fail(*_: Any) -> None:
+        raise KeyboardInterrupt if moment == "interrupt" else OSError(28, "No space left on device")
+
+    if moment == "write":
+        with pytest.raises(TypeError):
+            write_whole(path, "no bytes")  # type: ignore[arg-type]
+    else:
+        monkeypatch.setattr("mathviz.project.disk.os.replace", fail)
+        with pytest.raises((OSError, KeyboardInterrupt)):
+            write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    """A process that may write no more than 64 KiB into a file stands for a disk that is full."""
+    path = tmp_path / "film"
+    write_whole(path, b"old")
+    program = textwrap.dedent("""
+        import pathlib, resource, signal, sys
+        from mathviz.project.disk import write_whole
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (65536, resource.RLIM_INFINITY))
+        write_whole(pathlib.Path(sys.argv[1]), bytes(1 << 20))
+    """)
+    ended = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True)
+    assert ended.returncode == 1 and "OSError" in ended.stderr
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_whole_file_can_be_read_by_others(tmp_path: Path) -> None:
+    write_whole(tmp_path / "film", b"new")
+    assert (tmp_path / "film").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_claim_of_numpys_goes_into_json() -> None:
+    claim = Claim("three is less than four", np.less(3, 4), "3")
+    assert json.dumps(dataclasses.asdict(claim)) == '{"says": "three is less than four", "holds": true, "found": "3"}'
