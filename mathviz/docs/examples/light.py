@@ -1,0 +1,40 @@
+"""Examples of ``mathviz/mobjects/light.py``."""
+
+from __future__ import annotations
+
+import numpy as np
+from manimlib import RIGHT, Group
+
+from mathviz.docs.examples.particles import disc
+from mathviz.mobjects.light import Dust, Hero, Lights, moment
+from mathviz.mobjects.tint import between
+from mathviz.style import Theme
+
+
+def flat(points: np.ndarray) -> np.ndarray:
+    """Points [point two] in the plane z = 0, [point 3]."""
+    return np.concatenate([points, np.zeros((len(points), 1))], axis=1)
+
+
+def show_lights(theme: Theme) -> Group:
+    """300 particles at the begin, in the middle and at the end of their paths, ``moment(paths, index)``."""
+    paths = np.stack([flat(disc(300, 1.6)), flat(disc(300, 0.7))])
+    clouds = Group()
+    for index in (0.0, 0.5, 1.0):
+        colours = between(theme, ("noise", "model"), (0.0, 1.0), np.full(300, index))
+        clouds.add(Lights(theme, moment(paths, index), colours).shift(7 * index * RIGHT))
+    return clouds
+
+
+def show_dust(theme: Theme) -> Dust:
+    """A river of 6000 points."""
+    k = np.arange(6000)
+    across = np.sin(k * 2.4) * (0.3 + 1.2 * np.linspace(0, 1, 6000) ** 2)
+    points = np.stack([np.linspace(5, -5, 6000), across, 0 * across], axis=1)
+    return Dust(theme, points, "noise", radius=0.02, opacity=0.6)
+
+
+def show_hero(theme: Theme) -> Group:
+    """One among a hundred."""
+    crowd = Lights(theme, flat(disc(100, 1.8)), "noise", opacity=0.5)
+    return Group(crowd, Hero(theme, np.array([0.6, 0.3, 0])))

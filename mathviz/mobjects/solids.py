@@ -1,0 +1,256 @@
+"""Upright solids, thousands in one mesh: bricks, towers, slabs, wedges of a ring, with cells of values on their lids.
+
+Lids are lit fully; sides are darker, fall off to the foot and are shaded by where they face; a bright lip runs
+around each lid, so that courses stay apart. All is opaque: what lies behind is hidden by the depth test.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from mathviz.mobjects.mesh import MIRRORED, NOTHING, Mesh, Triangles, coloured
+from mathviz.mobjects.tint import Paint, is_dark, mixed, rgb, toned
+from mathviz.style import Theme
+
+SUN = np.array([-0.55, -0.83])
+"""Whence the light on the sides comes, in the plane."""
+
+TURNED_AWAY = 0.55
+"""How bright a side is that faces away from the sun; one that faces it is 1."""
+
+LIP, GROOVE, GAP = 0.045, 0.03, 0.036
+"""Height of the lip, depth of the grooves between the cells of a lid, and their width, in scene units."""
+
+
+class Solids(Mesh):
+    """Upright prisms in one mesh. Blocks and Wedges are these; other outlines may be given.
+
+    What ``show`` is not given stays as it is. Every array has one entry for each solid, or one for all.
+    """
+
+    def __init__(
+        self, theme: Theme, inner: ndarray, outer: ndarray, foot: float | ndarray = 0.0, top: float | ndarray = 1.0,
+        side: Paint = "mechanism", grid: tuple[int, int] | None = None, lip: float = LIP, **more: Any,
+    ) -> None:  # fmt: skip
+        """An outline runs along ``inner`` and back along ``outer``, both [solid point 2], in scene units.
+
+        ``grid`` (rows, columns) cuts every lid into cells for ``values``: rows from the outer edge inwards,
+        columns along it. ``more`` are other arguments of ``show``.
+        """
+        self.theme, self.lip = theme, lip
+        self.inner, self.outer = np.asarray(inner, float), np.asarray(outer, float)
+        self.count = len(self.inner)
+        self.cells = _cells(self.inner, self.outer, grid) if grid else np.zeros((self.count, 0, 0, 2))
+        self.mirror: Reflection | None = None
+        self.looks: dict[str, ndarray] = {}
+        super().__init__(NOTHING)
+        lid = mixed(rgb(theme, "background"), _wall(theme, side), 0.6)
+        self.show(**{"foot": foot, "top": top, "side": side, "lid": lid, "values": lid[..., None, :],
+                     "turn": 0.0, "shift": np.zeros(3), "heat": 0.0} | more)  # fmt: skip
+
+    def show(self, **looks: Any) -> Solids:
+        """Any of these:
+
+        ``foot``, ``top`` [solid]: heights. ``side``, ``lid``: roles or colours [solid rgb]. ``values`` [solid cell
+        rgb]: colours of the cells. ``turn`` [solid]: radians about the vertical axis through the origin.
+        ``shift`` [solid 3]. ``heat`` [solid]: 0 leaves sides dark, 1 makes them as bright as their lips.
+        """
+        shapes = {"foot": (), "top": (), "turn": (), "heat": (), "lid": (3,), "shift": (3,),
+                  "values": (self.cells.shape[1], 3)}  # fmt: skip
+        for name, value in looks.items():
+            if name == "side":
+                self.looks["body"] = np.broadcast_to(_wall(self.theme, value), (self.count, 3))
+                self.looks["rim"] = np.broadcast_to(_rim(self.theme, value), (self.count, 3))
+            elif name in shapes:
+                value = rgb(self.theme, value) if isinstance(value, str) else np.asarray(value, float)
+                self.looks[name] = np.broadcast_to(value, (self.count, *shapes[name]))
+            else:
+                raise TypeError(f"solids show {', '.join(sorted([*shapes, 'side']))}; got {name!r}")
+        self.put(self._built())
+        if self.mirror is not None:
+            self.mirror.follow()
+        return self
+
+    def mirrored(self, keep: float | None = None) -> Reflection:
+        """Their reflection in the floor z = 0, to be added as well; from now on it follows them."""
+        self.mirror = Reflection(self, keep)
+        return self.mirror
+
+    def centres(self) -> ndarray:
+        """The middle of every lid, [solid 3]."""
+        flat = self._placed((self.inner.mean(axis=1) + self.outer.mean(axis=1))[:, None] / 2)[:, 0]
+        return np.concatenate([flat, (self.looks["top"] + self.looks["shift"][:, 2])[:, None]], axis=1)
+
+    def _placed(self, outline: ndarray) -> ndarray:
+        """Points [solid point 2] turned and shifted with their solids."""
+        cos, sin = np.cos(self.looks["turn"])[:, None], np.sin(self.looks["turn"])[:, None]
+        x, y = outline[..., 0], outline[..., 1]
+        return np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1) + self.looks["shift"][:, None, :2]
+
+    def _built(self) -> Triangles:
+        looks, n, m = self.looks, self.count, 2 * self.inner.shape[1]
+        loop = self._placed(np.concatenate([self.inner, self.outer[:, ::-1]], axis=1))
+        after = np.roll(loop, -1, axis=1)
+        foot, top = looks["foot"] + looks["shift"][:, 2], looks["top"] + looks["shift"][:, 2]
+        waist = np.maximum(top - self.lip, foot)
+        deep = top - GROOVE if self.cells.size else top
+
+        # Nine rows of corners: four of the wall, four of the lip, one of the lid.
+        points = np.empty((n, 9, m, 3))
+        points[:, [0, 3, 4, 7, 8], :, :2] = loop[:, None]
+        points[:, [1, 2, 5, 6], :, :2] = after[:, None]
+        points[..., 2] = np.stack([foot, foot, waist, waist, waist, waist, top, top, deep], axis=1)[..., None]
+
+        lit = _lit(loop, after)[..., None]
+        body = mixed(looks["body"], looks["rim"], looks["heat"])[:, None]
+        rim = looks["rim"][:, None] * (0.5 + 0.5 * lit)
+        colours = np.empty((n, 9, m, 3))
+        colours[:, [0, 1]] = (_AT_FOOT[is_dark(self.theme)] * body * lit)[:, None]
+        colours[:, [2, 3]] = (body * lit)[:, None]
+        colours[:, 4:8] = rim[:, None]
+        colours[:, 8] = looks["lid"][:, None]
+
+        corners = _wall_corners(n, m)
+        points, colours = points.reshape(-1, 3), colours.reshape(-1, 3)
+        if self.cells.size:
+            per_cell = self.cells.shape[2]
+            flat = self._placed(self.cells.reshape(n, -1, 2)).reshape(-1, 2)
+            height = np.repeat(top, self.cells.shape[1] * per_cell)
+            corners = np.concatenate([corners, _strip_corners(n * self.cells.shape[1], per_cell) + len(points)])
+            points = np.concatenate([points, np.column_stack([flat, height])])
+            colours = np.concatenate([colours, np.repeat(looks["values"].reshape(-1, 3), per_cell, axis=0)])
+        return points, coloured(colours, 1.0), corners
+
+
+class Blocks(Solids):
+    """Boxes on the floor: bricks, towers, slabs."""
+
+    def __init__(
+        self, theme: Theme, centres: ndarray, size: float | ndarray, top: float | ndarray = 1.0,
+        side: Paint = "mechanism", **more: Any,
+    ) -> None:  # fmt: skip
+        """``centres`` [solid 2] in the plane; ``size`` is the width of all, or [solid 2] along x and y.
+
+        Rows of a ``grid`` run from the far edge (large y) to the near one.
+        """
+        x, y = np.asarray(centres, float).T
+        wide, deep = (np.broadcast_to(size, (len(x), 2)) / 2).T
+        near = np.stack([np.stack([x - wide, y - deep], axis=-1), np.stack([x + wide, y - deep], axis=-1)], axis=1)
+        far = np.stack([np.stack([x - wide, y + deep], axis=-1), np.stack([x + wide, y + deep], axis=-1)], axis=1)
+        super().__init__(theme, near, far, top=top, side=side, **more)
+
+
+class Wedges(Solids):
+    """Pieces of rings around the vertical axis: angle and radius mean something, and so does height."""
+
+    def __init__(
+        self, theme: Theme, radii: ndarray, angles: ndarray, top: float | ndarray = 1.0, side: Paint = "mechanism",
+        grid: tuple[int, int] | None = None, **more: Any,
+    ) -> None:  # fmt: skip
+        """``radii`` [solid 2], inner and outer; ``angles`` [solid 2] in radians, where they begin and end.
+
+        Rows of a ``grid`` run from the outer edge inwards, columns from the first angle to the second.
+        """
+        radii, angles = np.asarray(radii, float), np.asarray(angles, float)
+        pieces = max(8, int(np.ceil(np.abs(angles[:, 1] - angles[:, 0]).max() / FACET - 1e-6)))
+        if grid:
+            pieces = grid[1] * int(np.ceil(pieces / grid[1]))
+        share = np.linspace(0, 1, pieces + 1)
+        angle = angles[:, :1] + (angles[:, 1:] - angles[:, :1]) * share
+        unit = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+        super().__init__(theme, radii[:, 0, None, None] * unit, radii[:, 1, None, None] * unit,
+                         top=top, side=side, grid=grid, **more)  # fmt: skip
+
+
+class Reflection(Mesh):
+    """What a dark floor gives back of solids: fainter the higher they are."""
+
+    def __init__(self, solids: Solids, keep: float | None = None, fade: float = 1.6) -> None:
+        """``keep`` is how much of the colour is left at the floor; at a height ``fade`` it is a third of that."""
+        self.solids, self.fade = solids, fade
+        self.keep = keep if keep is not None else 0.22 if is_dark(solids.theme) else 0.14
+        super().__init__(solids.triangles, z_index=MIRRORED)
+        self.follow()
+
+    def follow(self) -> Reflection:
+        """Be the reflection of the solids as they now are."""
+        points, rgba, corners = self.solids.triangles
+        kept = self.keep * np.exp(-np.maximum(points[:, 2], 0) / self.fade)
+        faint = mixed(rgb(self.solids.theme, "background"), rgba[:, :3], kept)
+        self.put((points * [1, 1, -1] - [0, 0, 0.06], coloured(faint, rgba[:, 3]), corners))
+        return self
+
+
+FACET = np.radians(4.0)
+"""The angle that one facet of a curved side spans."""
+
+_AT_FOOT = {True: 0.25, False: 0.72}
+"""How bright sides are at their feet, on a dark page and on a light one."""
+
+
+def _wall(theme: Theme, side: Paint) -> ndarray:
+    return toned(theme, side, 0.42) if is_dark(theme) else toned(theme, _greyer(theme, side), 0.5)
+
+
+def _rim(theme: Theme, side: Paint) -> ndarray:
+    return toned(theme, side if is_dark(theme) else _greyer(theme, side), 0.95)
+
+
+def _greyer(theme: Theme, side: Paint) -> ndarray:
+    return mixed(rgb(theme, side), rgb(theme, "muted"), 0.5)
+
+
+def _lit(loop: ndarray, after: ndarray) -> ndarray:
+    """How bright each side of outlines [solid point 2] is, [solid point]."""
+    along = after - loop
+    outwards = np.stack([along[..., 1], -along[..., 0]], axis=-1)
+    # Counted over the whole outline, because a ring's inner sides face its own middle.
+    area = (loop[..., 0] * after[..., 1] - loop[..., 1] * after[..., 0]).sum(axis=1)
+    outwards *= np.sign(area)[:, None, None]
+    towards = outwards @ SUN / np.maximum(np.linalg.norm(outwards, axis=-1), 1e-9)
+    return TURNED_AWAY + (1 - TURNED_AWAY) * (0.5 + 0.5 * towards)
+
+
+def _strip_corners(count: int, around: int) -> ndarray:
+    """Triangles [triangle 3] of flat outlines that run along one edge and back along the other."""
+    half = np.arange(around // 2 - 1)
+    back = around - 1 - half
+    one = np.concatenate([np.stack([half, half + 1, back], axis=-1), np.stack([half + 1, back - 1, back], axis=-1)])
+    return (one + around * np.arange(count)[:, None, None]).reshape(-1, 3)
+
+
+def _wall_corners(count: int, around: int) -> ndarray:
+    """Triangles [triangle 3] of solids, each with nine rows of corners."""
+    j = np.arange(around)
+    quads = [np.stack([row * around + j for row in range(first, first + 4)]) for first in (0, 4)]
+    walls = [np.stack([a, b, c], axis=-1) for q in quads for a, b, c in (q[:3], q[[0, 2, 3]])]
+    one = np.concatenate([*walls, _strip_corners(1, around) + 8 * around])
+    return (one + 9 * around * np.arange(count)[:, None, None]).reshape(-1, 3)
+
+
+def _cells(inner: ndarray, outer: ndarray, grid: tuple[int, int]) -> ndarray:
+    """Outlines of the cells of lids, [solid cell point 2], a gap apart."""
+    rows, columns = grid
+    pieces = max(1, (inner.shape[1] - 1) // columns)
+    width = np.linalg.norm(outer - inner, axis=-1).mean()
+    length = np.linalg.norm(np.diff((inner + outer) / 2, axis=1), axis=-1).sum(axis=1).mean()
+    across, along = GAP / 2 / width, GAP / 2 / length
+    found = []
+    for row in range(rows):
+        near, far = 1 - (row + 1) / rows + across * (row < rows - 1), 1 - row / rows - across * (row > 0)
+        for column in range(columns):
+            begin, end = along * (column > 0), along * (column < columns - 1)  # gaps lie between cells only
+            u = np.linspace(column / columns + begin, (column + 1) / columns - end, pieces + 1)
+            a, b = (_on_edge(edge, u) for edge in (inner, outer))
+            found.append(np.concatenate([a + near * (b - a), (a + far * (b - a))[:, ::-1]], axis=1))
+    return np.stack(found, axis=1)
+
+
+def _on_edge(edge: ndarray, shares: ndarray) -> ndarray:
+    """Points [solid share 2] at shares of the length of edges [solid point 2] with even steps."""
+    at = shares * (edge.shape[1] - 1)
+    first = np.minimum(at.astype(int), edge.shape[1] - 2)
+    return edge[:, first] + (at - first)[:, None] * (edge[:, first + 1] - edge[:, first])
