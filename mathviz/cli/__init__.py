@@ -127,13 +127,15 @@ def compute_trace(
         elif not quiet:
             print(f"{stem}: computed again, the same within the concept's tolerances")
         raise typer.Exit(1 if differences else 0)
-    done = compute.compute(computation, project, device=device, record=record)
+    again = compute.check_again(computation, project) if record else None
+    done = again or compute.compute(computation, project, device=device, record=record)
     if as_json:
         print(json.dumps({"place": str(done.place.with_suffix(".npz")), **done.provenance}, indent=2))
     elif not quiet:
         for claim in done.trace.check():
             print(f"  holds: {claim.says}  ({claim.found})")
-        print(f"{stem}: computed in {done.provenance['seconds']} s on {done.provenance['device']}")
+        how = "only its claims had changed: checked on what was recorded, " if again else ""
+        print(f"{stem}: {how}computed in {done.provenance['seconds']} s on {done.provenance['device']}")
         print(f"  {done.place.with_suffix('.npz')}")
 
 

@@ -11,7 +11,6 @@ import contextlib
 import functools
 import hashlib
 import inspect
-import json
 import logging
 import math
 import os
@@ -394,8 +393,8 @@ class Crew(Farm):
             arriving = folder / f".{name}.{os.getpid()}"
             self.fetch(remote, digest, size, arriving)
             if name.endswith(".json"):  # there is no git on the worker; the code is this machine's
-                about = {**json.loads(arriving.read_text()), "commit": compute.commit(project.root)}
-                arriving.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+                about = trace.unsealed(arriving) | {"commit": compute.commit(project.root)}
+                trace.write_sealed(arriving, about)
             arriving.replace(folder / Path(name).name)
 
 

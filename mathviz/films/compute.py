@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import datetime
 import hashlib
 import importlib
-import importlib.util
 import inspect
 import json
 import os
@@ -25,11 +23,12 @@ from typing import Any
 import numpy as np
 
 from mathviz import trace as traces
-from mathviz.films import script
+from mathviz.films import keys, script
+from mathviz.films.keys import Keys
 from mathviz.films.script import Script
 from mathviz.project import Project, not_found
 from mathviz.project.errors import CheckFailed, MathvizError, NotFound, ScriptError, TraceDamaged
-from mathviz.trace import Trace
+from mathviz.trace import Claim, Trace
 
 
 @dataclass(frozen=True)
@@ -63,25 +62,49 @@ class Computation:
         Raises ScriptError unless the inputs are exactly those arguments that have no default.
         """
         parameters = [p for p in inspect.signature(self.function).parameters.values() if p.name != "device"]
-        needed = sorted(p.name for p in parameters if p.default is p.empty)
+        self._require_inputs(sorted(p.name for p in parameters if p.default is p.empty))
+        return {p.name: p.default for p in parameters if p.default is not p.empty}
+
+    def _require_inputs(self, needed: list[str]) -> None:
         given = sorted(source.stem for source in self.inputs)
         if needed != given:
             raise ScriptError(
                 f"{self.name} needs the inputs {', '.join(needed) or 'none'}, "
                 f"and the script of {self.stem} gives {', '.join(given) or 'none'}"
             )
-        return {p.name: p.default for p in parameters if p.name not in given}
+
+    @property
+    def keys(self) -> Keys:
+        """The digests of the code behind it. Raises NotFound, or ScriptError where its inputs are others than it needs.
+
+        Nothing of it is imported for that, unless no source defines it.
+        """
+        found = keys.of(self.name, tuple(source.name for source in self.inputs))
+        if found is None or found.needs is None:
+            _ = self.arguments
+        if found is None:
+            raise NotFound(f"The script of {self.stem} names the computation {self.name!r}, whose source is not there")
+        if found.needs is not None:
+            self._require_inputs(list(found.needs))
+        return found
 
     @property
     def key(self) -> str:
-        """SHA-256 of the concept's own sources, the function's name, its arguments, and the keys of its inputs."""
-        digest = hashlib.sha256()
-        for path in sources(Path(inspect.getfile(self.function))):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-        digest.update(json.dumps([self.name, self.arguments], sort_keys=True).encode())
+        """SHA-256 of all definitions that the computation reaches, its defaults among them, and of its inputs' keys."""
+        digest = hashlib.sha256(self.keys.computation.encode())
         for source in self.inputs:
             digest.update(f"{source.stem} {source.key}".encode())
         return digest.hexdigest()
+
+    @property
+    def claims_key(self) -> str:
+        """SHA-256 of all definitions that decide what its trace claims, and what it tolerates."""
+        return self.keys.claims
+
+    @property
+    def files(self) -> list[Path]:
+        """The sources behind it, its function's own first."""
+        return list(self.keys.files)
 
 
 def of_script(stem: str, told: Script, project: Project) -> Computation:
@@ -121,36 +144,6 @@ def shared_inputs(project: Project) -> dict[str, Computation]:
     return found
 
 
-def sources(module: Path) -> list[Path]:
-    """A concept's own files: its module and those of the same folder that it imports, however deep."""
-    found, waiting = set(), [module.resolve()]
-    while waiting:
-        path = waiting.pop()
-        if path in found:
-            continue
-        found.add(path)
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            names: list[str] = []
-            if isinstance(node, ast.ImportFrom):
-                names = [node.module or "", *(f"{node.module or ''}.{alias.name}" for alias in node.names)]
-            elif isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            for name in names:
-                neighbour = path.with_name(f"{name.rpartition('.')[2]}.py")
-                relative = isinstance(node, ast.ImportFrom) and node.level == 1
-                if neighbour.is_file() and (relative or _is_module(name, neighbour)):
-                    waiting.append(neighbour)
-    return sorted(found)
-
-
-def _is_module(name: str, path: Path) -> bool:
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        return False
-    return spec is not None and spec.origin is not None and Path(spec.origin).resolve() == path
-
-
 def find(computation: Computation, project: Project, say: Callable[[str], None]) -> Trace:
     """The trace to draw from: the recorded one if its key still matches, else cached, else computed.
 
@@ -175,7 +168,7 @@ def find(computation: Computation, project: Project, say: Callable[[str], None])
             f"The computation of {computation.stem} ended with exit status {code}; nothing was drawn. "
             f"Run it alone: mathviz compute {computation.stem}"
         )
-    return traces.load(computation.kind, cached)
+    return load(computation, project, cached)
 
 
 def _usable(computation: Computation, project: Project, place: Path, say: Callable[[str], None]) -> Trace | None:
@@ -187,12 +180,43 @@ def _usable(computation: Computation, project: Project, place: Path, say: Callab
                 f"Record anew: mathviz compute {computation.stem} --record"
             )
             return None
-        return traces.load(computation.kind, place)
+        return load(computation, project, place)
     except FileNotFoundError:
         return None
     except (TraceDamaged, CheckFailed) as error:
         say(f"{place.name}: {error}. Not used.")
         return None
+
+
+def load(computation: Computation, project: Project, place: Path) -> Trace:
+    """The trace that lies there. Its claims are checked unless just these were, of just these arrays, on this machine.
+
+    Raises what ``trace.load`` raises, and TraceDamaged where its claims are not those that it was written with.
+    """
+    about = traces.read_provenance(place)
+    checked = json.dumps([about, computation.claims_key, _versions()], sort_keys=True)
+    note = project.cache / "checked" / hashlib.sha256(checked.encode()).hexdigest()
+    trace = traces.load(computation.kind, place, check=False)
+    if not note.is_file():
+        _compare_claims(trace.require_true(), about, computation, place)
+        with contextlib.suppress(OSError):  # then they are checked again next time
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.touch()
+    return trace
+
+
+def _compare_claims(claims: list[Claim], about: dict[str, Any], computation: Computation, place: Path) -> None:
+    """Raise TraceDamaged where a trace that this very code checked was written with other claims than it has."""
+    if about.get("claims_key") != computation.claims_key:
+        return  # nobody says that they are the same
+    written = [(each.get("says"), each.get("holds")) for each in about.get("checks", [])]
+    for claim in claims:
+        if (claim.says, claim.holds) not in written:
+            raise TraceDamaged(f"{place.with_suffix('.json')} leaves out the claim {claim.says!r}")
+    if len(written) != len(claims):
+        says = {claim.says for claim in claims}
+        made_up = [each for each, _ in written if each not in says] or [written[-1][0]]
+        raise TraceDamaged(f"{place.with_suffix('.json')} claims {made_up[0]!r}, which nobody checks")
 
 
 def _changed_since(about: dict[str, Any], computation: Computation, project: Project) -> str:
@@ -229,12 +253,10 @@ def compute(computation: Computation, project: Project, *, device: str = "auto",
         "computation": computation.name,
         "arguments": computation.arguments,
         "key": computation.key,
+        "claims_key": computation.claims_key,
         "inputs": _digests(computation, project),
         "device": device_name(computation, device),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in ("mathviz", "numpy", "scipy", "torch")},
-        },
+        "versions": {**_versions(), "torch": metadata.version("torch")},
         "seconds": round(time.monotonic() - began, 2),
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "commit": commit(project.root),
@@ -243,11 +265,37 @@ def compute(computation: Computation, project: Project, *, device: str = "auto",
     return Computed(trace, provenance, place)
 
 
+def _versions() -> dict[str, str]:
+    """Of what claims are checked with."""
+    return {
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in ("mathviz", "numpy", "scipy")},
+    }  # fmt: skip
+
+
+def check_again(computation: Computation, project: Project) -> Computed | None:
+    """Write what is claimed today of the recorded arrays beside them, where only the claims changed; else None.
+
+    Raises CheckFailed where they do not hold.
+    """
+    recorded, _ = _places(computation, project)
+    try:
+        about = traces.read_provenance(recorded)
+        if about.get("claims_key") == computation.claims_key or _changed_since(about, computation, project):
+            return None
+        trace = traces.load(computation.kind, recorded)
+    except (FileNotFoundError, TraceDamaged):
+        return None
+    about = {**about, "claims_key": computation.claims_key, "checks": traces.told(trace.check())}
+    traces.write_provenance(recorded, about)
+    return Computed(trace, about, recorded)
+
+
 def compare_with_recorded(computation: Computation, project: Project, *, device: str = "auto") -> list[str]:
     """Compute again and return every difference from the recorded trace beyond the stated tolerances."""
     recorded, _ = _places(computation, project)
     try:
-        old = traces.load(computation.kind, recorded)
+        old = load(computation, project, recorded)
     except FileNotFoundError:
         raise NotFound(
             f"{computation.stem} has no recorded trace. Record one: mathviz compute {computation.stem} --record"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import functools
-import inspect
 import io
 import os
 import shutil
@@ -233,10 +232,9 @@ def _code(project: Project, stem: str) -> dict[str, list[tuple[str, Markup]]]:
     """Key of a trace → the sources that make such a trace today, the concept's own first."""
     try:
         computation = compute.of_film(project, stem)
-        key, main = computation.key, Path(inspect.getfile(computation.function)).resolve()
+        key, files = computation.key, computation.files
     except MathvizError:
         return {}
-    files = sorted(compute.sources(main), key=lambda path: path != main)
     return {key: [(path.name, _coloured(path.read_text(encoding="utf-8"))) for path in files]}
 
 

@@ -244,7 +244,7 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
             "question": script.fill(read.question[job.language], found), "topics": read.topics,
             "references": [source.model_dump() for source in read.references],
             "alt": script.unfolded(script.fill(read.alt[job.language], found)),
-            "trace": compute.provenance_of(computation, project),
+            "trace": {**compute.provenance_of(computation, project), "checks": trace.told(found.require_true())},
         }  # fmt: skip
     return {
         "stem": job.stem, **told, "width": about["width"], "height": about["height"], "fps": about["fps"],

@@ -1,7 +1,8 @@
 """What may leave a computation: a frozen dataclass of read-only arrays that says why it is true.
 
-A trace is two files: ``<name>.npz`` holds the arrays, ``<name>.json`` says where they come from and
-holds the SHA-256 of the npz. The JSON is written last, so a pair that agrees is a pair that is whole.
+A trace is two files: ``<name>.npz`` holds the arrays, ``<name>.json`` says where they come from, holds the SHA-256 of
+the npz, and is sealed by one of its own. The JSON is written last, so a pair that agrees is a pair that is whole.
+What its claims say is checked again when it is read: nobody is to believe the JSON.
 """
 
 from __future__ import annotations
@@ -83,18 +84,18 @@ def save(trace: Trace, stem: Path, provenance: dict[str, Any]) -> None:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **trace.arrays())
     data = buffer.getvalue()
-    about = {
-        **provenance,
-        "arrays_sha256": hashlib.sha256(data).hexdigest(),
-        "checks": [dataclasses.asdict(claim) for claim in claims],
-    }
     stem.parent.mkdir(parents=True, exist_ok=True)
     disk.write_whole(stem.with_suffix(".npz"), data)
-    disk.write_whole(stem.with_suffix(".json"), (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
+    write_provenance(stem, {**provenance, "arrays_sha256": hashlib.sha256(data).hexdigest(), "checks": told(claims)})
 
 
-def load(kind: type[AnyTrace], stem: Path) -> AnyTrace:
-    """Read a trace back and check it again.
+def told(claims: list[Claim]) -> list[dict[str, Any]]:
+    """Claims as JSON has them."""
+    return [dataclasses.asdict(claim) for claim in claims]
+
+
+def load(kind: type[AnyTrace], stem: Path, *, check: bool = True) -> AnyTrace:
+    """Read a trace back and check it again, unless the caller knows that these very claims hold of these very arrays.
 
     Raises FileNotFoundError if there is none, TraceDamaged if it is not what was written or is no
     ``kind`` any more, CheckFailed if what it says is not true.
@@ -111,17 +112,41 @@ def load(kind: type[AnyTrace], stem: Path) -> AnyTrace:
             trace = kind(**{name: archive[name] for name in archive.files})
     except (TypeError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise TraceDamaged(f"{stem.with_suffix('.npz')} is no {kind.__name__}: {error}") from error
-    trace.require_true()
+    if check:
+        trace.require_true()
     return trace
 
 
+def write_provenance(stem: Path, about: dict[str, Any]) -> None:
+    """Write the JSON beside the arrays, sealed."""
+    write_sealed(stem.with_suffix(".json"), about)
+
+
+def write_sealed(path: Path, about: dict[str, Any]) -> None:
+    """Write a provenance with the seal that it must have."""
+    sealed = {**about, "seal": seal(about)}
+    disk.write_whole(path, (json.dumps(sealed, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def seal(about: dict[str, Any]) -> str:
+    """SHA-256 of all that a provenance says."""
+    said = {name: value for name, value in about.items() if name != "seal"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 def read_provenance(stem: Path) -> dict[str, Any]:
-    """The JSON beside the arrays. Raises FileNotFoundError, or TraceDamaged if it is no JSON."""
-    path = stem.with_suffix(".json")
+    """The JSON beside the arrays. Raises FileNotFoundError, or TraceDamaged if it is not the JSON that was written."""
+    return unsealed(stem.with_suffix(".json"))
+
+
+def unsealed(path: Path) -> dict[str, Any]:
+    """A provenance that has the seal that it must have. Raises FileNotFoundError or TraceDamaged."""
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise TraceDamaged(f"{path} is no JSON: {error}") from error
     if not isinstance(about, dict):
         raise TraceDamaged(f"{path} holds no provenance")
+    if about.get("seal") != seal(about):
+        raise TraceDamaged(f"{path} is not what was written: its seal does not fit")
     return about

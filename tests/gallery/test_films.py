@@ -73,6 +73,7 @@ def test_what_has_no_light_version_is_named(filmed: TinyProject) -> None:
 
 def test_a_film_of_other_code_does_not_show_todays(filmed: TinyProject) -> None:
     filmed.edit("tiny_concept.py", "Bars of height 1, 2, … and their sum.", "Another word.")
+    filmed.edit("tiny_concept.py", "np.arange(1.0, bars + 1)", "np.arange(1.0, 1 + bars)")
     done = filmed.run("gallery", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["stale"]["tiny.en"] == "mathviz render tiny --lang en"

@@ -10,6 +10,7 @@ import pickle
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from numpy import ndarray
 
 from mathviz.project.disk import write_whole
 from mathviz.project.errors import CheckFailed, TraceDamaged
-from mathviz.trace import Claim, Trace, load, read_provenance, save
+from mathviz.trace import Claim, Trace, load, read_provenance, save, write_provenance
 
 RECORD = np.dtype([("step", "i4"), ("bytes", "i8")])
 
@@ -148,6 +149,21 @@ def test_provenance_holds_the_checks(tmp_path: Path) -> None:
     assert len(about["checks"]) == 2
 
 
+@pytest.mark.parametrize("change", [
+    lambda about: about["checks"][0].update(says="the walkers are real"),
+    lambda about: about["checks"].append({"says": "all is well", "holds": True, "found": "yes"}),
+    lambda about: about["checks"].pop(),
+    lambda about: about.update(device="the largest machine"),
+    lambda about: about.update(versions={"numpy": "9"}),
+    lambda about: about.pop("seal"),
+], ids=["other words", "made up", "left out", "another device", "other versions", "no seal"])  # fmt: skip
+def test_what_is_said_of_a_trace_is_sealed(saved: Path, change: Callable[[dict], object]) -> None:
+    about = read_provenance(saved)
+    change(about)
+    saved.with_suffix(".json").write_text(json.dumps(about))
+    assert_damaged(saved, "seal")
+
+
 def test_no_file_is_not_damage(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load(Walk, tmp_path / "walk")
@@ -200,7 +216,7 @@ def forge(place: Path, data: bytes) -> None:
     """Put other bytes under the pair's name, with the digest that fits them."""
     place.with_suffix(".npz").write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
-    place.with_suffix(".json").write_text(json.dumps({"key": "abc", "arrays_sha256": digest}))
+    write_provenance(place, {"key": "abc", "arrays_sha256": digest})
 
 
 class Trap:
