@@ -443,11 +443,12 @@ def _look(wrapper: Any, camera: Any) -> tuple[Any, ...]:
     from manimlib.shader_wrapper import ShaderWrapper, VShaderWrapper
 
     textures: tuple[Any, ...] = ()
-    if type(wrapper) is ShaderWrapper:
+    kind = getattr(wrapper, "draws_as", type(wrapper))  # the stage's differ from manimgl's in the uniforms alone
+    if kind is ShaderWrapper:
         if len(wrapper.textures) != len(wrapper.texture_paths):
             raise _Unsure
         textures = tuple(map(_texture_now, wrapper.textures))
-    elif type(wrapper) is not VShaderWrapper or wrapper.fill_canvas[0].size != tuple(2 * n for n in camera.fbo.size):
+    elif kind is not VShaderWrapper or wrapper.fill_canvas[0].size != tuple(2 * n for n in camera.fbo.size):
         raise _Unsure
     for program in wrapper.programs:
         values, others = _read_by(program)
@@ -458,7 +459,7 @@ def _look(wrapper: Any, camera: Any) -> tuple[Any, ...]:
     codes = tuple(wrapper.program_code.items())
     return (
         _code_digest(codes), wrapper.render_primitive, wrapper.depth_test, getattr(wrapper, "stroke_behind", False),
-        textures, plain(wrapper.mobject_uniforms), wrapper.vert_attributes,
+        textures, plain(wrapper.mobject_uniforms), wrapper.vert_attributes, *_steady(wrapper),
     )  # fmt: skip
 
 
@@ -537,7 +538,7 @@ def _boxes(wrapper: Any, data: ndarray, view: View, camera: Any) -> tuple[ndarra
 def _curve_boxes(
     wrapper: Any, data: ndarray, view: View, camera: Any, fixed: float
 ) -> tuple[ndarray, bool, bool]:  # fmt: skip
-    uniforms = wrapper.mobject_uniforms
+    uniforms, seen = wrapper.mobject_uniforms, _seen(wrapper, camera)
     points = data["point"].astype(float)
     live = (points[:, 0] != points[:, 1]).any(axis=1)
     filled = live & (data["fill_rgba"][..., 3] != 0).any(axis=1)
@@ -549,8 +550,8 @@ def _curve_boxes(
         np.where(filled, np.abs(data["fill_border_width"][..., 0]).max(axis=1), 0.0),
     )
     zoom = float(uniforms["scale_stroke_with_zoom"])
-    width = WIDTH_UNIT * width * abs((1 - zoom) * camera.uniforms["frame_scale"] + zoom)
-    smoothing = max(float(uniforms["anti_alias_width"]) * camera.uniforms["pixel_size"], 1e-8)
+    width = WIDTH_UNIT * width * abs((1 - zoom) * seen["frame_scale"] + zoom)
+    smoothing = max(float(uniforms["anti_alias_width"]) * seen["pixel_size"], 1e-8)
     joints = {0: 1.0, 1: STEEPEST_JOINT}.get(int(uniforms["joint_type"]), np.inf)
     reach = np.where(width > 0, 0.5 * (width + smoothing) * joints, 0.0)
     if joints > 1 and not uniforms["flat_stroke"] and not fixed:
@@ -559,6 +560,17 @@ def _curve_boxes(
     boxes = view.boxes(np.concatenate([points, bases[:, None]], axis=1), reach, fixed)
     boxes[~(filled | stroked)] = 0
     return boxes, bool(filled.any()), bool(stroked.any())
+
+
+def _steady(wrapper: Any) -> tuple[str, ...]:
+    """The mark of a batch that is drawn as if the camera had never moved."""
+    return ("steady",) if hasattr(wrapper, "draws_as") else ()
+
+
+def _seen(wrapper: Any, camera: Any) -> dict[str, Any]:
+    """The camera's uniforms as a batch is drawn with them: what is fixed in frame may see an unmoved camera."""
+    seen: dict[str, Any] = wrapper.seen(camera.uniforms) if hasattr(wrapper, "draws_as") else camera.uniforms
+    return seen
 
 
 def _edge_on(data: ndarray, eye: ndarray) -> ndarray:

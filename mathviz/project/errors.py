@@ -41,3 +41,9 @@ class FilmDamaged(MathvizError):
 
 class FrameMismatch(MathvizError):
     """A frame is not its reference: look at both, then mend the scene or accept the frame."""
+
+
+class StageError(MathvizError):
+    """A scene asks for what cannot be shown: edit the scene, at the line that is named."""
+
+    exit_code = 2

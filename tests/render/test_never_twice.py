@@ -156,7 +156,7 @@ def test_the_rate(rendered: TinyProject) -> None:
             "assets/theme.yaml", 'data:      {dark: "#5DCDFB"', 'data:      {dark: "#5DCDAB"', BEATS[1:],
             marks=pytest.mark.slow,
         ),
-        ("mathviz/stage/__init__.py", "CAPTION_HEIGHT = -3.1", "CAPTION_HEIGHT = -3.0", BEATS[1:]),
+        ("mathviz/stage/explainer.py", "CAPTION_HEIGHT = -3.1", "CAPTION_HEIGHT = -3.0", BEATS[1:]),
         (
             "mathviz/mobjects/text.py",
             "made.set_fill(theme[role])\n\n\ndef caption",
