@@ -13,7 +13,7 @@ from pathlib import Path
 from mathviz import style
 from mathviz.films import compute, script
 from mathviz.lint import report
-from mathviz.project import Project
+from mathviz.project import Project, loading
 from mathviz.project.errors import MathvizError, ScriptError
 from mathviz.snapshots import frames
 from mathviz.snapshots.contact_sheet import ContactSheet
@@ -77,7 +77,7 @@ def _computation(project: Project, stem: str, say: Say) -> Point:
     """Computed anew, in a process of its own, and compared with what is recorded, if anything is."""
     computation = compute.of_film(project, stem)
     recorded = (project.recorded / f"{stem}.json").is_file()
-    line = [sys.executable, "-m", "mathviz", "compute", stem, *(["--check"] if recorded else []), "--quiet"]
+    line = loading.python("mathviz", "compute", stem, *(["--check"] if recorded else []), "--quiet")
     done = subprocess.run(line, cwd=project.root, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         again = f"mathviz compute {stem}" + (" --check" if recorded else "")

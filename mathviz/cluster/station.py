@@ -23,6 +23,7 @@ from typing import Any
 from mathviz import __version__
 from mathviz.cluster import bundle
 from mathviz.cluster.bundle import PIECE, Piece, Store
+from mathviz.project import loading
 from mathviz.project.errors import MathvizError, NotFound
 from mathviz.render import doctor, inputs
 from mathviz.render.cache import Beat, Cache
@@ -100,7 +101,7 @@ def examine(name: str) -> dict[str, Any]:
 def _look(root: Path) -> dict[str, Any]:
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "mathviz.cluster.station"], cwd=_home(root), env=os.environ | _environment(root),
+            loading.python("mathviz.cluster.station"), cwd=_home(root), env=os.environ | _environment(root),
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=EXAMINING, check=True,
         )  # fmt: skip
         said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -223,7 +224,7 @@ def read(digest: str, at: int, dask_worker: Any = None) -> bytes:
 def compute(name: str, stem: str, device: str, shared: str = "") -> dict[str, Any]:
     """Run a computation of a bundle. Returns the digests of the trace's two files by name, or an ``error``."""
     root = folder() / "bundles" / name
-    line = [sys.executable, "-m", "mathviz", "compute", stem, "--json", "--device", device]
+    line = loading.python("mathviz", "compute", stem, "--json", "--device", device)
     done = subprocess.run(
         line, cwd=_home(root), env=os.environ | _environment(root), stdin=subprocess.DEVNULL, capture_output=True,
         text=True, check=False,
@@ -296,8 +297,9 @@ def _environment(root: Path) -> dict[str, str]:
     """The bundle's code first, whatever is installed here; what lies beside a scene can be imported by it."""
     before = os.environ.get("PYTHONPATH", "")
     beside = {str(path.parent) for path in root.rglob("*.py") if not path.is_relative_to(root / bundle.ENGINE)}
-    folders = [str(root / bundle.ENGINE), str(_home(root)), *sorted(beside), *([before] if before else [])]
-    return {"PYTHONPATH": os.pathsep.join(folders), "PYTHONDONTWRITEBYTECODE": "1"}
+    first = [str(root / bundle.ENGINE), *([before] if before else [])]
+    last = [str(_home(root)), *sorted(beside)]
+    return {"PYTHONPATH": os.pathsep.join(first), loading.LAST: os.pathsep.join(last), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from numpy import ndarray
 from mathviz import style
 from mathviz.engine.painter import Painter, Tallies
 from mathviz.engine.readback import Rgba
+from mathviz.project import loading
 from mathviz.project.errors import NotFound, RenderFailed, ToolMissing
 
 if TYPE_CHECKING:
@@ -93,10 +94,7 @@ def finish() -> None:
 
 def scene_class(path: Path, name: str | None = None) -> type[Scene]:
     """The scene of a file, found as manimgl finds it. Raises NotFound."""
-    from manimlib.extract_scene import get_scene_classes
-    from manimlib.module_loader import ModuleLoader
-
-    scenes = {scene.__name__: scene for scene in get_scene_classes(ModuleLoader.get_module(str(path)))}
+    scenes = {scene.__name__: scene for scene in _scenes(path)}
     if name is None and len(scenes) == 1:
         return next(iter(scenes.values()))
     if name not in scenes:
@@ -106,10 +104,14 @@ def scene_class(path: Path, name: str | None = None) -> type[Scene]:
 
 def scene_names(path: Path) -> list[str]:
     """The names of a file's scenes, in the order in which ``manimgl -a`` would write them."""
-    from manimlib.extract_scene import get_scene_classes
-    from manimlib.module_loader import ModuleLoader
+    return [scene.__name__ for scene in _scenes(path)]
 
-    return [scene.__name__ for scene in get_scene_classes(ModuleLoader.get_module(str(path)))]
+
+def _scenes(path: Path) -> list[type[Scene]]:
+    from manimlib.extract_scene import get_scene_classes
+
+    scenes: list[type[Scene]] = get_scene_classes(loading.load(path))
+    return scenes
 
 
 def make_scene(kind: type[Scene], **options: Any) -> Scene:

@@ -26,7 +26,7 @@ from mathviz import trace as traces
 from mathviz.films import keys, script
 from mathviz.films.keys import Keys
 from mathviz.films.script import Script
-from mathviz.project import Project, not_found
+from mathviz.project import Project, loading, not_found
 from mathviz.project.errors import CheckFailed, MathvizError, NotFound, ScriptError, TraceDamaged
 from mathviz.trace import Claim, Trace
 
@@ -109,8 +109,7 @@ class Computation:
 
 def of_script(stem: str, told: Script, project: Project) -> Computation:
     """The computation that a film's script names, with its inputs. Modules are found from the project's root."""
-    if str(project.root) not in sys.path:
-        sys.path.insert(0, str(project.root))
+    loading.begin(project.root)
     inputs = (Computation(name, source) for name, source in sorted(told.inputs.items()))
     return Computation(stem, told.computation, tuple(inputs))
 
@@ -155,7 +154,7 @@ def find(computation: Computation, project: Project, say: Callable[[str], None])
         if trace is not None:
             return trace
     say(f"computing {computation.stem} …")
-    command = [sys.executable, "-m", "mathviz", "compute", computation.stem, "--quiet"]
+    command = loading.python("mathviz", "compute", computation.stem, "--quiet")
     with subprocess.Popen(command, cwd=project.root, stdin=subprocess.DEVNULL) as process:
         try:
             code = process.wait()

@@ -7,7 +7,6 @@ import io
 import json
 import re
 import subprocess
-import sys
 import tempfile
 import tokenize
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +20,7 @@ from mathviz.films import compute
 from mathviz.films.script import Script, read
 from mathviz.lint import files, observe
 from mathviz.lint.rules import RULES, Finding, check
-from mathviz.project import Project, disk
+from mathviz.project import Project, disk, loading
 from mathviz.project.errors import MathvizError, ScriptError
 
 WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
@@ -77,7 +76,7 @@ def watch(project: Project, scene: Path, languages: list[str], themes: Sequence[
             "cache": str(project.cache / "manimgl" / "lint" / scene.stem),
         }  # fmt: skip
         done = subprocess.run(
-            [sys.executable, "-m", "mathviz.lint.observe"], input=json.dumps(request), cwd=project.root, text=True,
+            loading.python("mathviz.lint.observe"), input=json.dumps(request), cwd=project.root, text=True,
             capture_output=True,
         )  # fmt: skip
         if done.returncode != 0 or not out.is_file():
@@ -191,8 +190,8 @@ def mark(project: Project, found: list[Finding], folder: Path) -> list[Path]:
         path = folder / f"{finding.stem}.{versions[0]}.{finding.beat}.{finding.rule}.{len(made)}.png"
         with tempfile.TemporaryDirectory(prefix="mathviz-") as scratch:
             plain = Path(scratch) / "frame.png"
-            line = [sys.executable, "-m", "mathviz", "still", finding.stem, "--beat", finding.beat, "--lang", language,
-                    "--theme", theme, "--at", str(finding.into), "--out", str(plain)]  # fmt: skip
+            line = loading.python("mathviz", "still", finding.stem, "--beat", finding.beat, "--lang", language,
+                                  "--theme", theme, "--at", str(finding.into), "--out", str(plain))  # fmt: skip
             done = subprocess.run(line, cwd=project.root, capture_output=True, text=True)
             if done.returncode != 0:
                 raise MathvizError(f"the frame of {finding.stem} / {finding.beat} was not drawn: {done.stderr.strip()}")

@@ -15,7 +15,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -28,7 +27,7 @@ from typing import Any
 
 from mathviz.preview import changes, easel
 from mathviz.preview.versions import Key, Shown, Stand, Version, Work
-from mathviz.project import ASSETS, Project, disk
+from mathviz.project import ASSETS, Project, disk, loading
 from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import encode, inputs
 from mathviz.render.cache import Beat, Cache
@@ -446,7 +445,7 @@ class Studio:
                 arguments = easel.job_picture(self.jobs[self.first])
                 with (self.folder / "parts" / "easel.log").open("ab") as log:
                     self.root = subprocess.Popen(
-                        [sys.executable, "-m", "mathviz.preview.easel", str(self.sockets), *arguments],
+                        loading.python("mathviz.preview.easel", str(self.sockets), *arguments),
                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
                         env=os.environ | {"TMPDIR": str(self.folder / "tmp")},
                     )  # fmt: skip

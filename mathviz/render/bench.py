@@ -24,6 +24,7 @@ from typing import Any
 
 from mathviz import engine
 from mathviz.engine.readback import Nv12
+from mathviz.project import loading
 from mathviz.project.errors import RenderFailed
 from mathviz.render import encode, inputs
 from mathviz.render.encode import FINAL
@@ -113,7 +114,7 @@ def _stock(jobs: list[Job], folder: Path) -> None:
                    "--config_file", str(config), "--video_dir", str(folder)]  # fmt: skip
         if job.width:
             command += ["-r", f"{job.width}x{job.height}"]
-        program = f"from mathviz.render import engine; engine.manimgl({command!r})"
+        program = f"from mathviz import engine; engine.manimgl({command!r})"
         chosen = {"MATHVIZ_LANG": job.language, "MATHVIZ_THEME": job.theme} if job.of_catalogue else {}
         surroundings = os.environ | {"XDG_CACHE_HOME": str(folder / "cache"), **chosen}
         done = subprocess.run([sys.executable, "-c", program], env=surroundings, capture_output=True, text=True)
@@ -125,7 +126,7 @@ def _ours(jobs: list[Job], workers: int, folder: Path) -> None:
     """The jobs as ``mathviz render`` does them, in a process of its own and with nothing cached."""
     moved = [replace(job, out=str(folder / "out"), cache=str(folder / "cache")) for job in jobs]
     told = json.dumps([workers, [job.as_json() for job in moved]])
-    done = subprocess.run([sys.executable, "-m", "mathviz.render.bench", "ours"], input=told, text=True,
+    done = subprocess.run(loading.python("mathviz.render.bench", "ours"), input=told, text=True,
                           capture_output=True)  # fmt: skip
     if done.returncode != 0:
         raise RenderFailed(f"mathviz failed: {done.stderr[-2000:]}")
@@ -133,7 +134,7 @@ def _ours(jobs: list[Job], workers: int, folder: Path) -> None:
 
 def _floor(job: Job) -> dict[str, Any]:
     """What x264 alone takes for a job's frames."""
-    done = subprocess.run([sys.executable, "-m", "mathviz.render.bench", "floor"], input=job.as_json(), text=True,
+    done = subprocess.run(loading.python("mathviz.render.bench", "floor"), input=job.as_json(), text=True,
                           capture_output=True)  # fmt: skip
     if done.returncode != 0:
         raise RenderFailed(f"drawing {job.name} for x264 failed: {done.stderr[-2000:]}")

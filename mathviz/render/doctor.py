@@ -7,11 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata, util
 
 from mathviz import style
 from mathviz.project.errors import MathvizError, ToolMissing
+from mathviz.render import inputs
 
 LATEX_PACKAGES = "texlive-latex-extra texlive-fonts-recommended preview-latex-style"
 PIP = f"{sys.executable} -m pip install mathviz"
@@ -30,7 +31,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Everything, in the order in which a film needs it."""
     return [
-        _package("manimgl"), _package("torch"), _package("numpy"), _package("scipy"),
+        _manimgl(), _package("torch"), _package("numpy"), _package("scipy"),
         _program("ffmpeg", "ffmpeg"), _program("ffprobe", "ffmpeg"),
         _program("latex", LATEX_PACKAGES), _tex_file("standalone.cls", LATEX_PACKAGES), _program("dvisvgm", "dvisvgm"),
         _attempt("OpenGL through EGL", _renderer, "libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri"),
@@ -45,6 +46,12 @@ def require() -> None:
     if missing:
         lines = [f"{finding.name}: {finding.found}. Install: {finding.install}" for finding in missing]
         raise ToolMissing("\n".join([*lines, "Then: mathviz doctor"]))
+
+
+def _manimgl() -> Finding:
+    """The one that would be imported, which another folder on Python's path may bring."""
+    found = _package("manimgl")
+    return replace(found, found=inputs.manimgl()) if found.there else found
 
 
 def _package(name: str) -> Finding:

@@ -16,7 +16,6 @@ import selectors
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -26,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from mathviz.project import loading
 from mathviz.project.errors import RenderFailed
 from mathviz.render import inputs, report
 from mathviz.render.cache import Cache
@@ -433,7 +433,7 @@ class Worker:
                 self._end()
                 self.temporary = Path(tempfile.mkdtemp(prefix=f"worker-{os.getpid()}-", dir=work))
                 self.process = subprocess.Popen(
-                    [sys.executable, "-m", "mathviz.render.worker"], text=True, encoding="utf-8",
+                    loading.python("mathviz.render.worker"), text=True, encoding="utf-8",
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, cwd=self.farm.place,
                     env=os.environ | self.farm.environment
                     | dict.fromkeys(("TMPDIR", "MATHVIZ_WORKER_FOLDER"), str(self.temporary.resolve())),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
 import os
 import platform
 import subprocess
-from importlib import metadata
+from importlib import metadata, util
 from pathlib import Path
 
 from mathviz.films import compute
@@ -80,7 +81,7 @@ def surroundings() -> dict[str, str]:
     """What draws and encodes here: versions of the libraries, the OpenGL driver and ffmpeg. Raises ToolMissing."""
     from mathviz import engine
 
-    found = {f"version of {name}": _version(name) for name in LIBRARIES}
+    found = {f"version of {name}": _version(name) for name in LIBRARIES} | {"version of manimgl": manimgl()}
     found["version of python"] = platform.python_version()
     found["mathviz's drawing and encoding"] = digest({name: disk.file_digest(PACKAGE / name) for name in DRAWING})
     found["OpenGL driver"] = ", ".join(engine.renderer().values())
@@ -99,6 +100,20 @@ def _short(path: Path, project: Project) -> str:
         if path.is_relative_to(root):
             return str(path.relative_to(root))
     return path.name
+
+
+@functools.cache
+def manimgl() -> str:
+    """The release of manimgl that is installed; if another one is imported, where it lies and a digest of its code."""
+    spec = util.find_spec("manimlib")
+    if spec is None or spec.origin is None:
+        return "none"
+    place = Path(spec.origin).resolve().parent
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        if place == Path(str(metadata.distribution("manimgl").locate_file("manimlib"))).resolve():
+            return _version("manimgl")
+    code = digest({str(path.relative_to(place)): disk.file_digest(path) for path in place.rglob("*.py")})
+    return f"that of {place} ({code[:12]})"
 
 
 def _version(name: str) -> str:

@@ -27,7 +27,7 @@ from PIL import Image
 from mathviz import style
 from mathviz.films.catalog import films
 from mathviz.films.script import OPENING
-from mathviz.project import Project, disk
+from mathviz.project import Project, disk, loading
 from mathviz.project.errors import FrameMismatch, NotFound
 from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, Difference, beside, compare
 
@@ -295,7 +295,8 @@ def accept(project: Project, stem: str, names: list[str]) -> list[Path]:
 def _drawn_twice(project: Project, snapshots: list[Snapshot]) -> dict[Snapshot, Frame]:
     """Frames that another process draws too. Raises FrameMismatch, naming what differs, if it draws others."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as other:
-        again = other.submit(draw_all, project, snapshots)
+        with loading.safely():
+            again = other.submit(draw_all, project, snapshots)
         drawn = draw_all(project, snapshots)
         second = again.result()
     said = []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import wave
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import pytest
 from PIL import Image
 from tiny_project import TinyProject
 
-from mathviz.render import encode
+from mathviz.render import encode, inputs
 
 SHAPES = """
 from manimlib import *
@@ -200,3 +202,45 @@ def test_bench_prints_ratios(tiny: TinyProject, shapes: Path) -> None:
     assert all(ratio > 0 for ratio in found["ratios"].values()) and len(found["ratios"]) == 3
     assert found["timings"][0]["what"] == "manimgl"
     assert all(timing["wall"] > 0 and timing["cpu"] > 0 for timing in found["timings"])
+
+
+# ---- names that libraries have, and packages
+
+
+NEIGHBOURS = {
+    "pkg/__init__.py": "",
+    "pkg/shared.py": "from manimlib import *\n\n\nclass Shared(Scene):\n    side = 2\n",
+    "pkg/random.py": "from .shared import *\n\n\nclass Child(Shared):\n"
+    "    def construct(self):\n        self.play(FadeIn(Square(self.side)), run_time=0.5)\n",
+}
+
+
+def test_names_that_libraries_have_and_relative_imports_are_as_in_manimgl(tiny: TinyProject) -> None:
+    """A scene file may be called as a module of Python, and lie beside a copy of manimgl that nobody asked for."""
+    (tiny.root / "pytest.ini").touch()
+    for name in ("queue", "bisect", "numbers", "heapq", "random", "manimlib", "skimage"):
+        (tiny.root / f"{name}.py").write_text("raise ImportError('shadowed')\n")
+    for name, text in NEIGHBOURS.items():
+        (tiny.root / name).parent.mkdir(exist_ok=True)
+        (tiny.root / name).write_text(text)
+    done = tiny.run("render", "pkg/random.py", *LOW, PYTHONPATH="")
+    assert done.returncode == 0, done.stderr
+    folder = tiny.root / "renders" / "random"
+    encode.verify(folder / "Child.mp4", 854, 480, 10, 5)
+    assert json.loads((folder / "Child.json").read_text())["versions"]["manimgl"] == metadata.version("manimgl")
+    for command in ("lint pkg/random.py", "frames accept pkg/random.py", "frames check pkg/random.py"):
+        done = tiny.run(*command.split(), PYTHONPATH="")
+        assert done.returncode == 0, done.stderr
+    assert "1 of 1 frames are their references" in done.stdout
+
+
+def test_the_manifest_names_the_manimgl_that_is_imported(tmp_path: Path) -> None:
+    """What stands on PYTHONPATH is imported, as ``manimgl`` itself would."""
+    (tmp_path / "manimlib").mkdir()
+    (tmp_path / "manimlib" / "__init__.py").write_text("raise ImportError('another manimgl')\n")
+    program = "from mathviz.render import doctor, inputs; print(inputs.manimgl(), doctor.examine()[0].found, sep='|')"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    manifest, doctor = done.stdout.strip().split("|")
+    assert manifest == doctor and manifest.startswith(f"that of {tmp_path / 'manimlib'} (")
+    assert inputs.manimgl() == metadata.version("manimgl")
