@@ -62,7 +62,7 @@ def read(scene: Path, language: str) -> Text:
         return [text, [(name, labels[name]) for name in sorted(labels) if any(f"'{name}'" in part for part in text)]]
 
     beats = [beat.id for beat in told.beats]
-    own = {OPENING: _digest([told.title[language], told.question[language]])}
+    own = {OPENING: _digest([share([OPENING]), told.title[language], told.question[language]])}
     for beat in told.beats:
         last = ["last_picture"] if beat.id == beats[-1] else []
         own[beat.id] = _digest([share([beat.id, *last]), [texts[language] for texts in beat.captions]])

@@ -26,8 +26,8 @@ from mathviz.films.script import OPENING, Script
 from mathviz.mobjects.text import Number, caption_lines, words
 from mathviz.project import Project, not_found
 from mathviz.project.errors import ScriptError
+from mathviz.stage.clock import ClockedScene
 from mathviz.stage.frame import SAFE
-from mathviz.stage.names import NamingScene
 from mathviz.style import HALF_HEIGHT, HALF_WIDTH, NORMAL, QUICK, Theme
 from mathviz.trace import Trace
 
@@ -51,7 +51,7 @@ class Watcher(Protocol):
     def beat_ends(self, beat: str) -> None: ...
 
 
-class Explainer(NamingScene):
+class Explainer(ClockedScene):
     """Base of all films.
 
     ``language`` and ``theme`` default to the environment's MATHVIZ_LANG and MATHVIZ_THEME, then to the
@@ -134,7 +134,8 @@ class Explainer(NamingScene):
     def caption(self, source: str, size: str = "caption") -> VMobject:
         """A caption of the script in its place, filled from the trace."""
         made = words(caption_lines(script.fill(source, self.trace)), self.theme, size)
-        return self.over(made.move_to((0, CAPTION_HEIGHT, 0)))
+        made.move_to((0, CAPTION_HEIGHT, 0))
+        return self.over(made) if self.flows else made
 
     def get_time_progression(self, run_time: float, *args: Any, **kwargs: Any) -> Any:
         """Count the seconds that were asked for, which are the same at every frame rate and when skipping.

@@ -9,6 +9,7 @@ Anything that is fixed in frame, by whatever means, is drawn steadily, and what 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,6 +61,20 @@ class Scrim(Surface):
         return (border - np.abs(self.get_points()[:, axis])) / self.reach
 
 
+def _of_one_order(mobject: Mobject) -> Iterator[Mobject]:
+    """The largest parts of a mobject that stand at one place of the drawing order: manimgl asks the whole alone."""
+    parts = mobject.family_members_with_points()
+    if len({part.z_index for part in parts}) > 1 and not mobject.has_points():
+        for part in mobject.submobjects:
+            yield from _of_one_order(part)
+        return
+    if parts and mobject.z_index != parts[0].z_index:
+        mobject.z_index = parts[0].z_index
+    if parts and not mobject.is_fixed_in_frame() and all(part.is_fixed_in_frame() for part in parts):
+        mobject.fix_in_frame()
+    yield mobject
+
+
 class LayeredScene(Scene):
     """A scene with a text layer."""
 
@@ -86,13 +101,8 @@ class LayeredScene(Scene):
         hold_steady((each for each in self.mobjects if each.is_fixed_in_frame()), self.camera.ctx)
 
     def add(self, *mobjects: Mobject) -> LayeredScene:
-        """manimgl's; a group of nothing but text is text."""
-        for mobject in mobjects:
-            parts = mobject.family_members_with_points()
-            if parts and not mobject.is_fixed_in_frame() and all(part.is_fixed_in_frame() for part in parts):
-                mobject.fix_in_frame()
-                mobject.z_index = max(part.z_index for part in parts)
-        super().add(*mobjects)
+        """manimgl's; a group stands where its parts do in the order of drawing, and of nothing but text it is text."""
+        super().add(*(part for mobject in mobjects for part in _of_one_order(mobject)))
         return self
 
     def assemble_render_groups(self) -> None:

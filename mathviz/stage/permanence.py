@@ -3,7 +3,7 @@
     def the_beam_narrows(self) -> None:
         self.keep(self.river, self.hero)            # the rest leaves during the first animation of this beat
         self.play(self.veiling(self.river), self.moving(close))     # to a quarter: no longer spoken of
-        self.play(self.turning(self.fan, self.beam))                # the beam is what the fan was
+        self.turn(self.fan, self.beam)                              # the beam is what the fan was
 
 ``keep`` before a beat's first animation is for that beat, later for the next one. What the first animation takes
 part in stays anyway. ``always`` is for what stands in every beat: a floor, a backdrop.
@@ -15,14 +15,25 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from manimlib import Animation, AnimationGroup, FadeIn, Mobject, ReplacementTransform, Transform, prepare_animation
+from manimlib import (
+    Animation,
+    Mobject,
+    ReplacementTransform,
+    ShowCreation,
+    Transform,
+    linear,
+    prepare_animation,
+)  # fmt: skip
 
 from mathviz.stage.filming import FilmedScene
 from mathviz.stage.moves import ease
-from mathviz.style import NORMAL
+from mathviz.style import NORMAL, SLOW
 
 DIM = 0.25
 """What a veil leaves of the light. A power of two, so that lifting it gives back every bit."""
+
+LAG = 0.25
+"""By this share of its own time each thing that is shown comes after the one before."""
 
 ALPHAS = {"rgba": 3, "fill_rgba": 3, "stroke_rgba": 3, "opacity": 0}
 """The columns of opacity in the data of manimgl's mobjects."""
@@ -31,12 +42,13 @@ ALPHAS = {"rgba": 3, "fill_rgba": 3, "stroke_rgba": 3, "opacity": 0}
 class Dimming(Animation):
     """Multiplies all opacities of a mobject by a factor, and touches nothing else of it.
 
-    With the factor 0 and ``remover`` it takes the mobject off the stage, which then looks as it did before.
+    It begins at ``first`` times its light: 0 to let something appear. With the factor 0 and ``remover`` it takes the
+    mobject off the stage, which then looks as it did before.
     """
 
-    def __init__(self, mobject: Mobject, factor: float, run_time: float = NORMAL,
+    def __init__(self, mobject: Mobject, factor: float, run_time: float = NORMAL, first: float = 1.0,
                  rate_func: Callable[[float], float] = ease, **kwargs: Any) -> None:  # fmt: skip
-        self.factor = factor
+        self.first, self.factor = first, factor
         super().__init__(mobject, run_time=run_time, rate_func=rate_func, **kwargs)
 
     def begin(self) -> None:
@@ -50,11 +62,27 @@ class Dimming(Animation):
 
     def interpolate_mobject(self, alpha: float) -> None:
         share = self.rate_func(self.time_spanned_alpha(alpha))
-        factor = self.factor if share >= 1 else 1 + share * (self.factor - 1)
+        factor = self.factor if share >= 1 else self.first + share * (self.factor - self.first)
         for member, key, alphas, column in self.alphas:
             if len(member.data) == len(alphas):
                 member.data[key][:, column] = alphas * np.float32(factor)
                 member.note_changed_data()
+
+
+class Growing(Animation):
+    """Lets lines that know how to ``show`` themselves up to an index of their points grow, smooth at every moment."""
+
+    def __init__(self, line: Any, run_time: float = SLOW, rate_func: Callable[[float], float] = linear,
+                 **kwargs: Any) -> None:  # fmt: skip
+        self.last = len(line.path) - 1 if hasattr(line, "path") else line.paths.shape[1] - 1
+        super().__init__(line, run_time=run_time, rate_func=rate_func, **kwargs)
+
+    def create_starting_mobject(self) -> Mobject:
+        return self.mobject
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        share = self.rate_func(self.time_spanned_alpha(alpha))
+        self.mobject.show(upto=self.last * share)
 
 
 class LastingScene(FilmedScene):
@@ -92,8 +120,24 @@ class LastingScene(FilmedScene):
         return Dimming(mobject, 0.0, run_time, remover=True, final_alpha_value=0.0)
 
     def show(self, *mobjects: Mobject, run_time: float = NORMAL) -> None:
-        """Fade these in, one shortly after the other."""
-        self.play(AnimationGroup(*map(FadeIn, mobjects), lag_ratio=0.25), run_time=run_time)
+        """Let these appear, one shortly after the other."""
+        each = run_time / (1 + LAG * (len(mobjects) - 1))
+        self.play(*(self.showing(mobject, time_span=(LAG * at * each, (1 + LAG * at) * each))
+                    for at, mobject in enumerate(mobjects)))  # fmt: skip
+
+    def showing(self, mobject: Mobject, run_time: float = NORMAL, **kwargs: Any) -> Dimming:
+        """How something appears, as an animation."""
+        return Dimming(mobject, 1.0, run_time, first=0.0, **kwargs)
+
+    def draw(self, *lines: Mobject, run_time: float = SLOW) -> None:
+        """Draw lines from their begins to their ends, evenly."""
+        self.play(*map(self.drawing, lines), run_time=run_time)
+
+    def drawing(self, line: Mobject, run_time: float = SLOW) -> Animation:
+        """The drawing of a line, as an animation: of streaks and trails, or of any outline."""
+        if hasattr(line, "path") or hasattr(line, "paths"):
+            return Growing(line, run_time)
+        return ShowCreation(line, run_time=run_time, rate_func=linear)
 
     def veil(self, *mobjects: Mobject, run_time: float = NORMAL) -> None:
         """Dim these to a quarter: they are no longer spoken of, but still true."""
@@ -117,13 +161,20 @@ class LastingScene(FilmedScene):
         mobject.veiled = False
         return Dimming(mobject, 1 / DIM, run_time)
 
-    def turning(self, one: Mobject, other: Mobject, run_time: float = NORMAL, **kwargs: Any) -> Animation:
-        """One thing becomes another, which has its place from then on: what was kept of the one is the other's."""
+    def turn(self, one: Mobject, other: Mobject, *others: Animation, run_time: float = NORMAL) -> None:
+        """One thing becomes another, with other animations if any are given."""
+        self.play(*others, *self.turning(one, other, run_time))
+
+    def turning(self, one: Mobject, other: Mobject, run_time: float = NORMAL) -> list[Animation]:
+        """One thing becomes another, which has its place from then on: what was kept of the one is the other's.
+
+        As animations, to be played with others: ``self.play(*self.turning(fan, beam))``.
+        """
         for held in (self.kept, self.standing):
             held[:] = [other if each is one else each for each in held]
         if _alike(one, other):
-            return ReplacementTransform(one, other, run_time=run_time, **kwargs)
-        return AnimationGroup(self.dropping(one), FadeIn(other), run_time=run_time, **kwargs)
+            return [ReplacementTransform(one, other, run_time=run_time)]
+        return [self.dropping(one, run_time), self.showing(other, run_time)]
 
     def called(self, mobject: Mobject) -> str:
         """What the scene's code calls a mobject: self.river, or its type."""
