@@ -32,18 +32,18 @@ class Lights(DotCloud):
 
     def __init__(
         self, theme: Theme, points: ndarray, paint: Paint = "data", radius: float = 0.025, halo: float = 4.5,
-        glow: float = 0.25, opacity: float | ndarray = 1.0,
+        glow: float = 0.15, opacity: float | ndarray = 1.0,
     ) -> None:  # fmt: skip
         """``points`` [particle 3]; ``paint`` a role or colours [particle rgb]; ``opacity`` one or [particle].
 
         The halo is ``halo`` times as wide as the core and ``glow`` bright at twice the core's ``radius``:
-        0.25 where they are sparse, 0.13 where dense.
+        0.2 where they are sparse, 0.1 where dense.
         """
         self.theme, self.core, self.halo, self.glow = theme, radius, halo, glow
         self.dark = is_dark(theme)
-        # One dot is core and halo: (1 - r)^falloff, so bright that it is cut off at 1 up to the core's edge.
-        self.falloff = np.log(glow) / np.log((halo - 2) / (halo - 1))
-        self.gain = (1 - 1 / halo) ** -self.falloff
+        # One dot is core and halo: (1 - r)^falloff, so bright that it is cut off at 1 almost up to the core's edge.
+        self.falloff = np.log(glow) / np.log((halo - 2) / (halo - FULL))
+        self.gain = (1 - FULL / halo) ** -self.falloff
         super().__init__(np.zeros((0, 3)), glow_factor=self.falloff if self.dark else 0.0)
         self.set_z_index(GLOW)
         self.colours: ndarray = rgb(theme, paint)
@@ -111,12 +111,15 @@ class Hero(DotCloud):
             self.colours = rgb(self.theme, paint)
         under = self.colours if self.dark else rgb(self.theme, "background")
         reach = (9.0, 3.4) if self.dark else (1.9, 1.35)
-        alpha = (0.28, (1 - 1 / reach[1]) ** -HALO_FALLOFF) if self.dark else (1.0, 1.0)
+        alpha = (0.28, (1 - FULL / reach[1]) ** -HALO_FALLOFF) if self.dark else (1.0, 1.0)
         colours = [np.broadcast_to(colour, points.shape) for colour in (under, self.colours)]
         radii = np.repeat(self.core * np.array(reach), len(points))
         alphas = np.repeat(opacity * np.array(alpha), len(points))
         return _put(self, np.tile(points, (2, 1)), radii, np.concatenate(colours), alphas)
 
+
+FULL = 0.7
+"""Up to this share of its radius a core is as bright as can be; at the edge it has begun to fade."""
 
 HALO_FALLOFF = 2.6
 """The power with which a hero's halos fade to their edge."""
@@ -124,7 +127,7 @@ HALO_FALLOFF = 2.6
 
 def _put(cloud: Cloud, points: ndarray, radius: float | ndarray, colours: ndarray, alpha: ndarray) -> Cloud:
     if len(points) != len(cloud.data):
-        cloud.resize_points(len(points))
+        cloud.data = np.zeros(len(points), cloud.data.dtype)
     cloud.data["point"][:] = points
     cloud.data["radius"][:, 0] = radius
     cloud.data["rgba"][:, :3], cloud.data["rgba"][:, 3] = colours, alpha

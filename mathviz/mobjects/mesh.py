@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import moderngl
 import numpy as np
 from manimlib import Mobject
@@ -64,7 +66,7 @@ class Mesh(Mobject):
         """Show other triangles."""
         points, rgba, corners = triangles
         if len(points) != len(self.data):
-            self.resize_points(len(points))
+            self.data: Any = np.zeros(len(points), self.data_dtype)  # manimgl's resizing takes 0.1 s for a large one
         self.data["point"], self.data["rgba"], self.corners = points, rgba, np.ravel(corners)
         self.refresh_bounding_box()
         self.note_changed_data()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from mathviz.mobjects.mesh import MIRRORED, NOTHING, Mesh, Triangles, coloured
+from mathviz.mobjects.mesh import MIRRORED, NOTHING, Mesh, coloured
 from mathviz.mobjects.tint import Paint, is_dark, mixed, rgb, toned
 from mathviz.style import Theme
 
@@ -46,19 +46,26 @@ class Solids(Mesh):
         self.cells = _cells(self.inner, self.outer, grid) if grid else np.zeros((self.count, 0, 0, 2))
         self.mirror: Reflection | None = None
         self.looks: dict[str, ndarray] = {}
-        super().__init__(NOTHING)
+        n, around = self.count, 2 * self.inner.shape[1]
+        walls, cells, per_cell = 9 * n * around, n * self.cells.shape[1], self.cells.shape[2]
+        corners = _wall_corners(n, around)
+        if cells:
+            corners = np.concatenate([corners, _strip_corners(cells, per_cell) + walls])
+        total = walls + cells * per_cell
+        super().__init__((np.zeros((total, 3)), np.ones((total, 4)), corners))
         lid = mixed(rgb(theme, "background"), _wall(theme, side), 0.6)
         self.show(**{"foot": foot, "top": top, "side": side, "lid": lid, "values": lid[..., None, :],
-                     "turn": 0.0, "shift": np.zeros(3), "heat": 0.0} | more)  # fmt: skip
+                     "turn": 0.0, "shift": np.zeros(3), "heat": 0.0, "fog": 0.0} | more)  # fmt: skip
 
     def show(self, **looks: Any) -> Solids:
         """Any of these:
 
         ``foot``, ``top`` [solid]: heights. ``side``, ``lid``: roles or colours [solid rgb]. ``values`` [solid cell
         rgb]: colours of the cells. ``turn`` [solid]: radians about the vertical axis through the origin.
-        ``shift`` [solid 3]. ``heat`` [solid]: 0 leaves sides dark, 1 makes them as bright as their lips.
+        ``shift`` [solid 3]. ``heat`` [solid]: 0 leaves sides dark, 1 makes them as bright as their lips. ``fog``
+        [solid]: how much of it is lost in the page, see ``fog``.
         """
-        shapes = {"foot": (), "top": (), "turn": (), "heat": (), "lid": (3,), "shift": (3,),
+        shapes = {"foot": (), "top": (), "turn": (), "heat": (), "fog": (), "lid": (3,), "shift": (3,),
                   "values": (self.cells.shape[1], 3)}  # fmt: skip
         for name, value in looks.items():
             if name == "side":
@@ -69,7 +76,14 @@ class Solids(Mesh):
                 self.looks[name] = np.broadcast_to(value, (self.count, *shapes[name]))
             else:
                 raise TypeError(f"solids show {', '.join(sorted([*shapes, 'side']))}; got {name!r}")
-        self.put(self._built())
+        if looks.keys() & {"turn", "shift"}:
+            self._place()
+        if looks.keys() & {"foot", "top", "shift"}:
+            self._lift()
+        if looks.keys() - {"foot", "top", "shift"}:
+            self._colour()
+        self.refresh_bounding_box()
+        self.note_changed_data()
         if self.mirror is not None:
             self.mirror.follow()
         return self
@@ -90,39 +104,51 @@ class Solids(Mesh):
         x, y = outline[..., 0], outline[..., 1]
         return np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1) + self.looks["shift"][:, None, :2]
 
-    def _built(self) -> Triangles:
-        looks, n, m = self.looks, self.count, 2 * self.inner.shape[1]
+    def _parts(self, key: str) -> tuple[ndarray, ndarray]:
+        """A field of the data in its two parts, as views: [solid row corner …] and [solid cell corner …].
+
+        Nine rows of corners: four of the wall, two below and two at the waist; four of the lip; one of the lid.
+        """
+        n, around = self.count, 2 * self.inner.shape[1]
+        field = self.data[key]
+        walls, cells = field[: 9 * n * around], field[9 * n * around :]
+        return walls.reshape(n, 9, around, -1), cells.reshape(*self.cells.shape[:3], field.shape[1])
+
+    def _place(self) -> None:
+        walls, cells = self._parts("point")
         loop = self._placed(np.concatenate([self.inner, self.outer[:, ::-1]], axis=1))
         after = np.roll(loop, -1, axis=1)
-        foot, top = looks["foot"] + looks["shift"][:, 2], looks["top"] + looks["shift"][:, 2]
+        self.lit = _lit(loop, after)
+        for rows, outline in (((0, 3, 4, 7, 8), loop), ((1, 2, 5, 6), after)):
+            for row in rows:
+                walls[:, row, :, :2] = outline
+        cells[..., :2] = self._placed(self.cells.reshape(self.count, -1, 2)).reshape(self.cells.shape)
+
+    def _lift(self) -> None:
+        walls, cells = self._parts("point")
+        rise = self.looks["shift"][:, 2]
+        foot, top = self.looks["foot"] + rise, self.looks["top"] + rise
         waist = np.maximum(top - self.lip, foot)
         deep = top - GROOVE if self.cells.size else top
+        walls[..., 2] = np.stack([foot, foot, waist, waist, waist, waist, top, top, deep], axis=1)[..., None]
+        cells[..., 2] = top[:, None, None]
 
-        # Nine rows of corners: four of the wall, four of the lip, one of the lid.
-        points = np.empty((n, 9, m, 3))
-        points[:, [0, 3, 4, 7, 8], :, :2] = loop[:, None]
-        points[:, [1, 2, 5, 6], :, :2] = after[:, None]
-        points[..., 2] = np.stack([foot, foot, waist, waist, waist, waist, top, top, deep], axis=1)[..., None]
-
-        lit = _lit(loop, after)[..., None]
-        body = mixed(looks["body"], looks["rim"], looks["heat"])[:, None]
-        rim = looks["rim"][:, None] * (0.5 + 0.5 * lit)
-        colours = np.empty((n, 9, m, 3))
-        colours[:, [0, 1]] = (_AT_FOOT[is_dark(self.theme)] * body * lit)[:, None]
-        colours[:, [2, 3]] = (body * lit)[:, None]
-        colours[:, 4:8] = rim[:, None]
-        colours[:, 8] = looks["lid"][:, None]
-
-        corners = _wall_corners(n, m)
-        points, colours = points.reshape(-1, 3), colours.reshape(-1, 3)
-        if self.cells.size:
-            per_cell = self.cells.shape[2]
-            flat = self._placed(self.cells.reshape(n, -1, 2)).reshape(-1, 2)
-            height = np.repeat(top, self.cells.shape[1] * per_cell)
-            corners = np.concatenate([corners, _strip_corners(n * self.cells.shape[1], per_cell) + len(points)])
-            points = np.concatenate([points, np.column_stack([flat, height])])
-            colours = np.concatenate([colours, np.repeat(looks["values"].reshape(-1, 3), per_cell, axis=0)])
-        return points, coloured(colours, 1.0), corners
+    def _colour(self) -> None:
+        looks, (walls, cells) = self.looks, self._parts("rgba")
+        page = rgb(self.theme, "background")
+        body, rim, lid = (
+            mixed(colours, page, looks["fog"])
+            for colours in (mixed(looks["body"], looks["rim"], looks["heat"]), looks["rim"], looks["lid"])
+        )
+        # On a dark page the feet are nearly black, on a light one they are only greyer; in fog they are the page.
+        feet = mixed(body * _AT_FOOT[is_dark(self.theme)], page, looks["fog"])
+        for rows, colours, lit in (((0, 3), (feet, body), self.lit[0]), ((1, 2), (feet, body), self.lit[1])):
+            for row, colour in zip(rows, colours, strict=True):
+                walls[:, row, :, :3] = colour[:, None] * lit[..., None]
+        for row, lit in zip((4, 5, 6, 7), (self.lit[0], self.lit[1], self.lit[1], self.lit[0]), strict=True):
+            walls[:, row, :, :3] = rim[:, None] * (0.5 + 0.5 * lit[..., None])
+        walls[:, 8, :, :3] = lid[:, None]
+        cells[..., :3] = mixed(looks["values"], page, looks["fog"][:, None])[:, :, None]
 
 
 class Blocks(Solids):
@@ -172,19 +198,21 @@ class Reflection(Mesh):
         """``keep`` is how much of the colour is left at the floor; at a height ``fade`` it is a third of that."""
         self.solids, self.fade = solids, fade
         self.keep = keep if keep is not None else 0.22 if is_dark(solids.theme) else 0.14
-        super().__init__(solids.triangles, z_index=MIRRORED)
+        # Lids are not seen in a floor, and lips are part of the wall.
+        self.walls = _wall_corners(solids.count, 2 * solids.inner.shape[1], rows=8, quads=(0,))
+        super().__init__(NOTHING, z_index=MIRRORED)
         self.follow()
 
     def follow(self) -> Reflection:
         """Be the reflection of the solids as they now are."""
-        points, rgba, corners = self.solids.triangles
-        kept = self.keep * np.exp(-np.maximum(points[:, 2], 0) / self.fade)
+        walls, rgba = (self.solids._parts(key)[0][:, :8].reshape(-1, size) for key, size in (("point", 3), ("rgba", 4)))
+        kept = self.keep * np.exp(-np.maximum(walls[:, 2], 0) / self.fade)
         faint = mixed(rgb(self.solids.theme, "background"), rgba[:, :3], kept)
-        self.put((points * [1, 1, -1] - [0, 0, 0.06], coloured(faint, rgba[:, 3]), corners))
+        self.put((walls * [1, 1, -1] - [0, 0, 0.06], coloured(faint, 1.0), self.walls))
         return self
 
 
-FACET = np.radians(4.0)
+FACET = np.radians(6.0)
 """The angle that one facet of a curved side spans."""
 
 _AT_FOOT = {True: 0.25, False: 0.72}
@@ -203,15 +231,27 @@ def _greyer(theme: Theme, side: Paint) -> ndarray:
     return mixed(rgb(theme, side), rgb(theme, "muted"), 0.5)
 
 
-def _lit(loop: ndarray, after: ndarray) -> ndarray:
-    """How bright each side of outlines [solid point 2] is, [solid point]."""
+def fog(points: ndarray, eye: ndarray, reach: float = 10.5) -> ndarray:
+    """How much of each point [point 3] is lost on the way to the eye [3]: 1 - exp(-(distance / reach)²)."""
+    return 1 - np.exp(-((np.linalg.norm(np.asarray(points, float) - eye, axis=-1) / reach) ** 2))
+
+
+def _lit(loop: ndarray, after: ndarray) -> tuple[ndarray, ndarray]:
+    """How bright each side of outlines [solid point 2] is at its two ends, [solid point] each."""
     along = after - loop
     outwards = np.stack([along[..., 1], -along[..., 0]], axis=-1)
-    # Counted over the whole outline, because a ring's inner sides face its own middle.
+    # Which way is out is told by the whole outline: a ring's inner sides face its own middle.
     area = (loop[..., 0] * after[..., 1] - loop[..., 1] * after[..., 0]).sum(axis=1)
-    outwards *= np.sign(area)[:, None, None]
-    towards = outwards @ SUN / np.maximum(np.linalg.norm(outwards, axis=-1), 1e-9)
-    return TURNED_AWAY + (1 - TURNED_AWAY) * (0.5 + 0.5 * towards)
+    outwards *= np.sign(area)[:, None, None] / np.maximum(np.linalg.norm(outwards, axis=-1), 1e-9)[..., None]
+    before = np.roll(outwards, 1, axis=1)
+    # Facets of one curve are shaded as the curve: where they meet, both face halfway.
+    smooth = (outwards * before).sum(axis=-1, keepdims=True) > np.cos(3 * FACET)
+    shared = outwards + before
+    shared /= np.maximum(np.linalg.norm(shared, axis=-1, keepdims=True), 1e-9)
+    begin = np.where(smooth, shared, outwards)
+    end = np.where(np.roll(smooth, -1, axis=1), np.roll(shared, -1, axis=1), outwards)
+    lit, other = (TURNED_AWAY + (1 - TURNED_AWAY) * (0.5 + 0.5 * (normal @ SUN)) for normal in (begin, end))
+    return lit, other
 
 
 def _strip_corners(count: int, around: int) -> ndarray:
@@ -222,13 +262,13 @@ def _strip_corners(count: int, around: int) -> ndarray:
     return (one + around * np.arange(count)[:, None, None]).reshape(-1, 3)
 
 
-def _wall_corners(count: int, around: int) -> ndarray:
-    """Triangles [triangle 3] of solids, each with nine rows of corners."""
+def _wall_corners(count: int, around: int, rows: int = 9, quads: tuple[int, ...] = (0, 4)) -> ndarray:
+    """Triangles [triangle 3] of solids with so many rows of corners: quadrangles of four rows each, and the lid."""
     j = np.arange(around)
-    quads = [np.stack([row * around + j for row in range(first, first + 4)]) for first in (0, 4)]
-    walls = [np.stack([a, b, c], axis=-1) for q in quads for a, b, c in (q[:3], q[[0, 2, 3]])]
-    one = np.concatenate([*walls, _strip_corners(1, around) + 8 * around])
-    return (one + 9 * around * np.arange(count)[:, None, None]).reshape(-1, 3)
+    four = [np.stack([row * around + j for row in range(first, first + 4)]) for first in quads]
+    walls = [np.stack([a, b, c], axis=-1) for q in four for a, b, c in (q[:3], q[[0, 2, 3]])]
+    lid = [_strip_corners(1, around) + 8 * around] if rows == 9 else []
+    return (np.concatenate([*walls, *lid]) + rows * around * np.arange(count)[:, None, None]).reshape(-1, 3)
 
 
 def _cells(inner: ndarray, outer: ndarray, grid: tuple[int, int]) -> ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from manimlib import OUT, Group, VMobject
 from numpy import ndarray
@@ -57,7 +59,7 @@ class Streaks(VMobject):
         ], axis=-1)  # fmt: skip
         curves = _curves(values if upto is None else _cut(values, upto), self.corner)
         if len(curves) != len(self.data):
-            self.resize_points(len(curves))
+            self.data: Any = np.zeros(len(curves), self.data.dtype)
         self.data["point"], self.data["stroke_rgba"] = curves[:, :3], curves[:, 3:7]
         self.data["stroke_width"][:, 0], self.data["fill_rgba"] = curves[:, 7], 0.0
         self.data["base_normal"], self.data["joint_angle"], self.subpath_end_indices = OUT, 0.0, None

@@ -79,3 +79,23 @@ def test_joined_triangles_keep_their_own_corners(drawn) -> None:
     points, _, corners = join(one, one)
     assert len(points) == 2 * len(one[0])
     assert (corners[len(one[2]) :] == one[2] + len(one[0])).all()
+
+
+def test_fog_takes_what_is_far_into_the_page(drawn) -> None:
+    places = np.array([[0.0, 0.0], [0.0, 40.0]])
+    bricks = drawn.Blocks(DARK, places, 1.0, side="model")
+    lost = drawn.fog(bricks.centres(), np.array([0.0, -2.0, 1.0]), reach=10.0)
+    assert lost[0] < 0.1 and lost[1] > 0.99
+    near, far = bricks.show(fog=lost).data["rgba"].reshape(2, -1, 4)
+    page = style.theme("dark")["background"]
+    assert np.allclose(far[:, :3] * 255, [int(page[k : k + 2], 16) for k in (1, 3, 5)], atol=16)
+    assert near[:, :3].max() > 0.8
+
+
+def test_a_curved_side_is_shaded_as_a_curve(drawn) -> None:
+    """Where two facets meet, both are as bright there; where the wedge has an edge, they are not."""
+    wedge = drawn.Wedges(DARK, np.array([[1.0, 2.0]]), np.radians([[0.0, 90.0]]))
+    begin, end = wedge.lit
+    steps = np.abs(end[0] - np.roll(begin[0], -1))
+    assert (steps > 0.01).sum() <= 4
+    assert np.ptp(begin) > 0.2
