@@ -25,6 +25,10 @@ frames_app = typer.Typer(no_args_is_help=True, help="Snapshots of every beat: co
 app.add_typer(frames_app, name="frames")
 
 Stem = Annotated[str, typer.Argument(help="A film's stem, as `mathviz list` shows it.")]
+Patience = Annotated[
+    float | None,
+    typer.Option(min=1, help="Seconds for which a scene may do nothing: not compute, read or write. 600 if not given."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
@@ -176,6 +180,7 @@ def render(
     any_version: Annotated[
         bool, typer.Option("--any-version", help="With --cluster: also workers with other versions than here.")
     ] = False,
+    patience: Patience = None,
     as_json: Json = False,
 ) -> None:
     """Render films to mp4, with poster, captions, chapters and manifest. Needs no display.
@@ -205,15 +210,16 @@ def render(
     if not cluster and (shared or any_version):
         raise typer.BadParameter("--shared and --any-version need --cluster")
     workers = jobs or len(cores())
-    if dry_run:
-        _say_what_would_be_drawn(_planned(project, films or [], wish), workers, as_json)
-        return
-    with _crew(cluster, workers, shared, any_version) as crew:
-        planned = _planned(project, films or [], wish, crew)
-        with Display(len(planned), quiet=as_json) as display:
-            farm = crew or Farm(workers)
-            farm.progress = display.progress
-            outcomes = farm.run(planned)
+    with contextlib.closing(Farm(workers, patience=patience)) as own:
+        if dry_run:
+            _say_what_would_be_drawn(_planned(project, films or [], wish, own), own, as_json)
+            return
+        with _crew(cluster, workers, shared, any_version) as crew:
+            planned = _planned(project, films or [], wish, own, crew)
+            with Display(len(planned), quiet=as_json) as display:
+                farm = crew or own
+                farm.progress = display.progress
+                outcomes = farm.run(planned)
     Cache(project.cache / "beats").prune(LIMIT)
     if digest:
         _write_digests(outcomes, digest)
@@ -246,18 +252,19 @@ def _crew(cluster: str, joiners: int, shared: Path | None, any_version: bool) ->
         yield found
 
 
-def _planned(project: Project, films: list[str], wish: Any, crew: Any = None) -> list[Any]:
+def _planned(project: Project, films: list[str], wish: Any, farm: Any = None, crew: Any = None) -> list[Any]:
     """The jobs for stems, or for a scene file and its scenes' names; with the traces that they need."""
     from mathviz.films import compute
     from mathviz.project.errors import NotFound
-    from mathviz.render import doctor, farm
+    from mathviz.render import doctor
+    from mathviz.render.farm import Farm
     from mathviz.render.plan import plan, plan_scenes
 
     path = Path(films[0]) if films and films[0].endswith(".py") else None
     if path is not None and not (path.resolve().parent == project.scenes and path.stem in project.stems):
         jobs = plan_scenes(project, path, films[1:] or [""], wish)
         doctor.require()
-        known = farm.scenes_of(jobs[0])
+        known = (farm or Farm(1)).scenes_of(jobs[0])
         for name in films[1:]:
             if name not in known:
                 raise not_found("scene", name, known, f"mathviz render {path}")
@@ -280,10 +287,8 @@ def _planned(project: Project, films: list[str], wish: Any, crew: Any = None) ->
     return planned
 
 
-def _say_what_would_be_drawn(planned: list[Any], workers: int, as_json: bool) -> None:
-    from mathviz.render.farm import Farm
-
-    found = Farm(workers).look(planned)
+def _say_what_would_be_drawn(planned: list[Any], farm: Any, as_json: bool) -> None:
+    found = farm.look(planned)
     if as_json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
         return

@@ -24,10 +24,11 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz import style
+from mathviz.engine.failures import failed, was_raised
 from mathviz.engine.painter import Painter, Tallies
 from mathviz.engine.readback import Rgba
 from mathviz.project import loading
-from mathviz.project.errors import NotFound, RenderFailed, ToolMissing
+from mathviz.project.errors import MathvizError, NotFound, RenderFailed, ToolMissing
 
 if TYPE_CHECKING:
     from manimlib import Scene
@@ -44,6 +45,10 @@ class Picture:
     fps: int = 30
 
 
+_started: Picture | None = None
+"""For what manimgl was imported here; None if somebody else did it."""
+
+
 class Sink(Protocol):
     """Takes frames, bottom row first, as manimgl's file writer does."""
 
@@ -57,7 +62,10 @@ def start(picture: Picture, cache: Path) -> None:
     knows a font by its name alone. Temporary files go to a folder of this process, because Pango names its
     files by content and two processes would share them.
     """
+    global _started
     if "manimlib" in sys.modules:
+        if _started not in (None, picture):
+            raise RenderFailed(f"this process draws {_started}, and was asked for {picture}")
         return
     cache = cache / style.fonts_digest()
     cache.mkdir(parents=True, exist_ok=True)
@@ -75,6 +83,7 @@ def start(picture: Picture, cache: Path) -> None:
         import manimlib
     finally:
         sys.argv = arguments
+    _started = picture
     if picture.fps:  # the command line would leave the frame rate a string
         manimlib.config.manim_config.camera.fps = picture.fps
 
@@ -110,7 +119,13 @@ def scene_names(path: Path) -> list[str]:
 def _scenes(path: Path) -> list[type[Scene]]:
     from manimlib.extract_scene import get_scene_classes
 
-    scenes: list[type[Scene]] = get_scene_classes(loading.load(path))
+    try:
+        module = loading.load(path)
+    except MathvizError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise failed(error) from error
+    scenes: list[type[Scene]] = get_scene_classes(module)
     return scenes
 
 
@@ -207,7 +222,8 @@ def perform(
     """Run the scene; ``on_frame`` is called where manimgl would hand a frame to its file writer.
 
     ``skipping`` says that who calls this skips animations, and that they are to end as if they were played;
-    those that the scene skips itself end as manimgl has them.
+    those that the scene skips itself end as manimgl has them. Raises RenderFailed, with its place, for whatever the
+    scene raises.
     """
     painter, update = Painter(scene.camera, drawing), scene.update_frame
 
@@ -219,10 +235,33 @@ def perform(
     if skipping:
         scene.update_frame = update_frame
     scene.file_writer.write_frame = lambda camera: on_frame(painter)
-    scene.run()
-    if scene.file_writer.ended_with_interrupt:  # manimgl swallows it
-        raise KeyboardInterrupt
+    construct = scene.construct
+
+    def construct_and_tell() -> None:
+        del scene.construct  # of every scene what it has is compared
+        try:
+            construct()
+        except KeyboardInterrupt as error:  # which manimgl swallows
+            raise (failed(error, _beat_of(scene)) if was_raised(error) else Interrupted()) from error
+
+    scene.construct = construct_and_tell
+    try:
+        scene.run()
+    except MathvizError:
+        raise
+    except Interrupted:
+        raise KeyboardInterrupt from None
+    except (Exception, SystemExit) as error:
+        raise failed(error, _beat_of(scene)) from error
     return painter
+
+
+class Interrupted(BaseException):
+    """Somebody wants no more of it."""
+
+
+def _beat_of(scene: Scene) -> str:
+    return str(getattr(scene, "beat", "")) if hasattr(scene, "watcher") else ""
 
 
 def painter_of(scene: Scene) -> Painter:

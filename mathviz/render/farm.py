@@ -29,16 +29,14 @@ from mathviz.project import loading
 from mathviz.project.errors import RenderFailed
 from mathviz.render import inputs, report
 from mathviz.render.cache import Cache
+from mathviz.render.patience import LAST, LOOK, activity, limit
 from mathviz.render.plan import Job, Outcome
 from mathviz.render.worker import Task
-
-SILENCE = 180.0
-"""Seconds without a word after which a task is taken for hung."""
 
 LEAVING = 5.0
 """Seconds that a worker has to leave when it is told to."""
 
-PATIENCE = 0.5
+PAUSE = 0.5
 """Seconds between looks at beats that another command is drawing."""
 
 TRIES = 2
@@ -79,6 +77,8 @@ class FilmWork:
     """For each beat that was drawn here, the seconds its process had computed when it began and when it was made."""
     joining: float = 0.0
     """Seconds of computing that it took to join the beats."""
+    busy: str = ""
+    """For how long no frame came of a task that computes, and where it is."""
     outcome: Outcome | None = None
 
     @property
@@ -153,15 +153,17 @@ class Farm:
 
     def __init__(
         self, workers: int, progress: Progress = lambda film: None,
-        place: Path | None = None, environment: dict[str, str] | None = None,
+        place: Path | None = None, environment: dict[str, str] | None = None, patience: float | None = None,
     ) -> None:  # fmt: skip
-        self.workers, self.progress = workers, progress
+        self.workers, self.progress, self.patience = workers, progress, patience or limit()
         self.place, self.environment = place, environment or {}
         self.cores = set(random.sample(cores(), min(workers, len(cores()))))
         self.lock = threading.Condition()
         self.running: set[subprocess.Popen[str]] = set()
         self.forks: set[int] = set()
         self.films: list[FilmWork] = []
+        self.idle: list[Worker] = []
+        """Workers that have done something and may do more."""
         self.stopping = False
 
     def run(self, jobs: list[Job]) -> list[Outcome]:
@@ -184,8 +186,31 @@ class Farm:
 
     def ask(self, task: Task) -> dict[str, Any]:
         """Do one task in a worker of its own and return what came of it. Raises OSError."""
-        with Worker(self) as worker:
+        worker = self._worker()
+        try:
             return self.do(worker, task, lambda said: None)
+        finally:
+            self.idle.append(worker)
+
+    def scenes_of(self, job: Job) -> list[str]:
+        """The names of the scenes in a job's file, in manimgl's order. Raises RenderFailed with what its import says.
+
+        Who named them has imported manimgl, and draws them afterwards.
+        """
+        said = self.ask(Task("scenes", job, "", ""))
+        if "done" not in said:
+            raise RenderFailed(said.get("error") or f"{job.scene}: {said['crash']}")
+        names: list[str] = said["done"]["scenes"]
+        return names
+
+    def close(self) -> None:
+        """Let go of those who wait for more."""
+        while self.idle:
+            self.idle.pop().__exit__()
+
+    def _worker(self) -> Worker:
+        with self.lock:
+            return self.idle.pop() if self.idle else Worker(self)
 
     def look(self, jobs: list[Job]) -> list[dict[str, Any]]:
         """What ``run`` would draw, and why, without drawing. Films that were made before are looked through."""
@@ -221,13 +246,16 @@ class Farm:
     # One thread for each worker.
 
     def _hire(self, choose: Choice) -> None:
-        with Worker(self) as worker:
+        with self._worker() as worker:
             self._work(worker, choose)
 
     def _work(self, worker: Hand, choose: Choice) -> None:
         while (film := self._next(choose)) is not None:
             try:
                 self._step(worker, film)
+                alone = worker.joins and film.helpers == 1 and film.outcome is None
+                if alone and film.step == "draw" and not film.missing:
+                    self._step(worker, film)  # join it: nobody else has to begin for that
             except OSError as error:  # no room, no right to write: nothing that another try would mend
                 film.end(None, error=str(error))
             finally:
@@ -248,7 +276,7 @@ class Farm:
                 if film is not None:
                     film.helpers += 1
                     return film
-                self.lock.wait(PATIENCE)
+                self.lock.wait(PAUSE)
         return None
 
     def _any_film(self, films: list[FilmWork]) -> FilmWork | None:
@@ -264,7 +292,7 @@ class Farm:
         if joining:
             with self.lock:
                 if film.helpers > 1 or not worker.joins:  # somebody else is at it already, or will be
-                    film.rest_until = time.monotonic() + PATIENCE
+                    film.rest_until = time.monotonic() + PAUSE
                     return
                 film.step = step = "join"
 
@@ -279,6 +307,7 @@ class Farm:
                     film.found.append(said["found"])
                 if "drawn" in said:
                     film.drawn[token] = said["drawn"]
+                film.busy = said.get("busy", "")
             self.progress(film)
 
         sources = film.sources if step == "join" else inputs.surroundings()
@@ -299,7 +328,7 @@ class Farm:
             film.joining = said["cpu"]
             self._joined(film, said["done"])
         elif film.missing and not said["done"].get("tallies", {}).get("frames"):
-            film.rest_until = time.monotonic() + PATIENCE  # another command is drawing them
+            film.rest_until = time.monotonic() + PAUSE  # another command is drawing them
 
     def _joined(self, film: FilmWork, done: dict[str, Any]) -> None:
         film.step = "draw"
@@ -329,7 +358,7 @@ class Farm:
         sweep(job.folder, f".{job.name}-")
         folder = Path(tempfile.mkdtemp(prefix=f"{job.name}-{os.getpid()}-", dir=work))
         try:
-            said = worker.do(Task(task.step, job, task.inputs, str(folder), task.sources), listen)
+            said = worker.do(Task(task.step, job, task.inputs, str(folder), task.sources, self.patience), listen)
             if "crash" in said:
                 said["crash"] = _last_words(said["crash"], folder / "log.txt")
             return said
@@ -347,6 +376,7 @@ class Worker:
         self.farm = farm
         self.process: subprocess.Popen[str] | None = None
         self.temporary: Path | None = None
+        self.picture: tuple[object, ...] = ()
         self.rest = b""
 
     def __enter__(self) -> Worker:
@@ -364,7 +394,7 @@ class Worker:
         self._end()
 
     def do(self, task: Task, listen: Listen) -> dict[str, Any]:
-        process = self._running(Path(task.folder).parent)
+        process = self._running(task)
         assert process.stdin is not None and process.stdout is not None
         fork, last, over = 0, {}, False
         try:
@@ -377,8 +407,8 @@ class Worker:
                     code = process.wait()
                     self._end()
                     return {"crash": f"the worker ended with {code}"}
-                if said == {}:
-                    return {"crash": f"the worker said nothing for {SILENCE:.0f} s"}
+                if said == {}:  # and could not end itself
+                    return {"error": f"the worker did nothing for {self.farm.patience:.0f} s and does not answer"}
                 if "fork" in said:
                     fork = said["fork"]
                     with self.farm.lock:
@@ -409,13 +439,18 @@ class Worker:
         self._end()
 
     def _next_message(self, patience: float | None = None) -> dict[str, Any] | None:
-        """What the worker says next; None at its end, and nothing if it is silent for too long."""
+        """What the worker says next; None at its end, and nothing if it does nothing, or is silent, for too long."""
         assert self.process is not None and self.process.stdout is not None
         descriptor = self.process.stdout.fileno()
+        # A scene is watched where it runs, and told with its place: here are only those that do not even do that.
+        most, seen = self.farm.patience + 2 * LOOK + LAST if patience is None else patience, None
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, selectors.EVENT_READ)
             while b"\n" not in self.rest:
-                if not selector.select(SILENCE if patience is None else patience):
+                if not selector.select(most):
+                    before, seen = seen, activity(self.process.pid)
+                    if patience is None and (before is None or seen.is_alive(before, most)):
+                        continue
                     return {}
                 read = os.read(descriptor, 65536)
                 if not read:
@@ -424,9 +459,14 @@ class Worker:
         line, self.rest = self.rest.split(b"\n", 1)
         return json.loads(line)
 
-    def _running(self, work: Path) -> subprocess.Popen[str]:
-        """The worker. What it and its forks leave in their temporary folders goes with it, however they end."""
-        if self.process is None or self.process.poll() is not None:
+    def _running(self, task: Task) -> subprocess.Popen[str]:
+        """The worker. What it and its forks leave in their temporary folders goes with it, however they end.
+
+        It has imported manimgl for one size, one rate and one cache, and is another one for others.
+        """
+        work, picture = Path(task.folder).parent, (task.job.width, task.job.height, task.job.fps, task.job.cache)
+        if self.process is None or self.process.poll() is not None or self.picture != picture:
+            self.picture = picture
             with self.farm.lock:
                 if self.farm.stopping:
                     raise KeyboardInterrupt
@@ -458,15 +498,6 @@ class Worker:
         self.process = None
         if self.temporary is not None:
             shutil.rmtree(self.temporary, ignore_errors=True)
-
-
-def scenes_of(job: Job) -> list[str]:
-    """The names of the scenes in a job's file, in manimgl's order. Raises RenderFailed with what its import says."""
-    said = Farm(1).ask(Task("scenes", job, "", ""))
-    if "done" not in said:
-        raise RenderFailed(said.get("error") or f"{job.scene}: {said['crash']}")
-    names: list[str] = said["done"]["scenes"]
-    return names
 
 
 def prepare(job: Job) -> FilmWork:

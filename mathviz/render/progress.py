@@ -55,6 +55,7 @@ class Display:
         if film.outcome:
             done = total = film.outcome.frames or total
         looking = " (looking for what changed)" if film.step == "survey" and not film.outcome else ""
+        looking = f" ({film.busy})" if film.busy and not film.outcome else looking
         self.bars.update(
             self.tasks[film], description=film.job.name + looking, completed=done, total=total or None
         )  # fmt: skip
@@ -70,7 +71,9 @@ class Display:
             return
         first, self.told[film] = film not in self.told, now
         done, total = film.done, film.total
-        if film.step == "survey":
+        if film.busy:
+            sys.stderr.write(f"{film.job.name}: {film.busy}\n")
+        elif film.step == "survey":
             sys.stderr.write(f"{film.job.name}: looking for what changed\n")
         elif first or not total or not done:
             sys.stderr.write(f"{film.job.name}: drawing\n")

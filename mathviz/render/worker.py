@@ -27,11 +27,13 @@ from PIL import Image
 
 from mathviz import engine
 from mathviz.engine import seams
+from mathviz.engine.failures import failed
 from mathviz.engine.readback import Nv12, Reader, Rgba
 from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import report
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.encode import BeatEncoder, Encoding
+from mathviz.render.patience import PATIENCE, Watch
 from mathviz.render.plan import CLOCK, WHOLE, Job
 
 Tell = Callable[..., None]
@@ -44,7 +46,8 @@ class Task:
     ``draw`` draws the beats that nobody has drawn or is drawing, and skips the others. ``survey`` plays such
     beats without drawing, and so finds out which are there. ``in_sequence`` plays every beat and draws what is missing.
     ``join`` makes the film. ``scenes`` names the scenes of a file. ``inputs`` names the film's slots in the
-    cache, ``sources`` what a picture's key, or for ``join`` the manifest, shall name beside it.
+    cache, ``sources`` what a picture's key, or for ``join`` the manifest, shall name beside it. ``patience`` is for
+    how many seconds nothing may be done.
     """
 
     step: str
@@ -52,6 +55,7 @@ class Task:
     inputs: str
     folder: str
     sources: dict[str, str] = field(default_factory=dict)
+    patience: float = PATIENCE
 
     def as_json(self) -> str:
         return json.dumps({**vars(self), "job": self.job.as_json()})
@@ -89,7 +93,7 @@ class Walk:
             if self.encoder is not None:
                 self.encoder.abandon()
             if isinstance(error, Exception) and not isinstance(error, MathvizError):
-                raise RenderFailed(_where(error, self.job, self.beat)) from error
+                raise failed(error, self.beat if self.job.of_catalogue else "") from error
             raise
         finally:
             self.claims.close()
@@ -101,6 +105,9 @@ class Walk:
             watching["skip_animations"] = True
         self.scene = engine.make_scene(kind, **watching, **self.job.options)
         self.output = {**engine.output_of(self.scene), **({"name": self.job.name} if self.job.of_catalogue else {})}
+        asked = {"width": self.job.width, "height": self.job.height, "fps": self.job.fps}
+        if self.job.of_catalogue and any(self.output[name] != value for name, value in asked.items()):
+            raise RenderFailed(f"{self.job.name} would be drawn as {self.output}, not as {asked}")
         if CLOCK % self.output["fps"]:
             raise MathvizError(f"{self.job.name}: {self.output['fps']} frames per second do not last whole ticks each")
         self.encoding = _encoding(self.job, self.output)
@@ -108,6 +115,7 @@ class Walk:
     # What the scene says of its beats.
 
     def beat_begins(self, beat: str) -> None:
+        self.tell(begun=beat)
         self.beat, self.begun, self.seen_time = beat, self._state(), self.scene.time
         self.cpu = cpu()
         self.mine = beat in self.left and self._open(beat)
@@ -239,15 +247,6 @@ def _encoding(job: Job, output: dict[str, Any]) -> Encoding:
     return encoding
 
 
-def _where(error: Exception, job: Job, beat: str) -> str:
-    """File, line and beat of an exception in a scene, then its own words."""
-    frames = traceback.extract_tb(error.__traceback__)
-    mine = [frame for frame in frames if Path(frame.filename).resolve() == Path(job.scene).resolve()] or frames
-    place = f"{mine[-1].filename}, line {mine[-1].lineno}" if mine else job.scene
-    inside = f", in the beat {beat}" if beat and job.of_catalogue else ""
-    return f"{place}{inside}: {type(error).__name__}: {error}"
-
-
 def cpu() -> float:
     """Seconds that this process and those that it waited for have computed."""
     return sum(os.times()[:4])
@@ -268,10 +267,7 @@ def join(task: Task, tell: Tell) -> dict[str, Any]:
 
 def scenes(task: Task, tell: Tell) -> dict[str, Any]:
     """The names of the scenes of a file."""
-    try:
-        return {"scenes": engine.scene_names(Path(task.job.scene))}
-    except Exception as error:
-        raise RenderFailed(_where(error, task.job, "")) from error
+    return {"scenes": engine.scene_names(Path(task.job.scene))}
 
 
 STEPS: dict[str, Callable[[Task, Tell], dict[str, Any]]] = {
@@ -279,7 +275,7 @@ STEPS: dict[str, Callable[[Task, Tell], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def _in_fork(task: Task, out: Any) -> None:
+def _in_fork(task: Task, out: Any, tasks: int) -> None:
     """Do a task, say what came of it, and be gone. Never returns."""
     os.setsid()
     with contextlib.suppress(OSError, AttributeError):
@@ -288,17 +284,29 @@ def _in_fork(task: Task, out: Any) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
 
+    beat = ""
+
     def tell(**message: Any) -> None:
+        nonlocal beat
+        beat = message.get("begun", beat) if task.job.of_catalogue else ""
+        if "busy" not in message:
+            watch.moved()
         out.write(json.dumps(message) + "\n")
 
-    threading.Thread(target=_die_with_input, args=(Path(task.folder), task.job), daemon=True).start()
+    def end(words: str) -> None:
+        tell(error=words)
+        engine.finish()
+        os._exit(0)
+
+    watch = Watch(task.patience, lambda place: tell(busy=place), end, lambda: beat)
+    threading.Thread(target=_die_with_input, args=(tasks, Path(task.folder), task.job), daemon=True).start()
     engine.own_temporary_folder()
     try:
-        tell(done=STEPS[task.step](task, tell), cpu=cpu())
+        with watch:
+            done = STEPS[task.step](task, tell)
+        tell(done=done, cpu=cpu())
     except MathvizError as error:
         tell(error=str(error))
-    except KeyboardInterrupt:
-        tell(error="interrupted")
     except OSError as error:
         tell(error=f"{type(error).__name__}: {error}")
     except Exception:
@@ -310,9 +318,9 @@ def _in_fork(task: Task, out: Any) -> None:
         os._exit(0)
 
 
-def _die_with_input(folder: Path, job: Job) -> None:
-    """Wait for the end of standard input, which is the end of whoever wants the film, and take all along."""
-    while os.read(0, 4096):
+def _die_with_input(tasks: int, folder: Path, job: Job) -> None:
+    """Wait for the end of the tasks, which is the end of whoever wants the film, and take all along."""
+    while os.read(tasks, 4096):
         pass
     engine.finish()
     for place in (folder, job.incoming(folder)):
@@ -320,10 +328,10 @@ def _die_with_input(folder: Path, job: Job) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _lines() -> Iterator[str]:
-    """Lines of standard input, read no further than needed: a fork waits for its end meanwhile."""
+def _lines(tasks: int) -> Iterator[str]:
+    """Lines, read no further than needed: a fork waits for the end meanwhile."""
     rest = b""
-    while read := os.read(0, 65536):
+    while read := os.read(tasks, 65536):
         *lines, rest = (rest + read).split(b"\n")
         yield from (line.decode() for line in lines)
 
@@ -332,14 +340,16 @@ def main() -> int:
     """Import manimgl for the first task's picture, and fork for every task."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # manimgl and LaTeX print; only messages go to whoever reads them
+    tasks = os.dup(0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a scene that asks a question shall not wait for an answer
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more
-        for line in _lines():
+        for line in _lines(tasks):
             task = Task.from_json(line)
             job = task.job
             engine.start(engine.Picture(job.width, job.height, job.fps), Path(job.cache) / "manimgl")
             fork = os.fork()
             if fork == 0:
-                _in_fork(task, out)
+                _in_fork(task, out, tasks)
             out.write(json.dumps({"fork": fork}) + "\n")
             _, status = os.waitpid(fork, 0)
             out.write(json.dumps({"ended": os.waitstatus_to_exitcode(status)}) + "\n")

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -179,13 +180,65 @@ def test_a_worker_that_always_dies_costs_its_film_alone(rendered: TinyProject) -
 
 
 def test_a_hung_worker_is_ended_and_reported(rendered: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(farm, "SILENCE", 5.0)
-    monkeypatch.setattr(farm, "TRIES", 1)
+    """With the place at which it waits, and not tried again: it would hang again."""
     rendered.misbehave("time.sleep(1000)")
-    (outcome,) = Farm(1).run(jobs(rendered, "en"))
-    assert outcome.film is None and "the worker said nothing for 5 s" in outcome.error
-    assert outcome.seconds < 20
+    (outcome,) = Farm(1, patience=3.0).run(jobs(rendered, "en"))
+    assert outcome.film is None and outcome.seconds < 20
+    place = f"in the beat bars_leave; it is at {rendered.root}/scenes/tiny.py, line 30, in bars_leave"
+    assert re.search(f"nothing was done for [34] s .*, {place}", outcome.error), outcome.error
+    assert "--patience" in outcome.error
     assert not rendered.processes() and not list(rendered.work.iterdir())
+
+
+def test_what_does_not_even_say_that_it_hangs_is_ended(rendered: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(farm, "LOOK", 0.2)
+    monkeypatch.setattr(farm, "LAST", 0.2)
+    rendered.misbehave("os.kill(os.getpid(), signal.SIGSTOP)")
+    (outcome,) = Farm(1, patience=2.0).run(jobs(rendered, "en"))
+    assert outcome.film is None and "the worker did nothing for 2 s and does not answer" in outcome.error
+    assert outcome.seconds < 20 and not rendered.processes()
+
+
+@pytest.mark.parametrize(
+    "works",
+    ["end = time.monotonic() + 6\n        while time.monotonic() < end: pass",
+     'subprocess.run(["sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 0.5; echo >> said; done"])'],
+    ids=["computing", "what it started writes"],
+)  # fmt: skip
+def test_who_does_something_is_not_hung_however_long_no_frame_comes(
+    rendered: TinyProject, monkeypatch: pytest.MonkeyPatch, works: str
+) -> None:
+    """What a busy scene is at is told meanwhile."""
+    rendered.misbehave(works, imports="subprocess, time")
+    told: list[str] = []
+    farm = Farm(1, lambda film: told.append(film.busy), patience=2.0)
+    (outcome,) = farm.run(jobs(rendered, "en"))
+    assert outcome.film is not None and outcome.seconds > 5, outcome.error
+
+
+@pytest.mark.parametrize(
+    ("leaves", "says"),
+    [("sys.exit('data.csv is missing')", r"\(SystemExit: data\.csv is missing\)"), ("exit()", r"\(SystemExit\)"),
+     ("raise KeyboardInterrupt", r"\(KeyboardInterrupt\)"), ("input('How many? ')", "EOFError: EOF when reading")],
+)  # fmt: skip
+def test_a_scene_that_leaves_early_is_a_failure_with_its_place(rendered: TinyProject, leaves: str, says: str) -> None:
+    """At once, in its own words, and it is not tried again."""
+    rendered.misbehave(f"open('tries', 'a').write('x'); {leaves}")
+    (outcome,) = Farm(1).run(jobs(rendered, "en"))
+    assert outcome.film is None and outcome.seconds < 20
+    assert re.match(f"{rendered.root}/scenes/tiny.py, line 30, in the beat bars_leave: .*{says}", outcome.error)
+    assert (rendered.root / "tries").read_text() == "x"
+
+
+def test_a_worker_is_another_one_for_another_picture(rendered: TinyProject, tmp_path: Path) -> None:
+    """manimgl keeps for good the size and the rate that it was imported with."""
+    (job,) = jobs(rendered, "en")
+    many = [replace(job, width=width, height=height, fps=fps, out=str(tmp_path / str(width)))
+            for width, height, fps in ((320, 180, 2), (160, 90, 3))]  # fmt: skip
+    outcomes = Farm(1).run(many)
+    for outcome, made in zip(outcomes, many, strict=True):
+        assert outcome.film is not None, outcome.error
+        encode.verify(outcome.film, made.width, made.height, made.fps, outcome.frames)
 
 
 def test_an_exception_is_not_tried_again(rendered: TinyProject) -> None:

@@ -1,0 +1,41 @@
+"""What a scene's exceptions say to whoever wrote it: file, line, beat, words."""
+
+from __future__ import annotations
+
+import dis
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from mathviz.project import loading
+from mathviz.project.errors import RenderFailed
+
+
+def failed(error: BaseException, beat: str = "") -> RenderFailed:
+    """The failure that an exception in a scene is, with the innermost place in it that is the author's own."""
+    frames = list(traceback.extract_tb(error.__traceback__))
+    own = [frame for frame in frames if not is_librarys(frame.filename)] or frames
+    place = f"{own[-1].filename}, line {own[-1].lineno}" if own else "an unknown place"
+    inside = f", in the beat {beat}" if beat else ""
+    return RenderFailed(f"{place}{inside}: {words(error)}")
+
+
+def words(error: BaseException) -> str:
+    """An exception as Python writes it, and what it means where a scene leaves by one."""
+    said = f"{type(error).__name__}: {error}" if str(error) not in ("", "None") else type(error).__name__
+    if isinstance(error, (SystemExit, KeyboardInterrupt)):
+        return f"the scene ended itself ({said}), and nothing of it is kept. Where it is over, say `return`"
+    return said
+
+
+def is_librarys(file: str) -> bool:
+    """Whether a file's code is Python's, a library's or this package's."""
+    return file.startswith("<") or loading.is_library(str(Path(file).parent))
+
+
+def was_raised(error: BaseException) -> bool:
+    """Whether a ``raise`` in Python's code brought it; Ctrl-C brings a KeyboardInterrupt to any place."""
+    last: TracebackType | None = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is not None and last.tb_frame.f_code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"]
