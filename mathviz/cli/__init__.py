@@ -218,7 +218,7 @@ def render(
             planned = _planned(project, films or [], wish, own, crew)
             with Display(len(planned), quiet=as_json) as display:
                 farm = crew or own
-                farm.progress = display.progress
+                farm.progress, farm.patience = display.progress, own.patience
                 outcomes = farm.run(planned)
     Cache(project.cache / "beats").prune(LIMIT)
     if digest:

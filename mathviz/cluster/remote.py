@@ -47,6 +47,7 @@ class Crew(Protocol):
     line: Line
     bundle: Bundle
     shared: str
+    patience: float
     stopping: bool
     members: dict[str, dict[str, Any]]
     cores_of: Callable[[dict[str, Any]], tuple[int, ...]]
@@ -188,7 +189,7 @@ class _Trip:
         sources = self.remote.examined["surroundings"]
         errand = station.Errand(
             crew.topic, self.token, crew.bundle.digest, task.step, job.as_json(), task.inputs, sources,
-            self.remote.cores, crew.shared,
+            self.remote.cores, crew.shared, crew.patience,
         )  # fmt: skip
         crew.begins(self.token, self.out, self.news)
         try:

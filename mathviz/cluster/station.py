@@ -28,6 +28,7 @@ from mathviz.project.errors import MathvizError, NotFound
 from mathviz.render import doctor, inputs
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.farm import Farm, Worker, cores
+from mathviz.render.patience import PATIENCE
 from mathviz.render.plan import Job
 from mathviz.render.worker import Task
 
@@ -141,6 +142,7 @@ class Errand:
     sources: dict[str, str]
     cores: tuple[int, ...] = ()
     shared: str = ""
+    patience: float = PATIENCE
 
 
 @dataclass(eq=False)
@@ -276,7 +278,7 @@ def _place(errand: Errand) -> Iterator[_Place]:
         _busy[errand.token] = place
     for each in stale:
         each.worker.__exit__()
-    place.farm.cores = set(errand.cores or cores())
+    place.farm.cores, place.farm.patience = set(errand.cores or cores()), errand.patience
     try:
         if errand.token in _abandoned:
             raise InterruptedError("nobody waits for it")

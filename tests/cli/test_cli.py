@@ -260,7 +260,7 @@ def test_a_transparent_film_is_transparent_where_nothing_is_drawn(rendered: Tiny
 DIGEST = """
 import hashlib, sys
 from pathlib import Path
-from mathviz.render import engine
+from mathviz import engine
 engine.start(engine.Picture(854, 480, 2), Path(sys.argv[1]))
 class Sink:
     def take(self, frame):

@@ -103,7 +103,7 @@ def test_every_scene_of_the_file_is_compared() -> None:
 
 def test_what_is_compared_with_is_manimgls_own_command(both: Path, tmp_path: Path) -> None:
     """In a fresh process, which imports manimgl by itself; the engine gives it a context and takes the digests."""
-    program = "import sys; from pathlib import Path; from mathviz.render import engine\n"
+    program = "import sys; from pathlib import Path; from mathviz import engine\n"
     program += "engine.manimgl(sys.argv[2:], Path(sys.argv[1]))"
     digests = tmp_path / "digests"
     line = [sys.executable, "-c", program, str(digests), str(SCENES), "Movements", "-w", "-r", SIZE]

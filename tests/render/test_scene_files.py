@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -16,7 +17,9 @@ import pytest
 from PIL import Image
 from tiny_project import TinyProject
 
-from mathviz.render import encode, inputs
+from mathviz.render import encode, farm, inputs
+from mathviz.render.farm import Farm
+from mathviz.render.plan import Wish, plan_scenes
 
 SHAPES = """
 from manimlib import *
@@ -63,7 +66,7 @@ def stream_of(path: Path, kind: str = "video") -> dict[str, Any]:
 DIGEST = """
 import hashlib, sys
 from pathlib import Path
-from mathviz.render import engine
+from mathviz import engine
 engine.start(engine.Picture(854, 480, int(sys.argv[1])), Path(sys.argv[2]))
 class Sink:
     def take(self, frame):
@@ -99,6 +102,25 @@ def test_each_scene_of_a_file_becomes_what_it_is(tiny: TinyProject, shapes: Path
 
     told = (tiny.root / "digests.txt").read_text().split()
     assert told == digests(shapes, "Moves", 10, tmp_path / "cache") and len(set(told)) > 10
+
+
+def test_manimgl_is_imported_once_for_a_file(
+    tiny: TinyProject, shapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who names the scenes draws, and who drew joins: an import is most of the time that a short scene takes."""
+    started, popen = [], subprocess.Popen
+
+    def counted(command: Any, *arguments: Any, **options: Any) -> Any:
+        started.extend([command] if "mathviz.render.worker" in command else [])
+        return popen(command, *arguments, **options)
+
+    monkeypatch.setattr(farm.subprocess, "Popen", counted)
+    wish = Wish(quality="low", fps=10, out=tmp_path / "out")
+    with contextlib.closing(Farm(2)) as two:
+        assert two.scenes_of(plan_scenes(tiny.project, shapes, [""], wish)[0]) == ["Falls", "Moves", "Stands"]
+        (outcome,) = two.run(plan_scenes(tiny.project, shapes, ["Moves"], wish))
+    assert outcome.frames == 30 and len(started) == 1
+    tiny.await_silence()
 
 
 @pytest.mark.slow
