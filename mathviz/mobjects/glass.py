@@ -6,7 +6,7 @@ import numpy as np
 from manimlib import Group
 from numpy import ndarray
 
-from mathviz.mobjects.mesh import BEHIND, FLOOR, GLASS, Mesh, coloured, sheet
+from mathviz.mobjects.mesh import BEHIND, FLOOR, GLASS, NOTHING, Mesh, coloured, in_order, join, sheet
 from mathviz.mobjects.streaks import Streaks
 from mathviz.mobjects.tint import Paint, is_dark, mixed, rgb
 from mathviz.style import Theme
@@ -30,7 +30,7 @@ class Pane(Group):
         self.paint: Paint = "muted" if plain and not is_dark(theme) else paint
         self.rim = Streaks(theme, np.zeros((4, 2, 3)), "outline" if plain else paint)
         super().__init__(self.glass, self.rim)
-        self.set_z_index(GLASS)
+        in_order(self, GLASS)
         self.show(corners)
 
     def show(self, corners: ndarray, opacity: float = 1.0) -> Pane:
@@ -43,6 +43,29 @@ class Pane(Group):
         self.glass.put(sheet(np.stack([left, right]), coloured(rgb(self.theme, self.paint), np.stack([alpha, alpha]))))
         self.rim.show(np.stack([corners, np.roll(corners, -1, axis=0)], axis=1), width=self.width,
                       opacity=opacity * self.edge)  # fmt: skip
+        return self
+
+
+class Curtain(Mesh):
+    """Light that rises from a line and dies: over a lid's edge, on a level, from a place that is meant."""
+
+    def __init__(
+        self, theme: Theme, line: ndarray, paint: Paint = "target", height: float = 0.7, strength: float = 0.3,
+    ) -> None:  # fmt: skip
+        """``line`` [point 3] or [line point 3]; it is ``height`` high, downwards if negative, and as opaque as
+        ``strength`` at its foot."""
+        self.theme, self.paint, self.height, self.strength = theme, paint, height, strength
+        super().__init__(NOTHING, depth_test=False, z_index=GLASS)
+        self.show(line)
+
+    def show(self, line: ndarray, opacity: float = 1.0) -> Curtain:
+        """Hang it there."""
+        lines = np.asarray(line, float).reshape(-1, *np.shape(line)[-2:])
+        share = np.linspace(0, 1, 6)
+        alpha = opacity * self.strength * (1 - share) ** 2
+        colours = coloured(rgb(self.theme, self.paint), np.broadcast_to(alpha, (lines.shape[1], 6)))
+        rise = self.height * share[:, None] * np.array([0.0, 0.0, 1.0])
+        self.put(join(*(sheet(each[:, None] + rise, colours) for each in lines)))
         return self
 
 

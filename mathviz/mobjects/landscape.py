@@ -6,7 +6,7 @@ import numpy as np
 from manimlib import Group
 from numpy import ndarray
 
-from mathviz.mobjects.mesh import SOLID, Mesh, coloured, sheet
+from mathviz.mobjects.mesh import SOLID, Mesh, coloured, in_order, sheet
 from mathviz.mobjects.streaks import Streaks
 from mathviz.mobjects.tint import rgb
 from mathviz.style import Theme
@@ -33,7 +33,7 @@ class Landscape(Group):
         for line in (self.along, self.across):
             line.apply_depth_test(anti_alias_width=1.0)
         super().__init__(self.ground, *([self.along, self.across] if lines else []))
-        self.set_z_index(SOLID)
+        in_order(self, SOLID)
         self.show(values)
 
     def points(self, values: ndarray) -> ndarray:

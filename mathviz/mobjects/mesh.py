@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import moderngl
 import numpy as np
@@ -13,8 +13,18 @@ BEHIND, MIRRORED, FLOOR, SOLID, GLASS, GLOW = -40, -30, -20, 0, 10, 20
 """The order in which a world is drawn, as ``z_index``: what is opaque first, glass over it, light last.
 
 Scrims (50) and text (100) come after. It holds among what is given to ``Scene.add`` itself; inside a
-Group the order is that of its members.
+Group all have one place, and are drawn as they stand in it.
 """
+
+
+Some = TypeVar("Some", bound=Mobject)
+
+
+def in_order(mobject: Some, order: int) -> Some:
+    """Give a mobject and all its parts one place in the order of drawing."""
+    for part in mobject.get_family():
+        part.set_z_index(order)
+    return mobject
 
 
 Triangles = tuple[ndarray, ndarray, ndarray]

@@ -1,4 +1,4 @@
-"""Lines of light: many as one object, smooth while they grow; the hero's trail; a beam whose brightness is a weight."""
+"""Lines of light: many as one object, smooth while they grow; lines that shine; the hero's trail; a weighted beam."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import numpy as np
 from manimlib import OUT, Group, VMobject
 from numpy import ndarray
 
-from mathviz.mobjects.mesh import GLOW, Mesh, Triangles, coloured, join, sheet
-from mathviz.mobjects.tint import Paint, is_dark, rgb
+from mathviz.mobjects.mesh import GLOW, Mesh, Triangles, coloured, in_order, join, sheet
+from mathviz.mobjects.tint import Paint, is_dark, mixed, rgb
 from mathviz.style import Theme
+
+Layers = tuple[tuple[float, float, Paint | None], ...]
 
 
 class Streaks(VMobject):
@@ -23,16 +25,21 @@ class Streaks(VMobject):
 
     def __init__(
         self, theme: Theme, paths: ndarray, paint: Paint = "noise", width: float | ndarray = 1.4,
-        opacity: float | ndarray = 0.4, corner: float = 1.0, soft: float = 1.5,
+        opacity: float | ndarray = 0.4, corner: float = 1.0, soft: float = 1.5, depth_test: bool = False,
+        layers: Layers = ((1.0, 1.0, None),),
     ) -> None:  # fmt: skip
         """``paths`` [line point 3]. ``paint`` is a role, or colours [… rgb]; it, ``width`` and ``opacity`` are for
         all, [line 1] or [line point].
 
         ``corner`` is how much of the way is bent: 1 is the smoothest, small values keep to the points of a jagged
-        path. ``soft`` is the width of the blurred edge, in pixels at 1080p.
+        path. ``soft`` is the width of the blurred edge, in pixels. With ``depth_test`` solids hide the lines.
+        Every line is drawn once for each of the ``layers``: so many times as wide and as opaque, in this colour or
+        its own.
         """
-        self.theme, self.corner = theme, corner
+        self.theme, self.corner, self.layers = theme, corner, layers
         super().__init__(stroke_width=1, fill_opacity=0)
+        if depth_test:
+            self.apply_depth_test()
         self.uniforms["joint_type"], self.uniforms["anti_alias_width"] = 0.0, soft
         self.set_z_index(GLOW)
         self.show(paths, paint, width, opacity)
@@ -52,12 +59,15 @@ class Streaks(VMobject):
         if opacity is not None:
             self.opacities: float | ndarray = opacity
         lines, points = self.paths.shape[:2]
-        colours = np.broadcast_to(self.colours, (lines, points, 3))
-        values = np.concatenate([
-            self.paths, colours, np.broadcast_to(self.opacities, (lines, points))[..., None],
-            np.broadcast_to(self.widths, (lines, points))[..., None],
-        ], axis=-1)  # fmt: skip
-        curves = _curves(values if upto is None else _cut(values, upto), self.corner)
+        values = np.empty((len(self.layers), lines, points, 8))
+        for layer, (wider, fuller, colour) in zip(values, self.layers, strict=True):
+            layer[..., :3] = self.paths
+            layer[..., 3:6] = self.colours if colour is None else rgb(self.theme, colour)
+            layer[..., 6] = fuller * np.asarray(self.opacities)
+            layer[..., 7] = wider * np.asarray(self.widths)
+        if upto is not None:
+            values = _cut(values, np.broadcast_to(np.asarray(upto, float), lines))
+        curves = _curves(values.reshape(-1, points, 8), self.corner)
         if len(curves) != len(self.data):
             self.data: Any = np.zeros(len(curves), self.data.dtype)
         self.data["point"], self.data["stroke_rgba"] = curves[:, :3], curves[:, 3:7]
@@ -76,61 +86,91 @@ class Streaks(VMobject):
         return OUT
 
 
-class Trail(Group):
+class GlowLine(Group):
+    """Lines that shine: a core, paler in its middle, in a sleeve of light; on a light page, cased in the page's colour.
+
+    The sleeve is soft at every size of the picture, because it is many faint lines and not a blurred one.
+    """
+
+    def __init__(
+        self, theme: Theme, paths: ndarray, paint: Paint = "data", width: float | ndarray = 4.0,
+        strength: float | ndarray = 1.0, corner: float = 1.0, pale: float = 0.6, glow: float = 1.0,
+    ) -> None:  # fmt: skip
+        """``paths`` [line point 3] or [point 3]; ``paint``, ``width`` and ``strength``, the opacity, as Streaks have
+        them. ``pale`` is how much of the text's colour is in the middle, ``glow`` how bright the sleeve is."""
+        self.theme = theme
+        paths = np.asarray(paths, float).reshape(-1, *np.shape(paths)[-2:])
+        sleeve: Layers = ((2.4, 1.0, "background"),)
+        core: Layers = ((1.1, 1.0, None),)
+        if is_dark(theme):
+            sleeve = tuple((wider, glow * fuller, None) for wider, fuller in SLEEVE)
+            white = mixed(rgb(theme, paint), rgb(theme, "text"), pale)
+            core = ((1.0, 1.0, None), (0.45, 1.0, white))
+        soft = 5.0 if is_dark(theme) else 1.5
+        self.sleeve = Streaks(theme, paths, paint, width, strength, corner, soft, layers=sleeve)
+        self.core = Streaks(theme, paths, paint, width, strength, corner, layers=core)
+        super().__init__(self.sleeve, self.core)
+        in_order(self, GLOW)
+
+    def show(self, **looks: Any) -> GlowLine:
+        """As Streaks show them; ``opacity`` is the strength."""
+        for part in (self.sleeve, self.core):
+            part.show(**looks)
+        return self
+
+
+SLEEVE = ((15.0, 0.025), (12.0, 0.03), (9.0, 0.04), (6.5, 0.05), (4.4, 0.07), (2.4, 0.12))
+"""Of a line of light: how wide and how opaque its lines are, by its core's."""
+
+
+class Trail(GlowLine):
     """The way that something came: thin and faint where it was long ago, and full where it is now."""
 
     def __init__(
         self, theme: Theme, path: ndarray, paint: Paint = "text", width: float = 2.6, corner: float = 0.3,
-        tail: float | None = None,
+        tail: float | None = None, glow: float = 0.7,
     ) -> None:  # fmt: skip
         """``path`` [point 3]; ``tail`` is how many steps of it are seen at once, all if not given."""
-        self.theme, self.path, self.width, self.tail = theme, np.asarray(path, float), width, tail
-        if is_dark(theme):
-            under = Streaks(theme, self.path[None], paint, 3 * width, 0.25, corner, soft=12.0)
-        else:
-            under = Streaks(theme, self.path[None], "background", 2.4 * width, 1.0, corner)
-        self.line = Streaks(theme, self.path[None], paint, width, 1.0, corner)
-        self.under = under
-        super().__init__(under, self.line)
-        self.set_z_index(GLOW)
+        self.path, self.width, self.tail = np.asarray(path, float), width, tail
+        super().__init__(theme, self.path, paint, width, 1.0, corner, 0.0, glow)
         self.show(len(self.path) - 1)
 
-    def show(self, upto: float, opacity: float = 1.0) -> Trail:
-        """The way up to an index of its points, or between two."""
-        count = len(self.path)
+    def show(self, upto: float, opacity: float = 1.0, path: ndarray | None = None) -> Trail:  # type: ignore[override]
+        """The way up to an index of its points, or between two; of another ``path`` from now on, if one is given."""
+        if path is not None:
+            self.path = np.asarray(path, float)
         begin = 0.0 if self.tail is None else max(0.0, upto - self.tail)
-        share = np.clip((np.arange(count) - begin) / max(upto - begin, 1e-9), 0, 1)
-        fade = opacity * share**1.2
-        for line, width, most in ((self.under, 3.0 if is_dark(self.theme) else 2.4, 0.25), (self.line, 1.0, 1.0)):
-            most = most if is_dark(self.theme) else 1.0
-            line.show(width=(self.width * width * (0.35 + 0.65 * share))[None], opacity=(most * fade)[None], upto=upto)
+        share = np.clip((np.arange(len(self.path)) - begin) / max(upto - begin, 1e-9), 0, 1)
+        super().show(paths=self.path[None], width=self.width * (0.35 + 0.65 * share), opacity=opacity * share**1.2,
+                     upto=upto)  # fmt: skip
         return self
 
 
 class Beam(Group):
     """Light from one point to many places: the more a place weighs, the brighter its ray.
 
-    Opacity goes as the weight's power of 0.7, relative to the heaviest, or what weighs little would not be seen at all.
+    Opacity goes as a ``power`` of the weight, relative to the heaviest: 1 where the picture's average must be the
+    average, less where what weighs little is to be seen at all.
     """
 
     def __init__(
         self, theme: Theme, apex: ndarray, ends: ndarray, weights: ndarray, paint: Paint = "mechanism",
-        width: float = 1.4, gain: float = 0.5, curtain: bool = True,
+        width: float = 1.4, gain: float = 0.5, curtain: bool = True, power: float = 0.7,
     ) -> None:  # fmt: skip
         """From ``apex`` [3] to ``ends`` [end 3], or [strand end 3] where they lie on several lines, with
         ``weights`` of the same shape. A ``curtain`` of light hangs between neighbours on a line.
         """
-        self.theme, self.paint, self.gain = theme, paint, gain
+        self.theme, self.paint, self.gain, self.power = theme, paint, gain, power
         self.rays = Streaks(theme, np.zeros((np.asarray(weights).size, 2, 3)), paint, width)
         self.curtain = Mesh(sheet(np.zeros((2, 2, 3)), np.zeros(4)), depth_test=False)
         super().__init__(*([self.curtain] if curtain else []), self.rays)
-        self.set_z_index(GLOW)
+        in_order(self, GLOW)
         self.show(apex, ends, weights)
 
     def show(self, apex: ndarray, ends: ndarray, weights: ndarray, opacity: float = 1.0) -> Beam:
         """From where to where now, and how bright."""
         apex, ends, weights = (np.asarray(value, float) for value in (apex, ends, weights))
-        bright = opacity * self.gain * (weights / max(weights.max(), 1e-12)) ** 0.7
+        bright = opacity * self.gain * (weights / max(weights.max(), 1e-12)) ** self.power
         rays = np.stack(np.broadcast_arrays(apex, ends.reshape(-1, 3)), axis=1)
         self.rays.show(rays, opacity=bright.reshape(-1, 1))
         self.curtain.put(self._hung(apex, ends.reshape(-1, *ends.shape[-2:]), bright))
@@ -146,15 +186,15 @@ class Beam(Group):
         ))  # fmt: skip
 
 
-def _cut(values: ndarray, upto: float | ndarray) -> ndarray:
-    """Points with their looks [line point value], all that come after an index moved to where the line is then."""
-    count = values.shape[1]
-    ends = np.clip(np.broadcast_to(np.asarray(upto, float), len(values)), 0, count - 1)
+def _cut(values: ndarray, upto: ndarray) -> ndarray:
+    """Points with their looks [layer line point value], all after an index [line] moved to where the line is then."""
+    count = values.shape[2]
+    ends = np.clip(upto, 0, count - 1)
     first = np.minimum(ends.astype(int), max(count - 2, 0))
-    rows = np.arange(len(values))
+    rows = np.arange(len(ends))
     share = (ends - first)[:, None]
-    tip = (1 - share) * values[rows, first] + share * values[rows, np.minimum(first + 1, count - 1)]
-    return np.where((np.arange(count) <= ends[:, None])[..., None], values, tip[:, None])
+    tip = (1 - share) * values[:, rows, first] + share * values[:, rows, np.minimum(first + 1, count - 1)]
+    return np.where((np.arange(count) <= ends[:, None])[..., None], values, tip[:, :, None])
 
 
 def _curves(values: ndarray, corner: float) -> ndarray:

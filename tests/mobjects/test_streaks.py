@@ -65,9 +65,9 @@ def test_a_growing_line_never_jumps(drawn) -> None:
 
 def test_a_trail_is_thin_where_it_was_long_ago(drawn) -> None:
     trail = drawn.Trail(DARK, SPIRAL, tail=10).show(30)
-    assert trail.line.data["stroke_rgba"][0, 3] == 0
-    widths = trail.line.data["stroke_width"][:, 0]
-    assert widths[0] < 0.5 * widths.max() and trail.line.data["stroke_rgba"][-1, 3] == 1
+    assert trail.core.data["stroke_rgba"][0, 3] == 0
+    widths = trail.core.data["stroke_width"][:, 0]
+    assert widths[0] < 0.5 * widths.max() and trail.core.data["stroke_rgba"][-1, 3] == 1
 
 
 def test_rays_are_as_bright_as_their_weights_power_says(drawn) -> None:

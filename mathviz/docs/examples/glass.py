@@ -6,7 +6,7 @@ import numpy as np
 from manimlib import DEGREES, UP, Group
 
 from mathviz.docs.examples.solids import seen
-from mathviz.mobjects.glass import FloorGrid, Pane, Pool
+from mathviz.mobjects.glass import Curtain, FloorGrid, Pane, Pool
 from mathviz.mobjects.solids import Blocks
 from mathviz.style import Theme
 
@@ -17,6 +17,12 @@ def show_pane(theme: Theme) -> Group:
     panes = [Pane(theme, square + np.array([0, 0, 2.4 * k])) for k in (-1, 0, 1)]
     panes[1] = Pane(theme, square, "data", fill=0.05, edge=0.55)
     return Group(*panes).rotate(-55 * DEGREES, UP)
+
+
+def show_curtain(theme: Theme) -> Group:
+    """Three sides of a square, and a brick that is meant."""
+    square = 0.5 * np.array([[-1, 1, 2], [-1, -1, 2], [1, -1, 2], [1, 1, 2]])
+    return seen(Blocks(theme, np.zeros((1, 2)), 1.0, side="target"), Curtain(theme, square))
 
 
 def show_pool(theme: Theme) -> Pool:

@@ -6,7 +6,7 @@ import numpy as np
 from manimlib import Group
 
 from mathviz.mobjects.light import Hero
-from mathviz.mobjects.streaks import Beam, Streaks, Trail
+from mathviz.mobjects.streaks import Beam, GlowLine, Streaks, Trail
 from mathviz.mobjects.tint import between
 from mathviz.style import Theme
 
@@ -23,6 +23,13 @@ def show_streaks(theme: Theme) -> Streaks:
     paths = np.stack([wave(height) for height in heights])
     colours = between(theme, ("noise", "model"), (0.0, 1.0), np.linspace(0, 1, 40))
     return Streaks(theme, paths, colours, width=2).show(upto=39 - 12 * np.abs(heights))
+
+
+def show_glow_line(theme: Theme) -> GlowLine:
+    """Two roads of different strength."""
+    turn = np.linspace(0, np.pi, 30)
+    arc = np.stack([-4 * np.cos(turn), 1.2 * np.sin(turn), 0 * turn], axis=1)
+    return GlowLine(theme, np.stack([arc, arc * [1, -0.4, 1]]), "rival", np.array([[4.0], [2.0]]))
 
 
 def show_trail(theme: Theme) -> Group:
