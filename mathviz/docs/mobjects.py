@@ -19,6 +19,9 @@ EXAMPLES = Path(__file__).parent / "examples"
 SHOWN_FUNCTIONS = ("words", "formula")
 """Functions that make what is seen. The others are named below their file's classes."""
 
+NOT_SHOWN = ("Glyph", "Line", "Sign", "Written")
+"""Classes that others are made of."""
+
 HEAD = """# Mobjects: what each looks like and how it is made
 
 How a trace looks: {count} things that films are made of, in `mathviz/mobjects/`. None has numbers of its own; all are
@@ -73,7 +76,7 @@ def things() -> list[Thing]:
         Thing(path.stem, node)
         for path in sorted(SOURCES.glob("*.py"))
         for node in _public(path)
-        if isinstance(node, ast.ClassDef) or node.name in SHOWN_FUNCTIONS
+        if (isinstance(node, ast.ClassDef) or node.name in SHOWN_FUNCTIONS) and node.name not in NOT_SHOWN
     ]
 
 

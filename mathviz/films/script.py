@@ -1,26 +1,29 @@
 """The words of a film in every language: ``scenes/<stem>.yaml``, read and validated.
 
 A text may hold placeholders, ``{ranks}`` or ``{mean_noise:.0%}``, which are filled from the trace's
-fields and properties. Dollar signs enclose what may have digits of its own: a formula in prose,
-``$2(N−1)/N·S$``, or a name.
+fields and properties. Dollar signs enclose a formula in LaTeX, ``$e^{m-m'}$``, where braces are TeX's and double ones
+hold a placeholder, ``$2^{{{bits}}}$``; or a name with digits of its own. ``mathviz/films/formulas.py`` has the rules.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import string
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from mathviz.films import formulas
+from mathviz.project import ASSETS
 from mathviz.project.errors import ScriptError
 
 IDENTIFIER = r"^[a-z][a-z0-9_]*$"
 LANGUAGE = r"[a-z]{2}"
-FORMULA = re.compile(r"\$([^$]*)\$")
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -39,6 +42,7 @@ def _in_every_language(texts: Texts, info: ValidationInfo) -> Texts:
             placeholders(text)
         except ValueError as error:
             faults.append(str(error))
+        faults += formulas.faults(text)
     if faults:
         raise ValueError("; ".join(faults))
     return texts
@@ -50,6 +54,50 @@ Texts = Annotated[dict[str, str], AfterValidator(_in_every_language)]
 
 FunctionName = Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
 """A module and a function of it, as in ``mathviz.concepts.ring_allreduce:compare_all_reduce``."""
+
+@functools.cache
+def _roles() -> tuple[str, ...]:
+    """What a symbol's colour may mean: the roles of ``assets/theme.yaml``."""
+    theme = yaml.safe_load((ASSETS / "theme.yaml").read_text(encoding="utf-8"))
+    return (*theme["roles"], "text", "muted")
+
+
+def _of_roles(symbols: dict[str, str]) -> dict[str, str]:
+    faults = [f"${symbol}$: {fault}" for symbol in symbols if (fault := formulas.fault(symbol))]
+    faults += [f"there is no role {role!r}; choose one of {', '.join(_roles())}"
+               for role in symbols.values() if role not in _roles()]  # fmt: skip
+    if faults:
+        raise ValueError("; ".join(faults))
+    return symbols
+
+
+Symbols = Annotated[dict[str, str], AfterValidator(_of_roles)]
+r"""A symbol in TeX → the role that colours it, as in ``{x_t: data, "\\epsilon_\\theta": model}``."""
+
+
+class Formula(_Part):
+    """A law that a film shows by itself: ``tex``, and the ``symbols`` in it that name something on screen."""
+
+    tex: str
+    symbols: Symbols = Field(default_factory=dict)
+
+    @field_validator("tex")
+    @classmethod
+    def _tex(cls, tex: str) -> str:
+        if fault := formulas.fault(tex):
+            raise ValueError(f"${tex}$: {fault}")
+        return tex
+
+    @field_validator("symbols")
+    @classmethod
+    def _are_in_it(cls, symbols: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        if tex := info.data.get("tex"):
+            there = {name for name, _ in formulas.occurrences(formulas.in_tex(tex), symbols)}
+            if missing := [name for name in symbols if name not in there]:
+                held = ", ".join(formulas.names(tex))
+                raise ValueError(f"${tex}$ has no {', '.join(missing)} by itself; it has {held}")
+        return symbols
+
 
 OPENING = "question"
 """The beat before the script's own: the film's question on the empty stage."""
@@ -88,6 +136,8 @@ class Reference(_Part):
 class Script(_Part):
     """Everything that a viewer reads as prose, and the name of the computation it speaks of.
 
+    ``symbols`` gives symbols their colours, the same in every caption, label and formula; ``formulas`` are those that
+    the scene asks for by name.
     ``inputs`` names computations that several films share: argument → function, as ``computation`` names its own.
     ``loop`` is the beat that small copies without end show; the last when none is named.
     """
@@ -98,6 +148,8 @@ class Script(_Part):
     computation: FunctionName
     inputs: dict[Annotated[str, Field(pattern=IDENTIFIER)], FunctionName] = Field(default_factory=dict)
     topics: list[str] = Field(default_factory=list)
+    symbols: Symbols = Field(default_factory=dict)
+    formulas: dict[str, Formula] = Field(default_factory=dict)
     labels: dict[str, Texts] = Field(default_factory=dict)
     beats: list[Beat] = Field(min_length=1)
     loop: str | None = None
@@ -122,17 +174,23 @@ class Script(_Part):
 
 
 def placeholders(text: str) -> list[str]:
-    """Names between braces. Raises ValueError for anything but plain names and format specifications."""
-    try:
-        fields = [field[1:] for field in string.Formatter().parse(text) if field[1] is not None]
-    except ValueError as error:
-        raise ValueError(f"{text!r}: {error}") from error
-    for name, form, conversion in fields:
-        if not str(name).isidentifier() or str(name).startswith("_") or conversion:
-            raise ValueError(f"{text!r}: {{{name}}} is no plain name; braces hold names of the trace")
-        if "{" in str(form):
-            raise ValueError(f"{text!r}: {{{name}:{form}}} has braces within braces")
-    return [str(name) for name, _, _ in fields]
+    """Names between braces, double ones in formulas. Raises ValueError for anything but plain names and formats."""
+    names: list[str] = []
+    for piece in formulas.pieces(text):
+        if piece.is_formula:
+            names += [name for name, _ in formulas.NUMBER.findall(piece.content)]
+            continue
+        try:
+            fields = [field[1:] for field in string.Formatter().parse(piece.content) if field[1] is not None]
+        except ValueError as error:
+            raise ValueError(f"{text!r}: {error}") from error
+        for name, form, conversion in fields:
+            if not str(name).isidentifier() or str(name).startswith("_") or conversion:
+                raise ValueError(f"{text!r}: {{{name}}} is no plain name; braces hold names of the trace")
+            if "{" in str(form):
+                raise ValueError(f"{text!r}: {{{name}:{form}}} has braces within braces")
+            names.append(str(name))
+    return names
 
 
 def read(path: Path) -> Script:
@@ -184,6 +242,8 @@ def _fields_at(place: list[Any]) -> list[str]:
         model = Beat
     elif place[0] == "references":
         model = Reference
+    elif place[0] == "formulas":
+        model = Formula
     return list(model.model_fields)
 
 
@@ -221,10 +281,28 @@ def _line_of(fault: str) -> tuple[str, int]:
     return (head.group(1), int(head.group(2))) if head else (fault, 0)
 
 
-def fill(text: str, values: Any, *, keep_formulas: bool = False) -> str:
-    """Fill placeholders from a trace's fields and properties, or from a mapping, and drop the dollars of formulas.
+def line_of(path: Path, text: str) -> int:
+    """The line of a script on which a text begins; 1 if it is not in it."""
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    lines = [node.start_mark.line + 1 for node in _scalars(root) if node.value == text]
+    return lines[0] if lines else 1
 
-    ``keep_formulas`` leaves the dollars where they are, for those who set formulas themselves.
+
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _scalars(item)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from (*_scalars(key), *_scalars(value))
+
+
+def fill(text: str, values: Any, *, keep_formulas: bool = False) -> str:
+    """Fill placeholders from a trace's fields and properties, or from a mapping, and say formulas in plain text.
+
+    ``keep_formulas`` leaves them in LaTeX between dollars, for those who typeset them themselves.
 
     Raises ScriptError, naming what exists, when a name does not, or when a value has no such format.
     """
@@ -234,11 +312,22 @@ def fill(text: str, values: Any, *, keep_formulas: bool = False) -> str:
     if unknown:
         raise ScriptError(f"{text!r}: the trace has no {', '.join(unknown)}; it has {', '.join(offered)}")
     known = values if isinstance(values, dict) else {name: getattr(values, name) for name in names}
+
+    def number(found: re.Match[str]) -> str:
+        return formulas.number_in_tex(f"{{0{found.group(2) or ''}}}".format(known[found.group(1)]))
+
+    filled = []
     try:
-        filled = text.format_map(known)
+        for piece in formulas.pieces(text):
+            if piece.is_formula:
+                formula = formulas.NUMBER.sub(number, piece.content)
+                filled.append(f"${formula}$" if keep_formulas else formulas.readable(formula))
+            else:
+                words = piece.content.format_map(known)
+                filled.append(words.replace("$", r"\$") if keep_formulas else words)
     except (ValueError, TypeError) as error:
         raise ScriptError(f"{text!r}: {error}") from error
-    return filled if keep_formulas else FORMULA.sub(r"\1", filled)
+    return "".join(filled)
 
 
 def unfolded(text: str) -> str:
@@ -248,9 +337,13 @@ def unfolded(text: str) -> str:
 
 def markdown(text: str) -> str:
     """A text as Markdown shows it: its formulas stay formulas, and nothing else in it is markup."""
-    parts = re.split(r"(\$[^$]*\$)", " ".join(text.split()))
-    parts[0::2] = [re.sub(r"[\\`*_{}\[\]<>~&$]|(?<={)%|%(?=})", r"\\\g<0>", part) for part in parts[0::2]]
-    parts[1::2] = [part.replace("<", r"\lt ").replace(">", r"\gt ") for part in parts[1::2]]
+    parts = []
+    for piece in formulas.pieces(" ".join(text.split())):
+        if piece.is_formula:
+            shown = piece.content.replace("<", r"\lt ").replace(">", r"\gt ")
+            parts.append(f"${shown}$")
+        else:
+            parts.append(re.sub(r"[\\`*_{}\[\]<>~&$]|(?<={)%|%(?=})", r"\\\g<0>", piece.content))
     return re.sub(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=#]))", r"\1\\", "".join(parts))  # what would begin a list or a heading
 
 
@@ -262,4 +355,5 @@ def _offered(values: Any) -> set[str]:
 
 def formula_symbols(text: str) -> int:
     """Symbols of the formulas in a text, for its reading time."""
-    return sum(len(formula.replace(" ", "")) for formula in FORMULA.findall(text))
+    found = [piece.content for piece in formulas.pieces(text) if piece.is_formula]
+    return sum(formulas.symbol_count(formulas.NUMBER.sub("0", formula)) for formula in found)

@@ -28,7 +28,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from mathviz.films import compute
-from mathviz.films.script import FORMULA
+from mathviz.films.formulas import pieces, readable
 from mathviz.gallery.films import DARK, NEEDED, Shelf, Version, shelf
 from mathviz.project import ASSETS, Project
 from mathviz.project.errors import MathvizError
@@ -284,11 +284,11 @@ def clock(seconds: float) -> str:
 
 def formulas(text: str) -> Markup:
     """A text with its formulas marked, and everything else escaped."""
-    parts = FORMULA.split(text)
     return Markup("").join(
-        Markup('<span class="formula">{}</span>').format(part) if at % 2 else escape(part)
-        for at, part in enumerate(parts)
-    )
+        Markup('<span class="formula">{}</span>').format(readable(piece.content)) if piece.is_formula
+        else escape(piece.content)
+        for piece in pieces(text)
+    )  # fmt: skip
 
 
 def _bytes(count: int) -> str:

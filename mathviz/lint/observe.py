@@ -131,10 +131,12 @@ class Observer:
     def _see(self) -> tuple[Shown, ...]:
         from manimlib import DotCloud, ImageMobject, Mobject, StringMobject
 
+        from mathviz.mobjects.text import Written
+
         found: list[Shown] = []
 
         def look(mobject: Mobject) -> None:
-            if isinstance(mobject, StringMobject):
+            if isinstance(mobject, (StringMobject, Written)):
                 found.extend(self._text(mobject))
             elif isinstance(mobject, (DotCloud, ImageMobject)) and mobject.has_points():
                 kind = "image" if isinstance(mobject, ImageMobject) else "particles"
@@ -164,12 +166,17 @@ class Observer:
     def _text(self, mobject: Any) -> list[Shown]:
         from manimlib import Tex, Text
 
+        from mathviz.mobjects.text import Written
+
         signs = [sign for sign in mobject.family_members_with_points() if sign.get_fill_opacity() > 0.01]
         if not signs:
             return []
         height = self.scene.camera.frame.get_height()
         heights = np.array([sign.get_height() for sign in signs]) / height
-        if isinstance(mobject, Text):
+        if isinstance(mobject, Written):
+            kind = "title" if mobject is getattr(self.scene, "title", None) else "text"
+            text, size = mobject.text, mobject.em / height
+        elif isinstance(mobject, Text):
             kind = "title" if mobject is getattr(self.scene, "title", None) else "text"
             text, size = mobject.text, _em(mobject.text, heights)
         else:

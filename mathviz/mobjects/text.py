@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import numpy as np
-from manimlib import ORIGIN, Tex, Text, VGroup
+from manimlib import ORIGIN, Tex, Text, VGroup, VMobject
 
 from mathviz import style
+from mathviz.films import formulas
+from mathviz.mobjects.typeset import filled, ink, sentence_line
 from mathviz.style import HAN, Theme
 
 LATIN_LINE, HAN_LINE = 42, 20
@@ -24,8 +29,100 @@ def words(text: str, theme: Theme, size: str = "label", role: str = "text", weig
     return made.set_fill(theme[role])
 
 
+EM = 0.010134
+"""Scene units of one em at font_size 1."""
+
+LEADING = {"latin": 1.2, "han": 1.39}
+"""From baseline to baseline, in em."""
+
+BORDER = 0.5
+"""What manimgl draws around the fill of letters, in units of its stroke width."""
+
+
+class Sign(VMobject):
+    """A sign of a text, or a piece of one, and the symbol that it belongs to, if any."""
+
+    symbol = ""
+
+
+class Written(VGroup):
+    """Signs that are read as one text. ``text`` is what they say, as plain text with its line breaks."""
+
+    text = ""
+    em_share = 0.0
+
+    @property
+    def em(self) -> float:
+        """One em as it stands, in scene units."""
+        return float(self.em_share * self.get_height())
+
+
+class Sentence(Written):
+    """Words with formulas between dollars, all at one size and on one baseline; the signs are its parts.
+
+    ``symbols`` are TeX → role: they have that role's colour wherever they stand. All of it is drawn in one pass.
+    """
+
+    def __init__(
+        self, text: str, theme: Theme, size: str = "label", role: str = "text",
+        symbols: Mapping[str, str] | None = None, weight: str = "NORMAL",
+    ) -> None:  # fmt: skip
+        self.text, self.font_size = plain(text), style.size(size)
+        families, em = style.font_family(self.text), style.size(size) * EM
+        leading = LEADING["han" if HAN.search(self.text) else "latin"]
+        known, bold = tuple(symbols or ()), weight == "BOLD"
+        lines = [sentence_line(line.strip(), families, known, bold) for line in text.split("\n")]
+        parts: list[Sign] = []
+        baseline, above = 0.0, None
+        for line in lines:
+            _, bottom, _, top = ink(line.glyphs)
+            if above is not None:  # a fraction needs more room than a line of words
+                baseline -= max(leading, top - above + 0.15)
+            above = bottom
+            for glyph in line.moved(-line.width / 2):
+                colour = theme[(symbols or {}).get(glyph.symbol, role)]
+                for outline in filled(em * (glyph.points + np.array([0.0, baseline, 0.0]))):
+                    part = Sign().set_points(outline).set_stroke(width=0).set_fill(colour, 1, border_width=BORDER)
+                    part.symbol = glyph.symbol
+                    parts.append(part)
+        super().__init__(*parts)
+        self.em_share = em / max(self.get_height(), 1e-6)
+        self.center()
+
+    def symbol(self, name: str) -> VGroup:
+        """The signs of a symbol, wherever it stands."""
+        return VGroup(*(part for part in self.submobjects if part.symbol == name))
+
+
+def plain(text: str) -> str:
+    """A text whose formulas are said in plain text."""
+    return "".join(formulas.readable(piece.content) if piece.is_formula else piece.content
+                   for piece in formulas.pieces(text))  # fmt: skip
+
+
+def sentence(
+    text: str, theme: Theme, size: str = "label", role: str = "text", symbols: Mapping[str, str] | None = None,
+    weight: str = "NORMAL",
+) -> Text | Sentence:  # fmt: skip
+    """A text of the script, its formulas typeset. ``size`` is a name from theme.yaml, ``role`` a colour's."""
+    if any(piece.is_formula for piece in formulas.pieces(text)):
+        return Sentence(text, theme, size, role, symbols, weight)
+    return words(plain(text), theme, size, role, weight)
+
+
 def caption_lines(text: str) -> str:
-    """Break a caption into at most two lines of similar length; Chinese preferably after a comma."""
+    """Break a caption into at most two lines of similar length, Chinese preferably after a comma, and no formula."""
+    whole = [piece.content for piece in formulas.pieces(text) if piece.is_formula]
+    stand_ins = iter([chr(0xE000 + at) * max(len(formulas.readable(formula)), 1) for at, formula in enumerate(whole)])
+    said = "".join(next(stand_ins) if piece.is_formula else piece.content for piece in formulas.pieces(text))
+    broken = _broken(said)
+    if not whole:
+        return broken
+    broken = broken.replace("$", r"\$")
+    return re.sub(r"([\ue000-\uf8ff])\1*", lambda found: f"${whole[ord(found.group(1)) - 0xE000]}$", broken)
+
+
+def _broken(text: str) -> str:
     han = bool(HAN.search(text))
     if _width(text) <= (HAN_LINE if han else LATIN_LINE):
         return text

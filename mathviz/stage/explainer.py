@@ -23,11 +23,12 @@ from manimlib import DOWN, LEFT, UL, UP, Animation, FadeIn, FadeOut, Mobject, Te
 from mathviz import style
 from mathviz.films import compute, script
 from mathviz.films.script import OPENING, Script
-from mathviz.mobjects.text import Number, caption_lines, words
+from mathviz.mobjects.text import Number, Sentence, caption_lines, sentence, words
 from mathviz.project import Project, not_found
 from mathviz.project.errors import ScriptError
 from mathviz.stage.clock import ClockedScene
 from mathviz.stage.frame import SAFE
+from mathviz.stage.typesetting import try_formulas
 from mathviz.style import HALF_HEIGHT, HALF_WIDTH, NORMAL, QUICK, Theme
 from mathviz.trace import Trace
 
@@ -80,7 +81,7 @@ class Explainer(ClockedScene):
             *args, camera_config={"background_color": self.theme["background"], **(camera_config or {})}, **kwargs
         )
 
-    title: Text
+    title: Text | Sentence
 
     @property
     def stem(self) -> str:
@@ -97,9 +98,7 @@ class Explainer(ClockedScene):
                 raise not_found("beat method", beat.id, methods, str(self.path))
         project = Project.around(self.path)
         self.trace = compute.find(compute.of_script(self.stem, self.script, project), project, _say)
-        for beat in self.script.beats:
-            for texts in beat.captions:
-                script.fill(texts[self.language], self.trace)
+        try_formulas(self.script, self.path.with_suffix(".yaml"), self.language, self.trace)
 
     def construct(self) -> None:
         """The film: the question, every beat of the script, and the picture to remember."""
@@ -132,10 +131,15 @@ class Explainer(ClockedScene):
         self._change_caption(new, text, style.reading_time(text, script.formula_symbols(source)))
 
     def caption(self, source: str, size: str = "caption") -> VMobject:
-        """A caption of the script in its place, filled from the trace."""
-        made = words(caption_lines(script.fill(source, self.trace)), self.theme, size)
+        """A caption of the script in its place, filled from the trace, its formulas typeset."""
+        made = self._typeset(caption_lines(script.fill(source, self.trace, keep_formulas=True)), size)
         made.move_to((0, CAPTION_HEIGHT, 0))
         return self.over(made) if self.flows else made
+
+    def _typeset(self, text: str, size: str, role: str = "text") -> Text | Sentence:
+        """A text with its formulas; what the first films say without any comes from Pango, as it always did."""
+        make = Sentence if self.flows else sentence
+        return make(text, self.theme, size, role, self.script.symbols)
 
     def get_time_progression(self, run_time: float, *args: Any, **kwargs: Any) -> Any:
         """Count the seconds that were asked for, which are the same at every frame rate and when skipping.
@@ -146,14 +150,17 @@ class Explainer(ClockedScene):
         return super().get_time_progression(run_time, *args, **kwargs)
 
     def text(self, name: str, **values: Any) -> str:
-        """A label of the script in this film's language, filled with ``values``."""
+        """A label of the script in this film's language, filled with ``values``, its formulas said in plain text."""
+        return script.fill(self._label(name), values)
+
+    def _label(self, name: str) -> str:
         if name not in self.script.labels:
             raise not_found("label", name, self.script.labels, str(self.path.with_suffix(".yaml")))
-        return script.fill(self.script.labels[name][self.language], values)
+        return self.script.labels[name][self.language]
 
-    def label(self, name: str, role: str = "text", size: str = "label", **values: Any) -> Text:
-        """A label of the script, as a mobject."""
-        return words(self.text(name, **values), self.theme, size, role)
+    def label(self, name: str, role: str = "text", size: str = "label", **values: Any) -> Text | Sentence:
+        """A label of the script, as a mobject, its formulas typeset."""
+        return self._typeset(script.fill(self._label(name), values, keep_formulas=True), size, role)
 
     def number(
         self, value: float, template: str = "{}", role: str = "text", size: str = "label", anchor: Any = None
@@ -169,20 +176,22 @@ class Explainer(ClockedScene):
         else:
             self.title = words(self.script.title[self.language], self.theme, "title", "muted")
             self.title.move_to((-HALF_WIDTH, HALF_HEIGHT, 0), aligned_edge=UL)
-            question = words(caption_lines(source), self.theme, "question")
+            question = self._typeset(caption_lines(source), "question")
             self.play(FadeIn(self.title), FadeIn(question), run_time=NORMAL)
-            self._put_up(question, source, style.reading_time(source))
+            said = script.fill(source, self.trace)
+            self._put_up(question, said, style.reading_time(said, script.formula_symbols(source)))
             self._hold()
         self._end(OPENING)
 
     def _open(self, source: str) -> None:
         """The cold open: the scene's own picture, the title small, and the question over it."""
-        self.title = self.over(words(self.script.title[self.language], self.theme, "label", "muted"))
+        self.title = self.over(self._typeset(self.script.title[self.language], "label", "muted"))
         self.title.move_to(SAFE.middle + (SAFE.width / 2) * LEFT + (SAFE.height / 2) * UP, aligned_edge=UL)
         self.low_scrim, self.top_scrim = self.scrim(DOWN), self.scrim(UP)
         self.add(self.low_scrim, self.top_scrim)
         self.queued.append(FadeIn(self.title, run_time=QUICK))
-        self._change_caption(self.caption(source), source, style.reading_time(source))
+        said = script.fill(source, self.trace)
+        self._change_caption(self.caption(source), said, style.reading_time(said, script.formula_symbols(source)))
         getattr(self, OPENING)()
         self._finish()
         self._hold()
@@ -256,7 +265,7 @@ class Explainer(ClockedScene):
             stays += [self.title, self.top_scrim]
         self.part_with(*(each for each in stays if each is not None))
 
-    def _put_up(self, mobject: Text, text: str, needs: float) -> None:
+    def _put_up(self, mobject: VMobject, text: str, needs: float) -> None:
         """What is to be read now, for how long, and since when it is fully there."""
         self.caption_up, self.caption_needs, self.caption_since = mobject, needs, self.clock
         if self.watcher:

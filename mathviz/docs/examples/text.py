@@ -6,7 +6,7 @@ import math
 
 from manimlib import DOWN, LEFT, RIGHT, VGroup
 
-from mathviz.mobjects.text import Number, formula, words
+from mathviz.mobjects.text import Number, Sentence, caption_lines, formula, words
 from mathviz.style import Theme
 
 
@@ -17,6 +17,15 @@ def show_words(theme: Theme) -> VGroup:
     han = words("环形 All-Reduce", theme, "caption")
     columns = VGroup(*(column.arrange(DOWN, aligned_edge=LEFT) for column in (sizes, roles)), han)
     return columns.arrange(RIGHT, buff=1.2)
+
+
+def show_sentence(theme: Theme) -> VGroup:
+    """A caption with its formulas, broken without cutting one. What a symbol names gives it its colour, everywhere."""
+    symbols = {"n": "data", "e": "mechanism"}
+    english = "Stirling: $n!$ is close to $\\sqrt{2\\pi n}\\,(n/e)^n$, and the ratio tends to $1$."
+    chinese = "斯特林公式：$n!$ 约为 $\\sqrt{2\\pi n}\\,(n/e)^n$，误差随 $n$ 变小"
+    captions = (Sentence(caption_lines(text), theme, "caption", symbols=symbols) for text in (english, chinese))
+    return VGroup(*captions).arrange(DOWN, buff=0.6)
 
 
 def show_number(theme: Theme) -> VGroup:

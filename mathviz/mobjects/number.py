@@ -1,0 +1,114 @@
+"""The one number of a picture: large and bold, with its unit and two words, counting without a jitter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from manimlib import DOWN, LEFT, ORIGIN, RIGHT, UP, VGroup, VMobject
+from numpy import ndarray
+
+from mathviz import style
+from mathviz.mobjects.text import BORDER, EM, Sentence, Written
+from mathviz.mobjects.typeset import filled, words_line
+from mathviz.style import Theme
+
+CAPITAL = 0.727
+"""Height of a digit and of a capital, in em."""
+
+UNIT_GAP, LABEL_GAP = 0.12, 0.45
+"""Before the unit, in em of the value; between value and label, in em of the label."""
+
+
+class Digits(Written):
+    """A value in bold digits of one width, which stand still while they count.
+
+    ``template`` is a format string, ``"{:.2f}"``. The value is as wide as ``widest`` and stands at the right of its
+    place; its box is that of the place, whatever is shown.
+    """
+
+    def __init__(
+        self, value: float, theme: Theme, template: str = "{}", size: str = "hero", role: str = "text",
+        widest: float | None = None,
+    ) -> None:  # fmt: skip
+        self.template, self.colour = template, theme[role]
+        places = max((template.format(each) for each in (value, value if widest is None else widest)), key=_width)
+        self.width_in_em = _width(places)
+        em = style.size(size) * EM
+        # An open corner without area or line: where the digits stand, after whatever was done to the number.
+        corners = em * np.array([[0.0, CAPITAL, 0.0], [0.0, 0.0, 0.0], [self.width_in_em, 0.0, 0.0]])
+        self.place = VMobject().set_points_as_corners(corners).set_stroke(width=0).set_fill(opacity=0, border_width=0)
+        super().__init__(self.place)
+        self.show(value)
+        self.center()
+
+    @property
+    def em(self) -> float:
+        """One em as it stands, in scene units."""
+        return float(self.place.get_height() / CAPITAL)
+
+    def show(self, value: float) -> Digits:
+        """Show another value, at once."""
+        self.text = self.template.format(value)
+        top, corner, end = self.place.get_anchors()[[0, 1, -1]]
+        across, up = (end - corner) / self.width_in_em, (top - corner) / CAPITAL
+        pen = self.width_in_em - _width(self.text)
+        outlines: list[ndarray] = []
+        for sign in self.text:
+            line = words_line(sign, style.font_family(sign), True)
+            for glyph in line.glyphs:
+                outlines += [corner + (outline[:, :1] + pen) * across + outline[:, 1:2] * up
+                             for outline in filled(glyph.points)]  # fmt: skip
+            pen += line.width
+        self._draw(outlines)
+        return self
+
+    def _draw(self, outlines: list[ndarray]) -> None:
+        """Give each shape its outline. Shapes are kept, with all that was done to them: fixed in frame, faded."""
+        while len(self.submobjects) - 1 < len(outlines):
+            made = VMobject().set_stroke(width=0).set_fill(self.colour, 1, border_width=BORDER)
+            if len(self.submobjects) > 1:
+                made = self.submobjects[1].copy()
+            self.add(made)
+        nowhere = np.repeat(self.place.get_points()[:1], 3, axis=0)
+        for at, shape in enumerate(self.submobjects[1:]):
+            shape.set_points(outlines[at] if at < len(outlines) else nowhere)
+
+
+def _width(text: str) -> float:
+    return sum(words_line(sign, style.font_family(sign), True).width for sign in text)
+
+
+class BigNumber(VGroup):
+    """A value with its ``unit`` at half the size and a ``label`` of two words below; ``show`` counts it.
+
+    ``side`` is LEFT or RIGHT: where value and label are flush. ``widest`` is the value that takes most room on the
+    way. Numbers beside each other are aligned at their tops: ``arrange(RIGHT, aligned_edge=UP)``.
+    """
+
+    def __init__(
+        self, value: float, theme: Theme, label: str = "", unit: str = "", template: str = "{}", role: str = "text",
+        size: str = "hero", widest: float | None = None, side: ndarray = LEFT,
+        symbols: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        self.digits = Digits(value, theme, template, size, role, widest)
+        parts: list[VMobject] = [self.digits]
+        if unit:
+            self.unit = Sentence(unit, theme, size, role, symbols).scale(0.5)
+            gap = UNIT_GAP * self.digits.em
+            self.unit.next_to(self.digits, RIGHT, gap).shift((self._baseline() - self.unit.get_bottom()[1]) * UP)
+            parts.append(self.unit)
+        if label:
+            self.label = Sentence(label, theme, "label", "text", symbols)
+            self.label.next_to(VGroup(*parts), DOWN, LABEL_GAP * self.label.em, aligned_edge=side)
+            parts.append(self.label)
+        super().__init__(*parts)
+        self.move_to(ORIGIN)
+
+    def _baseline(self) -> float:
+        return float(self.digits.place.get_bottom()[1])
+
+    def show(self, value: float) -> BigNumber:
+        """Show another value, at once."""
+        self.digits.show(value)
+        return self
