@@ -56,12 +56,12 @@ class NamingScene(LastingScene):
         half = np.array([label.get_width(), label.get_height()]) / 2
         fixed = np.array(place, float) if isinstance(place, (np.ndarray, tuple, list)) else place
         where = (lambda: fixed) if isinstance(fixed, np.ndarray) else fixed
-        self.names.append(Name(label, where, np.asarray(side, float)[:2], gap, points, half))
+        self.names_put.append(Name(label, where, np.asarray(side, float)[:2], gap, points, half))
         self.settle()
         return label
 
     @property
-    def names(self) -> list[Name]:
+    def names_put(self) -> list[Name]:
         """All names that were put, in the order in which later ones dodge earlier ones."""
         if not hasattr(self, "_names"):
             self._names: list[Name] = []
@@ -69,11 +69,11 @@ class NamingScene(LastingScene):
 
     def settle(self) -> None:
         """Bring every name to where its object is seen now."""
-        if self.names:
+        if self.names_put:
             there = {id(each) for each in self.get_mobject_family_members()}
-            last = self.names[-1]
+            last = self.names_put[-1]
             taken: list[tuple[ndarray, ndarray]] = []
-            for name in self.names:
+            for name in self.names_put:
                 if id(name.label) in there or name is last:
                     at = self._beside(name)
                     for other, half in taken:
