@@ -25,8 +25,9 @@ from numpy import ndarray
 
 from mathviz import style
 from mathviz.engine.failures import failed, was_raised
-from mathviz.engine.painter import Painter, Tallies
+from mathviz.engine.painter import Painter, Tallies, view_of
 from mathviz.engine.readback import Rgba
+from mathviz.engine.regions import View
 from mathviz.project import loading
 from mathviz.project.errors import MathvizError, NotFound, RenderFailed, ToolMissing
 
@@ -262,6 +263,12 @@ class Interrupted(BaseException):
 
 def _beat_of(scene: Scene) -> str:
     return str(getattr(scene, "beat", "")) if hasattr(scene, "watcher") else ""
+
+
+def view(scene: Scene) -> View:
+    """How the scene's camera brings points to the screen now."""
+    scene.camera.refresh_uniforms()
+    return view_of(scene.camera)
 
 
 def painter_of(scene: Scene) -> Painter:

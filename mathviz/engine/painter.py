@@ -304,7 +304,7 @@ class Painter:
         if self.clips:
             raise _Unsure
         known = {draw.wrapper: draw for draw in self.draws} if frame == self.frame else {}
-        view = _view(self.camera) if self.drawing else None
+        view = view_of(self.camera) if self.drawing else None
         return [self._draw(wrapper, view, known.get(wrapper)) for wrapper in wrappers]
 
     def _send(self, wrapper: Any, mobjects: list[Any]) -> None:
@@ -508,7 +508,8 @@ def _writes_to(texture: Any) -> list[int]:
     return writes
 
 
-def _view(camera: Any) -> View:
+def view_of(camera: Any) -> View:
+    """How the camera brings points to the screen, as of its last ``refresh_uniforms``."""
     uniforms = camera.uniforms
     matrix = np.array(uniforms["view"], float).reshape(4, 4).T
     return View(matrix, uniforms["frame_rescale_factors"], *camera.fbo.size)

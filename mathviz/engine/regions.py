@@ -84,6 +84,16 @@ class View:
     width: int
     height: int
 
+    def places(self, points: ndarray, fixed: float = 0.0) -> ndarray:
+        """Where points [… 3] of the scene come to lie: shares of the picture [… 2] from its left bottom corner.
+
+        NaN for what lies behind the camera. ``fixed`` as for ``boxes``.
+        """
+        matrix = (1 - fixed) * self.matrix + fixed * np.eye(4)
+        moved = (points @ matrix[:3, :3].T + matrix[:3, 3]) * self.rescale
+        depth = 1.0 - moved[..., 2:]
+        return np.where(depth > 1e-3, moved[..., :2] / np.maximum(depth, 1e-3), np.nan) / 2 + 0.5
+
     def boxes(self, points: ndarray, reach: ndarray, fixed: float) -> ndarray:
         """Boxes [n 4] of n primitives with corners ``points`` [n k 3], each drawn up to ``reach`` [n] around them.
 

@@ -1,4 +1,6 @@
-"""What is on screen, and when: noted at the end of every animation and every wait, without drawing.
+"""What is on screen, and when: noted at the end of every animation and every wait, and every quarter second inside.
+
+Sizes and places are those on the screen, through whatever the camera does. Drawn is only what lies behind texts.
 
 Run as ``python -m mathviz.lint.observe``, once for each film, because a process has one OpenGL context.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,9 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz import style
+
+STEP = 0.25
+"""Seconds between looks inside an animation."""
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top, as shares of the picture."""
@@ -32,7 +38,7 @@ class Shown:
     opacity: float
     colours: tuple[str, ...]
     size: float = 0.0  # one em of a text; of a formula its smallest sign
-    behind: str = ""  # the colour that was drawn behind a text
+    behind: str = ""  # of the colours drawn behind a text one that nine tenths of its ground are no worse than
     drawn: str = ""  # the colour within a shape's box that, as drawn, stands out most from the page
 
     @property
@@ -61,16 +67,19 @@ class Observed:
     background: str
     sights: list[Sight] = field(default_factory=list)
     beats: dict[str, tuple[float, float]] = field(default_factory=dict)
+    motion: list[Sight] = field(default_factory=list)  # inside animations
+    events: dict[str, int] = field(default_factory=dict)  # how many animations begin in a beat
 
 
 def load(data: dict[str, Any]) -> Observed:
     """What ``asdict`` made of it, back."""
-    sights = [
-        Sight(**{**sight, "shown": tuple(Shown(**{**each, "box": tuple(each["box"]), "colours": tuple(each["colours"])})
-                                         for each in sight["shown"])})
-        for sight in data["sights"]
-    ]  # fmt: skip
-    return Observed(**{**data, "sights": sights, "beats": {name: tuple(span) for name, span in data["beats"].items()}})
+    def sight(said: dict[str, Any]) -> Sight:
+        shown = tuple(Shown(**{**each, "box": tuple(each["box"]), "colours": tuple(each["colours"])})
+                      for each in said["shown"])  # fmt: skip
+        return Sight(**{**said, "shown": shown})
+
+    seen = {name: [sight(each) for each in data[name]] for name in ("sights", "motion")}
+    return Observed(**{**data, **seen, "beats": {name: tuple(span) for name, span in data["beats"].items()}})
 
 
 class Observer:
@@ -84,13 +93,16 @@ class Observer:
         self.kept: list[Any] = []  # so that no identity is given to two objects
         options = {**options, "watcher": self} if observed.theme else options
         self.scene = engine.make_scene(kind, skip_animations=True, **options)
-        self.painter_of, self.draw = engine.perform, engine.as_image
+        self.engine = engine
+        self.due: list[float] = []
+        self.scene.get_animation_time_progression = self._in_steps(self.scene.get_animation_time_progression)
+        self.scene.emit_frame = self._between(self.scene.emit_frame)
         for name in ("play", "wait"):
             setattr(self.scene, name, self._after(getattr(self.scene, name)))
 
     def watch(self) -> Observed:
         """Go through the film."""
-        self.painter_of(self.scene, lambda painter: None, drawing=False, skipping=True)
+        self.engine.perform(self.scene, lambda painter: None, skipping=True)
         last = self.observed.sights[-1] if self.observed.sights else None
         if not self.observed.beats and last is not None:
             self.observed.beats[""] = (0.0, last.end)
@@ -110,6 +122,29 @@ class Observer:
         self.observed.beats[beat] = (self.observed.beats[beat][0], self.clock)
         self._see_behind()
 
+    def _in_steps(self, progression: Any) -> Any:
+        """An animation that is skipped goes by in steps all the same, and each but the last is looked at."""
+
+        @functools.wraps(progression)
+        def in_steps(animations: Any) -> list[float]:
+            begun = self.clock
+            *_, end = progression(animations)
+            steps = [*np.arange(STEP, end - 0.1, STEP), end]
+            self.due = [begun + step for step in steps[:-1]]
+            return steps
+
+        return in_steps
+
+    def _between(self, emit: Any) -> Any:
+        @functools.wraps(emit)
+        def emitted() -> None:
+            emit()
+            if self.due:
+                now = self.due.pop(0)
+                self.observed.motion.append(Sight(self.beat, now, now + STEP, self._over_ground(self._see(True))))
+
+        return emitted
+
     def _after(self, call: Any) -> Any:
         """Note the screen after each animation; a wait makes the last sight longer."""
 
@@ -119,7 +154,9 @@ class Observer:
             found = call(*args, **kwargs)
             now, sights = self.clock, self.observed.sights
             moving = bool(args) and not isinstance(args[0], (int, float))
-            shown, last = self._see(), sights[-1] if sights else None
+            if moving:
+                self.observed.events[self.beat] = self.observed.events.get(self.beat, 0) + 1
+            shown, last = self._over_ground(self._see()), sights[-1] if sights else None
             if last and not moving and (last.beat, last.shown) == (self.beat, shown):
                 sights[-1] = replace(last, end=now)
             else:
@@ -128,22 +165,26 @@ class Observer:
 
         return called
 
-    def _see(self) -> tuple[Shown, ...]:
-        from manimlib import DotCloud, ImageMobject, Mobject, StringMobject
+    def _see(self, texts_only: bool = False) -> tuple[Shown, ...]:
+        from manimlib import DotCloud, ImageMobject, Mobject, StringMobject, VMobject
 
         from mathviz.mobjects.text import Written
 
+        self.view = self.engine.view(self.scene)
         found: list[Shown] = []
 
         def look(mobject: Mobject) -> None:
             if isinstance(mobject, (StringMobject, Written)):
                 found.extend(self._text(mobject))
+            elif texts_only:
+                for part in mobject.submobjects:
+                    look(part)
             elif isinstance(mobject, (DotCloud, ImageMobject)) and mobject.has_points():
                 kind = "image" if isinstance(mobject, ImageMobject) else "particles"
                 found.extend(self._thing(mobject, kind))
             else:
                 if mobject.has_points():
-                    found.extend(self._thing(mobject, "shape"))
+                    found.extend(self._thing(mobject, "shape" if isinstance(mobject, VMobject) else "surface"))
                 for part in mobject.submobjects:
                     look(part)
 
@@ -157,11 +198,16 @@ class Observer:
             self.kept.append(mobject)
         return self.numbers.setdefault(id(mobject), len(self.numbers))
 
-    def _box(self, mobject: Any) -> Box:
-        frame = self.scene.camera.frame
-        corners = mobject.get_bounding_box()
-        shares = (corners[[0, 2], :2] - frame.get_center()[:2]) / np.array(frame.get_shape()) + 0.5
-        return tuple(float(each) for each in shares.ravel())  # type: ignore[return-value]
+    def _places(self, mobject: Any, points: ndarray) -> ndarray:
+        """Where points [… 3] of a mobject are on the screen, in shares [… 2]."""
+        return self.view.places(points, float(mobject.uniforms.get("is_fixed_in_frame", 0.0)))
+
+    def _box(self, mobject: Any) -> Box | None:
+        """Around its eight corners; None if one of them is behind the camera."""
+        places = self._places(mobject, _corners(mobject.get_bounding_box()))
+        if np.isnan(places).any():
+            return None
+        return tuple(float(each) for each in (*places.min(axis=0), *places.max(axis=0)))  # type: ignore[return-value]
 
     def _text(self, mobject: Any) -> list[Shown]:
         from manimlib import Tex, Text
@@ -171,11 +217,14 @@ class Observer:
         signs = [sign for sign in mobject.family_members_with_points() if sign.get_fill_opacity() > 0.01]
         if not signs:
             return []
-        height = self.scene.camera.frame.get_height()
-        heights = np.array([sign.get_height() for sign in signs]) / height
+        box = self._box(mobject)
+        if box is None:
+            return []
+        places = self._places(signs[0], np.array([_corners(sign.get_bounding_box()) for sign in signs]))
+        heights = np.nan_to_num(places[..., 1].max(axis=1) - places[..., 1].min(axis=1))
         if isinstance(mobject, Written):
             kind = "title" if mobject is getattr(self.scene, "title", None) else "text"
-            text, size = mobject.text, mobject.em / height
+            text, size = mobject.text, mobject.em * (box[3] - box[1]) / max(mobject.get_height(), 1e-6)
         elif isinstance(mobject, Text):
             kind = "title" if mobject is getattr(self.scene, "title", None) else "text"
             text, size = mobject.text, _em(mobject.text, heights)
@@ -184,10 +233,12 @@ class Observer:
             text, size = getattr(mobject, "tex_string", mobject.string), _smallest_sign(signs, heights)
         opacity = float(np.median([sign.get_fill_opacity() for sign in signs]))
         colours = tuple(dict.fromkeys(sign.get_fill_color().lower() for sign in signs))
-        return [Shown(self._number(mobject), kind, text, self._box(mobject), opacity, colours, size)]
+        return [Shown(self._number(mobject), kind, text, box, opacity, colours, size)]
 
     def _thing(self, mobject: Any, kind: str) -> list[Shown]:
-        if kind != "shape":
+        from manimlib import VMobject
+
+        if not isinstance(mobject, VMobject):
             column = mobject.data["rgba"][:, 3] if "rgba" in mobject.data.dtype.names else mobject.data["opacity"]
             opacity, colours = float(np.max(column)), ()
         else:
@@ -195,35 +246,88 @@ class Observer:
             parts = ((mobject.get_fill_opacity(), mobject.get_fill_color()), (line, mobject.get_stroke_color()))
             seen = [(float(opacity), colour.lower()) for opacity, colour in parts if opacity > 0.01]
             opacity, colours = max((each for each, _ in seen), default=0.0), tuple(colour for _, colour in seen)
-        if opacity <= 0.01:
-            return []
-        return [Shown(self._number(mobject), kind, "", self._box(mobject), opacity, colours)]
+        box = self._box(mobject) if opacity > 0.01 else None
+        return [Shown(self._number(mobject), kind, "", box, opacity, colours)] if box else []
+
+    def _over_ground(self, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
+        """What is shown, each text with the colour behind it. Draws, if there is a text to be read."""
+        if not any(each.text and each.opacity >= 0.9 for each in shown):
+            return shown
+        picture = self._without_texts()
+        return tuple(_with_ground(each, picture) if each.text else each for each in shown)
+
+    def _without_texts(self) -> ndarray:
+        """The picture now without its texts, [row column rgb] uint8. They are made invisible for as long as it takes.
+
+        Drawing everything else would not do: manimgl keeps the texts in the batches of what they are grouped with.
+        """
+        camera, kept = self.scene.camera, []
+        for mobject in self.scene.mobjects:
+            for part in _of_texts(mobject):
+                alphas = [part.data[name][:, 3] for name in ("fill_rgba", "stroke_rgba")]
+                kept.append((part, alphas, [alpha.copy() for alpha in alphas]))
+                for alpha in alphas:
+                    alpha[:] = 0
+                part.note_changed_data()
+        self.scene.assemble_render_groups()
+        camera.capture(*self.scene.render_groups)
+        picture = self.engine.as_image(camera.get_raw_fbo_data(), *camera.get_pixel_shape())
+        for part, alphas, before in kept:
+            for alpha, value in zip(alphas, before, strict=True):
+                alpha[:] = value
+            part.note_changed_data()
+        return picture
 
     def _see_behind(self) -> None:
-        """Draw the beat's last picture and note how its texts and shapes came out."""
-        camera = self.scene.camera
-        camera.capture(*self.scene.render_groups)
-        picture = self.draw(camera.get_raw_fbo_data(), *camera.get_pixel_shape())
-        last = self.observed.sights[-1]
-        apart = np.abs(picture.astype(int) - picture[0, 0]).sum(axis=-1)  # from the page, which no film covers there
-        shown = tuple(_with_ground(each, picture) if each.text else _with_drawn(each, picture, apart)
-                      for each in last.shown)  # fmt: skip
+        """Note how the shapes of the beat's last picture came out."""
+        picture, last = self._without_texts(), self.observed.sights[-1]
+        apart = np.abs(picture.astype(int) - picture[0, 0]).sum(axis=-1)  # from the page, if it is there
+        shown = tuple(each if each.text else _with_drawn(each, picture, apart) for each in last.shown)
         self.observed.sights[-1] = replace(last, shown=shown)
 
 
+def _corners(bounding_box: ndarray) -> ndarray:
+    """The eight corners [8 3] of manimgl's least, middle and largest points."""
+    return np.stack(np.meshgrid(*bounding_box[[0, 2]].T, indexing="ij"), axis=-1).reshape(-1, 3)
+
+
+def _of_texts(mobject: Any) -> Iterator[Any]:
+    """The parts of all texts in a mobject."""
+    if _is_text(mobject):
+        yield from mobject.family_members_with_points()
+    else:
+        for part in mobject.submobjects:
+            yield from _of_texts(part)
+
+
+def _is_text(mobject: Any) -> bool:
+    from manimlib import StringMobject
+
+    from mathviz.mobjects.text import Written
+
+    return isinstance(mobject, (StringMobject, Written))
+
+
 def _with_ground(shown: Shown, picture: ndarray) -> Shown:
-    """The text with the commonest colour of its box that is not its own."""
+    """The text with a colour behind it: of the pixels in its box the one at the worst tenth of the contrasts."""
     height, width = picture.shape[:2]
     left, bottom, right, top = shown.box
-    patch = picture[max(0, int((1 - top) * height)) : int((1 - bottom) * height) + 1,
-                    max(0, int(left * width)) : int(right * width) + 1].reshape(-1, 3)  # fmt: skip
-    own = [np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) for colour in shown.colours]
-    colours, counts = np.unique(patch // 4 * 4, axis=0, return_counts=True)
-    apart = np.array([[np.abs(colour - one).max() > 40 for one in own] for colour in colours.astype(int)]).all(axis=1)
-    if not len(patch) or not apart.any():
+    patch = picture[max(0, int((1 - top) * height)) : max(0, int((1 - bottom) * height) + 1),
+                    max(0, int(left * width)) : max(0, int(right * width) + 1)].reshape(-1, 3)  # fmt: skip
+    if not len(patch):
         return shown
-    ground = patch[(patch // 4 * 4 == colours[apart][counts[apart].argmax()]).all(axis=1)]
-    return replace(shown, behind="#{:02x}{:02x}{:02x}".format(*np.median(ground, axis=0).astype(int)))
+    light = _luminance(patch)
+    own = _luminance(np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in shown.colours]))
+    ratios = (np.maximum(light[:, None], own) + 0.05) / (np.minimum(light[:, None], own) + 0.05)
+    worst = ratios.min(axis=1)
+    pixel = patch[np.argsort(worst)[len(worst) // 10]]
+    return replace(shown, behind="#{:02x}{:02x}{:02x}".format(*pixel))
+
+
+def _luminance(colours: ndarray) -> ndarray:
+    """WCAG's relative luminance of colours [n 3] of 0 to 255."""
+    share = np.asarray(colours) / 255
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)
 
 
 def _with_drawn(shown: Shown, picture: ndarray, apart: ndarray) -> Shown:

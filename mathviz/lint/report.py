@@ -19,11 +19,14 @@ from mathviz import __version__, style
 from mathviz.films import compute
 from mathviz.films.script import Script, read
 from mathviz.lint import files, observe
-from mathviz.lint.rules import RULES, Finding, check
+from mathviz.lint.rules import RULES, Finding, check, rhythm
 from mathviz.project import Project, disk, loading
 from mathviz.project.errors import MathvizError, ScriptError
 
 WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
+
+OF_THE_SCREEN = ("TXT", "GEO", "CON", "CVD", "PAC")
+"""Rules over what is on screen: they are always looked at, those over rendered films only where there is one."""
 
 UNTRANSLATED = "no text in"
 """How a script's reader says that a language is missing."""
@@ -54,7 +57,8 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
         finished = pool.map(lambda film: _check_files(project, film[0]), readable)
         for (stem, told), films, of_files in zip(readable, watched, finished, strict=True):
             mine = [finding for film in films for finding in check(film)] + of_files
-            found += waive(mine, project.scenes / f"{stem}.py", {beat.id for beat in told.beats})
+            found += waive(mine, project.scenes / f"{stem}.py", {beat.id for beat in told.beats}, idle=True)
+            found += rhythm(films)
     return found
 
 
@@ -93,15 +97,17 @@ def _manifests(project: Project, stem: str) -> list[Path]:
     return sorted((project.renders / stem).glob("*.json"))
 
 
-def waive(found: list[Finding], scene: Path, beats: set[str]) -> list[Finding]:
+def waive(found: list[Finding], scene: Path, beats: set[str], idle: bool = False) -> list[Finding]:
     """Mark what a comment in the scene waives: in the method of one of ``beats`` for it, elsewhere for the file.
 
-    ``# lint: ignore[CON001] a reason``. A waiver without a reason, or of no known rule, is a finding itself.
+    ``# lint: ignore[CON001] a reason``. A waiver without a reason, or of no known rule, is a finding itself; with
+    ``idle``, for a film that was looked at in all versions, also one of a rule over the screen that waives nothing.
     """
     source = scene.read_text(encoding="utf-8")
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
     methods = {node.name: (node.lineno, node.end_lineno or 0) for node in functions if node.name in beats}
     waivers: list[tuple[str, str, str]] = []  # rule, beat or nothing, reason
+    waiting: dict[tuple[str, str], int] = {}  # rule and beat → line
     faults = []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         match = WAIVER.match(token.string) if token.type == tokenize.COMMENT else None
@@ -117,6 +123,12 @@ def waive(found: list[Finding], scene: Path, beats: set[str]) -> list[Finding]:
                 ))  # fmt: skip
             else:
                 waivers.append((rule, beat, match.group(2).strip()))
+                waiting[rule, beat] = token.start[0]
+    if idle:
+        met = {(finding.rule, beat) for finding in found for beat in ("", finding.beat)}
+        faults += [Finding("LNT002", "warning", scene.stem, "", beat, 0.0, f"{scene.name}:{line}",
+                           f"waives {rule}, which nothing breaks", "a finding to waive", "remove it")
+                   for (rule, beat), line in waiting.items() if (rule, beat) not in met and rule[:3] in OF_THE_SCREEN]
     return [*faults, *(_waived(finding, waivers) for finding in found)]
 
 
@@ -139,7 +151,7 @@ def together(found: Iterable[Finding]) -> list[tuple[Finding, list[str]]]:
 def as_text(found: list[Finding]) -> str:
     """What a person reads: open findings one by one, waived ones counted."""
     lines = []
-    for finding, versions in together(each for each in found if not each.waived):
+    for finding, versions in together(each for each in found if not each.waived and each.level != "note"):
         lines.append(f"{finding.stem} / {finding.beat or 'the film'} at {finding.time:.1f} s  [{', '.join(versions)}]")
         lines.append(f"  {finding.rule} {finding.level}: {RULES[finding.rule]}: {' '.join(finding.what.split())}")
         lines.append(f"    found {finding.measured}; the limit is {finding.limit}. To do: {finding.advice}")
@@ -149,9 +161,13 @@ def as_text(found: list[Finding]) -> str:
             key = (finding.stem, finding.rule, finding.waived)
             reasons[key] = reasons.get(key, 0) + 1
     lines += [f"{stem}: {rule} waived {count} times: {why}" for (stem, rule, why), count in reasons.items()]
-    open_ones = [each for each in found if not each.waived]
+    for stem in dict.fromkeys(each.stem for each in found if each.level == "note"):
+        note = next(each for each in found if each.stem == stem and each.level == "note")
+        lines.append(f"{stem}: {note.measured} events a minute, {note.limit}")
+    open_ones = [each for each in found if not each.waived and each.level != "note"]
     errors = sum(each.level == "error" for each in open_ones)
-    lines.append(f"{errors} errors, {len(open_ones) - errors} warnings, {len(found) - len(open_ones)} waived")
+    waived = sum(bool(each.waived) for each in found)
+    lines.append(f"{errors} errors, {len(open_ones) - errors} warnings, {waived} waived")
     return "\n".join(lines)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,8 @@ RULES = {
     "CVD001": "colours that some cannot tell apart", "FLS001": "flashes", "FLS002": "red flashes",
     "PAC001": "dead time", "PAC002": "beat too long or too short", "ENC001": "stream properties",
     "I18N001": "missing translation", "A11Y001": "missing alternative",
-    "LNT001": "waiver of no rule or without a reason",
+    "PAC003": "events per minute", "LNT001": "waiver of no rule or without a reason",
+    "LNT002": "waiver that waives nothing",
 }  # fmt: skip
 """Every rule, and what it finds."""
 
@@ -37,7 +38,7 @@ class Finding:
     """One thing to mend: where, what was measured, the limit, and what to do."""
 
     rule: str
-    level: str  # error or warning
+    level: str  # error, warning or note
     stem: str
     version: str  # language and theme, en.dark
     beat: str
@@ -60,7 +61,8 @@ def limits() -> dict[str, Any]:
 def check(film: Observed) -> list[Finding]:
     """All findings of one version, each object once for each rule and beat."""
     found: dict[tuple[str, ...], Finding] = {}
-    for rule in (_sizes, _reading, _overlaps, _lines, _glyphs, _places, _contrasts, _confusions, _pauses, _lengths):
+    for rule in (_sizes, _reading, _overlaps, _lines, _glyphs, _places, _contrasts, _confusions, _pauses, _lengths,
+                 _in_motion):  # fmt: skip
         for finding in rule(film):
             found.setdefault((finding.rule, finding.beat, finding.what, finding.level), finding)
     return sorted(found.values(), key=lambda finding: (finding.time, finding.rule))
@@ -82,6 +84,37 @@ def _seen(film: Observed, *kinds: str) -> Iterator[tuple[str, float, Shown]]:
         for shown in sight.shown:
             if shown.kind in kinds and shown.opacity >= 0.5:
                 yield sight.beat, sight.start, shown
+
+
+def _in_motion(film: Observed) -> Iterator[Finding]:
+    """What is wrong inside animations, if it stays so: text that only passes a bad place or size is no fault."""
+    least, before = limits()["motion"]["seconds"], -1.0
+    runs: dict[tuple[str, str], tuple[float, Finding]] = {}
+    for sight in film.motion:
+        seen = tuple(shown for shown in sight.shown if shown.opacity >= 0.5)
+        now = replace(film, sights=[replace(sight, shown=seen)], motion=[])
+        found = {(finding.rule, re.sub(r"[\d.,]+", "0", finding.what)): finding
+                 for rule in (_sizes, _overlaps, _places, _contrasts) for finding in rule(now)}  # fmt: skip
+        gone_on = runs if sight.start - before < 1e-3 else {}
+        runs = {key: gone_on.get(key, (sight.start, finding)) for key, finding in found.items()}
+        before = sight.end
+        for begun, finding in runs.values():
+            if sight.end - begun >= least - 1e-6:
+                yield replace(finding, measured=f"{finding.measured}, in motion")
+
+
+def rhythm(films: Sequence[Observed]) -> Iterator[Finding]:
+    """How much happens in a film: animations that begin, a minute, in all and in its busiest and its quietest beat."""
+    for film in films:
+        length = sum(ended - begun for begun, ended in film.beats.values())
+        paces = {beat: 60 * film.events.get(beat, 0) / (ended - begun) for beat, (begun, ended) in film.beats.items()
+                 if ended > begun}  # fmt: skip
+        if paces and film.theme:
+            most, fewest = max(paces, key=paces.__getitem__), min(paces, key=paces.__getitem__)
+            pace = f"{60 * sum(film.events.values()) / length:.0f}"
+            yield _finding(film, "PAC003", "note", "", 0.0, "the film", pace,
+                           f"{paces[fewest]:.0f} in {fewest} to {paces[most]:.0f} in {most}",
+                           "nothing: this is what there is")  # fmt: skip
 
 
 def _sizes(film: Observed) -> Iterator[Finding]:
