@@ -18,7 +18,7 @@ from types import FunctionType
 from typing import Any, Protocol
 
 import numpy as np
-from manimlib import DOWN, LEFT, UL, UP, Animation, FadeIn, FadeOut, Mobject, Text, VMobject
+from manimlib import DOWN, LEFT, RIGHT, UL, UP, Animation, FadeIn, FadeOut, Mobject, Text, VGroup, VMobject
 
 from mathviz import style
 from mathviz.films import compute, script
@@ -27,7 +27,7 @@ from mathviz.mobjects.text import Number, Sentence, caption_lines, sentence, wor
 from mathviz.project import Project, not_found
 from mathviz.project.errors import ScriptError
 from mathviz.stage.clock import ClockedScene
-from mathviz.stage.frame import SAFE
+from mathviz.stage.frame import LOWER_LEFT, SAFE, DoesNotFit, Region
 from mathviz.stage.typesetting import try_formulas
 from mathviz.style import HALF_HEIGHT, HALF_WIDTH, NORMAL, QUICK, Theme
 from mathviz.trace import Trace
@@ -108,8 +108,7 @@ class Explainer(ClockedScene):
             beat = self.script.beats[number - 1]  # read now: whoever watches may have brought a newer script
             self.captions = iter(beat.captions)
             self.next_caption()
-            getattr(self, beat.id)()
-            self._finish()
+            self._tell(beat.id)
             if next(self.captions, None) is not None:
                 raise ScriptError(f"{self.path}: beat {beat.id} ended before all its captions were shown")
             self._hold()
@@ -168,6 +167,20 @@ class Explainer(ClockedScene):
         """A number of the trace, formatted; ``show`` updates it in place."""
         return Number(value, self.theme, template, size, role, np.zeros(3) if anchor is None else anchor)
 
+    def big(
+        self, name: str, value: float, template: str = "{}", role: str = "text", at: Region = LOWER_LEFT,
+        size: float = 84, **values: Any,
+    ) -> VGroup:  # fmt: skip
+        """The one number of the picture: large, with two words below it, the label of this name, in a region.
+
+        Show it as anything else: ``self.show(self.big("busiest", 1.75, "{:.2f} S", "model", at=UPPER_RIGHT))``.
+        """
+        number = words(template.format(value), self.theme, "question", role, weight="BOLD")
+        number.scale(size / style.size("question"))
+        flush = RIGHT if at.middle[0] > 0 else LEFT
+        made = VGroup(number, self.label(name, **values)).arrange(DOWN, buff=0.22, aligned_edge=flush)
+        return self.over(at.put(made))
+
     def _ask(self) -> None:
         self._begin(OPENING)
         source = self.script.question[self.language]
@@ -192,8 +205,7 @@ class Explainer(ClockedScene):
         self.queued.append(FadeIn(self.title, run_time=QUICK))
         said = script.fill(source, self.trace)
         self._change_caption(self.caption(source), said, style.reading_time(said, script.formula_symbols(source)))
-        getattr(self, OPENING)()
-        self._finish()
+        self._tell(OPENING)
         self._hold()
         if self.pictured is None or self.pictured > FIRST_SECOND:
             when = "never" if self.pictured is None else f"only after {self.pictured:g} s"
@@ -285,8 +297,12 @@ class Explainer(ClockedScene):
             if rest > 0:
                 self.wait(rest)
 
-    def _finish(self) -> None:
-        """A beat without any animation still changes the caption, and lets go."""
+    def _tell(self, beat: str) -> None:
+        """The scene's own part. Without any animation it still changes the caption, and lets go."""
+        try:
+            getattr(self, beat)()
+        except DoesNotFit as error:
+            raise self.fault(str(error), error) from error
         if self.flows and (self.queued or self.going):
             self.wait(CHANGE)
 

@@ -7,6 +7,7 @@
     self.play(wave, self.moving(close))                     # the same during something else
     self.play(wave, self.drifting(theta=8))                 # slow and even, during something long
     self.play(flight, self.riding(self.hero))               # along with it
+    self.with_view(lambda view: self.hero.seen_at(view.height))
 
 The state of the camera is that of manimgl's own frame, so it is part of how a beat begins and ends.
 """
@@ -30,6 +31,10 @@ from mathviz.style import SLOW
 
 class FilmedScene(LayeredScene):
     """A scene whose camera tells."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.view_readers: list[Callable[[Shot], Any]] = []
+        super().__init__(*args, **kwargs)
 
     @property
     def view(self) -> Shot:
@@ -56,6 +61,21 @@ class FilmedScene(LayeredScene):
         shot.put(self.camera.frame)
         self.require_in_frame()
         self.settle()
+
+    def with_view(self, *readers: Callable[[Shot], Any]) -> None:
+        """Let these show how the camera sees it, before every frame: what keeps its size on screen, say.
+
+        As with an index, what they show must be a function of the shot alone.
+        """
+        self.view_readers += readers
+        for reader in readers:
+            reader(self.view)
+
+    def settle(self) -> None:
+        """Also what reads the view."""
+        for reader in self.view_readers:
+            reader(self.view)
+        super().settle()
 
     def move(self, shot: Shot, *others: Animation, run_time: float = SLOW) -> None:
         """Go to a shot, with other animations if any are given, and end with them."""

@@ -7,16 +7,18 @@ what is in the world is seen there as `Shot.project` says.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-from manimlib import DOWN, FRAME_HEIGHT, FRAME_WIDTH, ORIGIN, RIGHT, UP, Group, Mobject, VGroup, VMobject
+from manimlib import DOWN, FRAME_HEIGHT, FRAME_WIDTH, RIGHT, UP, Group, Mobject, VGroup, VMobject
 from numpy import ndarray
 
 from mathviz.style import HALF_HEIGHT, HALF_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+Some = TypeVar("Some", bound=Mobject)
 
 LEAST_SCALE = 0.7
 """What is put into a region may be made smaller down to this, not further: it could not be read."""
@@ -37,6 +39,8 @@ class Region:
     right: float
     bottom: float
     top: float
+    toward: tuple[float, float] = (0.0, 0.0)
+    """Where in it things are put, unless it is said: its middle, or as (−1, 0) at its left edge."""
 
     @property
     def width(self) -> float:
@@ -73,11 +77,12 @@ class Region:
         ]
         return max(rests, key=lambda rest: rest.width * rest.height)
 
-    def put(self, mobject: Mobject, edge: ndarray = ORIGIN) -> Mobject:
+    def put(self, mobject: Some, edge: ndarray | None = None) -> Some:
         """Move something into it, to its middle or to an edge or corner of it; smaller if need be.
 
         Raises DoesNotFit where it would have to be smaller than LEAST_SCALE.
         """
+        edge = self._edge(edge)
         scale = min(1.0, self.width / max(mobject.get_width(), 1e-9), self.height / max(mobject.get_height(), 1e-9))
         if scale < LEAST_SCALE:
             raise DoesNotFit(
@@ -87,15 +92,21 @@ class Region:
         if scale < 1:
             mobject.scale(scale)
         corner = self.middle + np.array([self.width * edge[0] / 2, self.height * edge[1] / 2, 0.0])
-        return mobject.move_to(corner, aligned_edge=edge)
+        mobject.move_to(corner, aligned_edge=edge)
+        return mobject
 
-    def column(self, *mobjects: Mobject, gap: float = GAP, edge: ndarray = ORIGIN) -> Mobject:
+    def column(self, *mobjects: Mobject, gap: float = GAP, edge: ndarray | None = None) -> Mobject:
         """Stack things, the first on top, and put them in; ``edge`` also says which sides are aligned."""
+        edge = self._edge(edge)
         return self.put(_group(mobjects).arrange(DOWN, buff=gap, aligned_edge=edge * RIGHT), edge)
 
-    def row(self, *mobjects: Mobject, gap: float = GAP, edge: ndarray = ORIGIN) -> Mobject:
+    def row(self, *mobjects: Mobject, gap: float = GAP, edge: ndarray | None = None) -> Mobject:
         """Line things up, the first at the left, and put them in; ``edge`` also says which sides are aligned."""
+        edge = self._edge(edge)
         return self.put(_group(mobjects).arrange(RIGHT, buff=gap, aligned_edge=edge * UP), edge)
+
+    def _edge(self, edge: ndarray | None) -> ndarray:
+        return np.array([*self.toward, 0.0]) if edge is None else np.asarray(edge, float)
 
     def __str__(self) -> str:
         return f"x {self.left:.1f} … {self.right:.1f}, y {self.bottom:.1f} … {self.top:.1f}"
@@ -127,7 +138,7 @@ RIGHT_THIRD = replace(STAGE, left=STAGE.right - STAGE.width / 3)
 LEFT_THIRD = replace(STAGE, right=STAGE.left + STAGE.width / 3)
 RIGHT_HALF = replace(STAGE, left=0.2)
 LEFT_HALF = replace(STAGE, right=-0.2)
-UPPER_RIGHT = replace(RIGHT_THIRD, bottom=0.3, top=HALF_HEIGHT - 0.1)
-UPPER_LEFT = replace(LEFT_THIRD, bottom=0.3)
-LOWER_LEFT = replace(LEFT_THIRD, top=-0.3)
-LOWER_RIGHT = replace(RIGHT_THIRD, top=-0.3)
+UPPER_RIGHT = replace(RIGHT_THIRD, bottom=0.3, top=HALF_HEIGHT - 0.1, toward=(1.0, 0.0))
+UPPER_LEFT = replace(LEFT_THIRD, bottom=0.3, toward=(-1.0, 0.0))
+LOWER_LEFT = replace(LEFT_THIRD, top=-0.3, toward=(-1.0, 0.0))
+LOWER_RIGHT = replace(RIGHT_THIRD, top=-0.3, toward=(1.0, 0.0))

@@ -9,20 +9,19 @@ Anything that is fixed in frame, by whatever means, is drawn steadily, and what 
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from manimlib import FRAME_HEIGHT, FRAME_WIDTH, Mobject, Scene, Surface, color_to_rgb
 from numpy import ndarray
 
 from mathviz.project.errors import StageError
-from mathviz.stage.frame import CAPTION_TOP
+from mathviz.stage.frame import CAPTION_TOP, Some
 from mathviz.stage.steady import hold_steady
 from mathviz.style import Theme
-
-Some = TypeVar("Some", bound=Mobject)
 
 VEIL, TEXT = 50, 100
 """Order of what is drawn over the world: scrims, then text."""
@@ -115,10 +114,15 @@ class LayeredScene(Scene):
         self.settle()
         super().update_frame(dt, force_draw)
 
-    def fault(self, what: str) -> StageError:
-        """The error that says where in the scene's file something wrong was asked for."""
-        frame: Any = sys._getframe()
-        while frame is not None and Path(frame.f_code.co_filename).resolve() != self.path:
-            frame = frame.f_back
-        line = f":{frame.f_lineno}" if frame is not None else ""
-        return StageError(f"{self.path}{line}: beat {self.beat}: {what}")
+    def fault(self, what: str, error: BaseException | None = None) -> StageError:
+        """The error that says where in the scene's file something wrong was asked for: now, or when ``error`` came."""
+        lines = []
+        if error is None:
+            frame: Any = sys._getframe()
+            while frame is not None:
+                lines.append((frame.f_code.co_filename, frame.f_lineno))
+                frame = frame.f_back
+        else:
+            lines = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)][::-1]
+        own = next((f":{line}" for file, line in lines if Path(file).resolve() == self.path), "")
+        return StageError(f"{self.path}{own}: beat {self.beat}: {what}")

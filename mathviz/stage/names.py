@@ -17,8 +17,7 @@ import numpy as np
 from manimlib import UP, Mobject
 from numpy import ndarray
 
-from mathviz.stage.frame import FRAME, SAFE, Region
-from mathviz.stage.layers import Some
+from mathviz.stage.frame import FRAME, SAFE, Region, Some
 from mathviz.stage.permanence import LastingScene
 
 CLEAR = 0.12

@@ -25,8 +25,8 @@ from manimlib import (
     prepare_animation,
 )  # fmt: skip
 
-from mathviz.stage.filming import FilmedScene
 from mathviz.stage.moves import ease
+from mathviz.stage.placing import PlacingScene
 from mathviz.style import NORMAL, SLOW
 
 DIM = 0.25
@@ -85,7 +85,7 @@ class Growing(Animation):
         self.mobject.show(upto=self.last * share)
 
 
-class LastingScene(FilmedScene):
+class LastingScene(PlacingScene):
     """A scene whose things last as long as they are spoken of."""
 
     flows: bool = True
