@@ -62,16 +62,23 @@ class Scrim(Surface):
 
 def _of_one_order(mobject: Mobject) -> Iterator[Mobject]:
     """The largest parts of a mobject that stand at one place of the drawing order: manimgl asks the whole alone."""
-    parts = mobject.family_members_with_points()
-    if len({part.z_index for part in parts}) > 1 and not mobject.has_points():
+    orders = _orders(mobject)
+    if len(orders) > 1:
         for part in mobject.submobjects:
             yield from _of_one_order(part)
         return
-    if parts and mobject.z_index != parts[0].z_index:
-        mobject.z_index = parts[0].z_index
+    mobject.z_index = next(iter(orders))
+    parts = mobject.family_members_with_points()
     if parts and not mobject.is_fixed_in_frame() and all(part.is_fixed_in_frame() for part in parts):
         mobject.fix_in_frame()
     yield mobject
+
+
+def _orders(mobject: Mobject) -> set[int]:
+    """The places in the order at which a mobject is to be drawn: its own, or where it has none those of its parts."""
+    if mobject.z_index or mobject.has_points() or not mobject.submobjects:
+        return {mobject.z_index}
+    return set().union(*map(_orders, mobject.submobjects))
 
 
 class LayeredScene(Scene):
