@@ -18,11 +18,12 @@ from types import FunctionType
 from typing import Any, Protocol
 
 import numpy as np
-from manimlib import DOWN, LEFT, RIGHT, UL, UP, Animation, FadeIn, FadeOut, Mobject, Text, VGroup, VMobject
+from manimlib import DOWN, LEFT, RIGHT, UL, UP, Animation, FadeIn, FadeOut, Mobject, Text, VMobject
 
 from mathviz import style
 from mathviz.films import compute, script
 from mathviz.films.script import OPENING, Script
+from mathviz.mobjects.number import BigNumber
 from mathviz.mobjects.text import Number, Sentence, caption_lines, sentence, words
 from mathviz.project import Project, not_found
 from mathviz.project.errors import ScriptError
@@ -169,16 +170,16 @@ class Explainer(ClockedScene):
 
     def big(
         self, name: str, value: float, template: str = "{}", role: str = "text", at: Region = LOWER_LEFT,
-        size: float = 84, **values: Any,
-    ) -> VGroup:  # fmt: skip
+        unit: str = "", size: str = "hero", widest: float | None = None, **values: Any,
+    ) -> BigNumber:  # fmt: skip
         """The one number of the picture: large, with two words below it, the label of this name, in a region.
 
-        Show it as anything else: ``self.show(self.big("busiest", 1.75, "{:.2f} S", "model", at=UPPER_RIGHT))``.
+        Show it as anything else: ``self.show(self.big("busiest", 1.75, "{:.2f}", "model", UPPER_RIGHT, unit="S"))``.
+        Its own ``show`` counts; ``widest`` is the value that takes most room on the way.
         """
-        number = words(template.format(value), self.theme, "question", role, weight="BOLD")
-        number.scale(size / style.size("question"))
-        flush = RIGHT if at.middle[0] > 0 else LEFT
-        made = VGroup(number, self.label(name, **values)).arrange(DOWN, buff=0.22, aligned_edge=flush)
+        label = script.fill(self._label(name), values, keep_formulas=True)
+        side = RIGHT if at.middle[0] > 0 else LEFT
+        made = BigNumber(value, self.theme, label, unit, template, role, size, widest, side, self.script.symbols)
         return self.over(at.put(made))
 
     def _ask(self) -> None:

@@ -105,6 +105,13 @@ def test_what_is_not_kept_leaves_during_the_next_beats_first_motion(film: Film) 
     assert scene.caption_up is None and scene.low_scrim not in last, "the poster has no caption"
 
 
+def test_text_is_drawn_over_its_scrims_and_these_over_the_world(film: Film) -> None:
+    shown = played(film())
+    scene, order = shown.scene, shown.shown["question"]
+    places = [order.index(each) for each in (scene.floor, scene.low_scrim, scene.title)]
+    assert places == sorted(places) and order.index(scene.top_scrim) < order.index(scene.title)
+
+
 def test_captions_change_within_the_motion(film: Film) -> None:
     assert [text for text in played(film()).captions if text] == [
         "How many rings are there?", "Seen from above they are one.", "From the side they are 5.", "The others leave.",
