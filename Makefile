@@ -17,17 +17,17 @@ gallery: ## all films in both themes, and the site that shows them: renders/site
 # One process for each core; who is done first takes over from the other.
 PARALLEL = -n logical --maxprocesses 4 --dist worksteal
 
-test: ## ruff, mypy, and every test that is not slow
+test: ## ruff, mypy, every test that is not slow; of films what no digest proves, and a sample
 	@./setup.sh test
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/pytest -m "not slow" $(PARALLEL)
 
-test-all: ## ruff, mypy, and every test
+test-all: ## ruff, mypy, every test, every film; SHARD=1/4 runs one of four parts
 	@./setup.sh test-all
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	.venv/bin/pytest $(PARALLEL)
+	.venv/bin/pytest --everything $(if $(SHARD),--shard $(SHARD)) $(PARALLEL)
 
 lint: ## ruff and mypy
 	@./setup.sh

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import shutil
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -79,11 +82,50 @@ def other_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What is drawn and computed although digests prove it, and which part of the tests is run."""
+    group = parser.getgroup("mathviz")
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    group.addoption("--everything", action="store_true", help="draw and compute also what is proven by digest")
+    group.addoption("--day", default=today, help="whose sample is drawn and computed in any case (%(default)s)")
+    group.addoption("--shard", default="1/1", metavar="I/N", help="run the I-th of N parts of the tests")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep this shard's tests: whole files, or single ones of those that are parametrised by films."""
+    try:
+        number, _, of = config.getoption("shard").partition("/")
+        mine, count = int(number) - 1, int(of)
+        assert 0 <= mine < count
+    except (ValueError, AssertionError):
+        raise pytest.UsageError(f"--shard {config.getoption('shard')}: say 1/3, 2/3 or 3/3") from None
+    kept = [item for item in items if zlib.crc32(_unit(item).encode()) % count == mine]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _unit(item: pytest.Item) -> str:
+    return item.nodeid if item.get_closest_marker("film") else item.location[0]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How the lint's rules did on the cases made for them."""
+    """What was proven by digest and what was drawn; and how the lint's rules did on the cases made for them."""
     reports = [each for each in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
                if each.when == "call"]  # fmt: skip
+
+    def of(name: str) -> list[Any]:
+        return [value for each in reports for key, value in each.user_properties if key == name]
+
+    for name, what in (("frames", "drawn"), ("computations", "repeated")):
+        if of(name):
+            whole = sum(proven == count for count, proven, _ in of(name))
+            each, day = "versions" if name == "frames" else "films", terminalreporter.config.getoption("day")
+            terminalreporter.write_line(
+                f"{name}: {whole} of {len(of(name))} {each} proven by digest; "
+                f"{sum(count - proven for count, proven, _ in of(name))} of {sum(count for count, *_ in of(name))} "
+                f"{name} {what}; {sum(anyway for *_, anyway in of(name))} {each} in the sample of {day}"
+            )
     for name, what in (("recall", "faults found"), ("precision", "near misses left alone")):
-        figures = [value for each in reports for key, value in each.user_properties if key == name]
-        if figures:
-            terminalreporter.write_line(f"lint, {name}: {sum(figures)} of {len(figures)} {what}")
+        if of(name):
+            terminalreporter.write_line(f"lint, {name}: {sum(of(name))} of {len(of(name))} {what}")

@@ -15,7 +15,7 @@ from mathviz.films import compute, script
 from mathviz.lint import report
 from mathviz.project import Project, loading
 from mathviz.project.errors import MathvizError, ScriptError
-from mathviz.snapshots import frames
+from mathviz.snapshots import verdict
 from mathviz.snapshots.contact_sheet import ContactSheet
 from mathviz.trace import Trace
 
@@ -104,8 +104,8 @@ def _tests(project: Project, stem: str, say: Say) -> Point:
 
 def _frames(project: Project, stem: str, say: Say) -> Point:
     sheet = ContactSheet(project)
-    for verdict in frames.check(project, stem):
-        sheet.add(verdict)
+    for found_there in verdict.check(project, stem):
+        sheet.add(found_there)
     page = sheet.write(f"{stem}.html")
     told = script.read(project.scenes / f"{stem}.yaml")
     versions = f"{', '.join(told.languages)} in {' and '.join(style.THEMES)}"

@@ -596,13 +596,13 @@ def accept_frames(
     all_of_them: Annotated[bool, typer.Option("--all", help="Every film and scene file of the project.")] = False,
 ) -> None:
     """Make today's frames the references. Look at them first. Refused if they differ when drawn twice."""
-    from mathviz.snapshots import frames
+    from mathviz.snapshots import accepting, references
 
     if (source is None) != all_of_them:
         raise typer.BadParameter("name a film or a scene file, or say --all")
     project, stems = _sources(source)
-    changed = [path for stem in stems for path in frames.accept(project, stem, names or [])]
-    gone = [path for stem in stems if not names for path in frames.remove_strays(project, stem)]
+    changed = [path for stem in stems for path in accepting.accept(project, stem, names or [])]
+    gone = [path for stem in stems if not names for path in references.remove_strays(project, stem)]
     for path in changed:
         print(f"accepted {path}")
     for path in gone:
@@ -614,13 +614,13 @@ def accept_frames(
 @frames_app.command("check")
 def check_frames(source: Source = None) -> None:
     """Compare every snapshot with its reference; a failure leaves a report."""
-    from mathviz.snapshots import contact_sheet, frames
+    from mathviz.snapshots import contact_sheet, verdict
 
     project, stems = _sources(source)
     sheet = contact_sheet.ContactSheet(project)
     for stem in stems:
-        for verdict in frames.check(project, stem):
-            sheet.add(verdict)
+        for found in verdict.check(project, stem):
+            sheet.add(found)
     for failure in sheet.failures:
         _say(f"FrameMismatch: {failure}")
     print(f"{sheet.count - len(sheet.failures)} of {sheet.count} frames are their references")
@@ -632,11 +632,11 @@ def check_frames(source: Source = None) -> None:
 @frames_app.command("report")
 def report_frames(source: Source = None) -> None:
     """Draw every snapshot and write a page with all of them, old, new and difference where they differ."""
-    from mathviz.snapshots import contact_sheet, frames
+    from mathviz.snapshots import contact_sheet, verdict
 
     project, stems = _sources(source)
     sheet = contact_sheet.ContactSheet(project)
     for stem in stems:
-        for verdict in frames.check(project, stem):
-            sheet.add(verdict)
+        for found in verdict.check(project, stem):
+            sheet.add(found)
     print(f"{sheet.write()}  ({sheet.count} frames, {len(sheet.failures)} are not their references)")

@@ -18,10 +18,11 @@ from PIL import Image
 from mathviz.docs.mobjects import Thing
 from mathviz.project import HOME, Project, disk
 from mathviz.project.errors import FrameMismatch
-from mathviz.snapshots import frames
+from mathviz.snapshots import frames, references
 from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, beside, compare
 
 PICTURES = Path(__file__).parent / "pictures"
+ABOUT = "renderer.json"
 DRAWN = Project(HOME).renders / "diff" / "docs"
 """Where a picture that differs is put for someone to look at."""
 
@@ -62,15 +63,15 @@ def require_same(name: str, image: ndarray) -> None:
     last = f"  If the new picture is right:  {COMMAND}"
     if not path.is_file():
         raise FrameMismatch(f"docs / {name}\n  There is no picture {path}.\n{last}")
-    kept, by = frames.read(path), json.loads((PICTURES / frames.ABOUT).read_text(encoding="utf-8"))["renderer"]
+    kept, by = references.read(path), json.loads((PICTURES / ABOUT).read_text(encoding="utf-8"))["renderer"]
     if image.shape != kept.shape:
         raise FrameMismatch(f"docs / {name}\n  the picture is {image.shape}, the kept one {kept.shape}\n{last}")
     difference = compare(image, kept)
-    budget = SAME_RENDERER if by == frames.renderer() else OTHER_RENDERER
+    budget = SAME_RENDERER if by == references.renderer() else OTHER_RENDERER
     if not budget.allows(difference, image.shape[0] * image.shape[1]):
         _keep(DRAWN / f"{name}.png", beside(image, kept))
         raise FrameMismatch(
-            f"docs / {name}\n  {difference}.\n  kept       {path}   ({by})\n  this run   {frames.renderer()}\n"
+            f"docs / {name}\n  {difference}.\n  kept       {path}   ({by})\n  this run   {references.renderer()}\n"
             f"  compare    {DRAWN / name}.png\n{last}"
         )
 
@@ -80,13 +81,13 @@ def write(things: list[Thing]) -> list[Path]:
     changed = []
     for name, image in draw(things).items():
         path = PICTURES / f"{name}.png"
-        if not path.is_file() or not _same(frames.read(path), image):
+        if not path.is_file() or not _same(references.read(path), image):
             _keep(path, image)
             changed.append(path)
     for stray in set(PICTURES.glob("*.png")) - {PICTURES / f"{thing.name}.png" for thing in things}:
         stray.unlink()
         changed.append(stray)
-    disk.write_whole(PICTURES / frames.ABOUT, (json.dumps(frames.drawn_by(), indent=2) + "\n").encode())
+    disk.write_whole(PICTURES / ABOUT, (json.dumps(references.drawn_by(), indent=2) + "\n").encode())
     return changed
 
 

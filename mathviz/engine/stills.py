@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy import ndarray
 
-from mathviz.engine import as_image, end_scene, make_scene, perform
+from mathviz.engine import as_image, end_scene, make_scene, painter_of, perform
 from mathviz.engine.painter import Painter
 from mathviz.project.errors import NotFound
 
@@ -24,26 +24,33 @@ class Moment:
     after: float | None = None
 
 
+Known = Callable[[Moment, str, str], bool]
+"""Whether a frame need not be drawn, by what is on screen and the digest of what it would be drawn from."""
+
+
 class StillTaker:
     """Draws single frames of a film: skips to each and draws nothing else.
 
-    ``look`` is called with the scene where a frame is taken; what it returns is kept in ``seen``.
+    ``look`` is called with the scene where a frame is taken; what it returns is kept in ``seen``. ``pictures`` has the
+    digest of all that a frame is drawn from, 32 hexadecimal digits, empty where that is not known. A frame of which
+    ``known`` says that it need not be drawn, asked with its moment and both, is not drawn.
     """
 
     def __init__(
         self, kind: type[Scene], moments: list[Moment], fps: int,
-        look: Callable[[Scene], str] | None = None, **options: Any,
+        look: Callable[[Scene], str] | None = None, known: Known | None = None, **options: Any,
     ) -> None:  # fmt: skip
-        self.wanted, self.fps, self.look = moments, fps, look
+        self.wanted, self.fps, self.look, self.known = moments, fps, look, known
         self.found: dict[Moment, ndarray] = {}
         self.seen: dict[Moment, str] = {}
+        self.pictures: dict[Moment, str] = {}
         self.scene = make_scene(kind, skip_animations=True, watcher=self, **options)
         self.due: list[tuple[int, Moment]] = []
 
     def take_all(self) -> dict[Moment, ndarray]:
         """The frames, [row column rgb] uint8, top row first. Raises NotFound for a moment after a beat's end."""
         perform(self.scene, self._frame, drawing=False, skipping=True)
-        missing = [moment for moment in self.wanted if moment not in self.found]
+        missing = [moment for moment in self.wanted if moment not in self.seen]
         if missing:
             raise NotFound(f"{missing[0].beat} is over before {missing[0].after} seconds")
         return self.found
@@ -62,7 +69,7 @@ class StillTaker:
         for moment in self.wanted:
             if moment.beat == beat and moment.after is None:
                 self._keep(moment)
-        if len(self.found) == len(self.wanted):
+        if len(self.seen) == len(self.wanted):
             raise end_scene()
 
     def _due(self, beat: str) -> list[tuple[int, Moment]]:
@@ -78,10 +85,12 @@ class StillTaker:
             self.scene.skip_animations = True
 
     def _keep(self, moment: Moment) -> None:
-        self.scene.camera.capture(*self.scene.render_groups)
-        self.found[moment] = as_image(self.scene.camera.get_raw_fbo_data(), *self.scene.camera.get_pixel_shape())
-        if self.look:
-            self.seen[moment] = self.look(self.scene)
+        camera = self.scene.camera
+        camera.capture(*self.scene.render_groups)
+        self.pictures[moment] = (painter_of(self.scene).picture or b"").hex()[:32]
+        self.seen[moment] = self.look(self.scene) if self.look else ""
+        if not (self.known and self.known(moment, self.seen[moment], self.pictures[moment])):
+            self.found[moment] = as_image(camera.get_raw_fbo_data(), *camera.get_pixel_shape())
 
 
 class SceneStillTaker(StillTaker):
@@ -91,10 +100,11 @@ class SceneStillTaker(StillTaker):
     """
 
     def __init__(
-        self, kind: type[Scene], moments: list[Moment], fps: int, look: Callable[[Scene], str] | None = None
-    ) -> None:
-        self.wanted, self.fps, self.look = moments, fps, look
-        self.found, self.seen = {}, {}
+        self, kind: type[Scene], moments: list[Moment], fps: int,
+        look: Callable[[Scene], str] | None = None, known: Known | None = None,
+    ) -> None:  # fmt: skip
+        self.wanted, self.fps, self.look, self.known = moments, fps, look, known
+        self.found, self.seen, self.pictures = {}, {}, {}
         self.scene = make_scene(kind)
         self.due, self.index = self._due(kind.__name__), 0
 

@@ -17,7 +17,9 @@ from numpy import ndarray
 from PIL import Image
 
 from mathviz.project import Project, disk
-from mathviz.snapshots.frames import Snapshot, Verdict
+from mathviz.snapshots import references
+from mathviz.snapshots.frames import Snapshot
+from mathviz.snapshots.verdict import Verdict
 
 THUMBNAIL = 320, 180
 
@@ -50,10 +52,11 @@ class ContactSheet:
 
     def add(self, verdict: Verdict) -> None:
         """Put a snapshot on the page. The picture of a failure is read where the comparison left it."""
-        drawn = verdict.snapshot.drawn(self.project)
+        drawn = references.drawn_of(self.project, verdict.snapshot)
         beside = _uri(drawn.read_bytes(), "png") if verdict.failure and drawn.is_file() else ""
         frame = verdict.frame
-        self.pictures.append(Picture(verdict.snapshot, _thumbnail(frame.image), frame.text, verdict.failure, beside))
+        small = "" if frame.image is None else _thumbnail(frame.image)
+        self.pictures.append(Picture(verdict.snapshot, small, frame.text, verdict.failure, beside))
 
     def write(self, name: str = "report.html") -> Path:
         """Write the page under ``renders/frames/``; returns where."""
@@ -118,7 +121,7 @@ figcaption { overflow-wrap: anywhere; font-size: 13px; }
 <section>
 {% for picture in pictures %}
 <figure{% if picture.failure %} class="failed"{% endif %}>
-<img src="{{ picture.thumbnail }}" alt="{{ picture.snapshot.title }}">
+{% if picture.thumbnail %}<img src="{{ picture.thumbnail }}" alt="{{ picture.snapshot.title }}">{% endif %}
 <figcaption>{{ picture.snapshot.name }}{% if picture.failure %}: not its reference{% endif %}
 <details><summary>on screen</summary><pre>{{ picture.text }}</pre></details></figcaption>
 </figure>

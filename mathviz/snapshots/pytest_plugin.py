@@ -92,13 +92,14 @@ class SnapshotTest(pytest.Item):
 
     def runtest(self) -> None:
         """Draw it and compare it."""
-        from mathviz.snapshots import contact_sheet, frames
+        from mathviz.project.errors import FrameMismatch
+        from mathviz.snapshots import contact_sheet, verdict
 
         project = self.parent.project
-        verdict = frames.judge(project, self.snapshot, self.parent.frame(self.snapshot))
-        self.config.stash.setdefault(SHEET, contact_sheet.ContactSheet(project)).add(verdict)
-        if verdict.failure:
-            raise frames.FrameMismatch(verdict.failure)
+        found = verdict.judge(project, self.snapshot, self.parent.frame(self.snapshot))
+        self.config.stash.setdefault(SHEET, contact_sheet.ContactSheet(project)).add(found)
+        if found.failure:
+            raise FrameMismatch(found.failure)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What a user can do something about is said without a traceback."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import json
 import re
 from pathlib import Path
 
@@ -14,12 +13,13 @@ import pytest
 from mathviz import docs
 from mathviz.project import HOME, Project
 from mathviz.project.errors import FrameMismatch
-from mathviz.snapshots import frames
+from mathviz.snapshots import frames, references, verdict
 from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, STEP, WINDOW, Budget
 from mathviz.snapshots.frames import Frame, Snapshot
+from mathviz.snapshots.references import Accepted, Digests
 
 PAGE = docs.page("frame_failures").text
-SAYS = ("frames.py", "difference.py", "pytest_plugin.py", "cli.py")
+SAYS = sorted((HOME / "mathviz" / "snapshots").glob("*.py"))
 """Whose messages the page quotes."""
 
 
@@ -32,13 +32,14 @@ def bar(last: int) -> np.ndarray:
 
 def test_the_report_is_what_the_code_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The report on the page is that of a bar which grew by six pixels, on the renderer of the reference."""
-    monkeypatch.setattr(frames, "renderer", lambda: "llvmpipe, Mesa 22.3.6")
+    monkeypatch.setattr(references, "renderer", lambda: "llvmpipe, Mesa 22.3.6")
     project, snapshot = Project(tmp_path), Snapshot("bars", "en", "dark", "bar_grows")
-    frames._keep(snapshot.reference(project), bar(500))
-    snapshot.text(project).write_text("Rectangle  data  [-3.80 -0.65, 1.20 0.65]\n")
-    (project.references / "bars" / frames.ABOUT).write_text(json.dumps(frames.drawn_by()))
+    references.keep(references.picture_of(project, snapshot), bar(500))
+    references.text_of(project, snapshot).write_text("Rectangle  data  [-3.80 -0.65, 1.20 0.65]\n")
+    digests = {"en.dark": {"bar_grows": Digests("", references.pixels_of(bar(500)))}}
+    references.write(project, "bars", Accepted(**references.drawn_by(), digests=digests))
     with pytest.raises(FrameMismatch) as found:
-        frames.require_same(project, snapshot, Frame(bar(506), "Rectangle  data  [-3.80 -0.65, 1.30 0.65]\n"))
+        verdict.require_same(project, snapshot, Frame(bar(506), "Rectangle  data  [-3.80 -0.65, 1.30 0.65]\n"))
     (shown,) = re.findall(r"^```text\n(.*?)\n```$", PAGE, re.DOTALL | re.MULTILINE)
     assert shown == f"FrameMismatch: {found.value}".replace(f"{tmp_path}/", "")
 
@@ -54,15 +55,15 @@ def test_the_limits_are_those_of_the_code() -> None:
 def test_every_file_and_test_that_is_named_exists() -> None:
     named = set(re.findall(r"(?:tests|mathviz|assets)/[\w/.]*", re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)))
     assert len(named) > 3 and not [name for name in named if not (HOME / name).exists()]
-    tests = (HOME / "tests" / "test_frames.py").read_text(encoding="utf-8")
+    tests = (HOME / "tests" / "snapshots" / "test_films_frames.py").read_text(encoding="utf-8")
     assert all(f"def {name}(" in tests for name in re.findall(r"`(test_\w+)`", PAGE))
 
 
 def test_what_is_quoted_is_said() -> None:
     said = " ".join(
         " ".join(node.value.split())
-        for name in SAYS
-        for node in ast.walk(ast.parse((HOME / "mathviz" / name).read_text(encoding="utf-8")))
+        for path in SAYS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
     quoted = re.findall(r"“(.+?)”", " ".join(PAGE.split()))

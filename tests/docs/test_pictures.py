@@ -18,7 +18,7 @@ from mathviz.docs import drawing
 from mathviz.docs import mobjects as pages
 from mathviz.project import HOME
 from mathviz.project.errors import FrameMismatch
-from mathviz.snapshots import frames
+from mathviz.snapshots import frames, references
 
 THINGS = pages.things()
 PAGE = docs.page("mobjects").text
@@ -75,7 +75,7 @@ def test_the_scene_at_the_top_of_the_page_draws_the_picture(manim: None, tmp_pat
     (tmp_path / "look.py").write_text(source[1])
     kind = engine.scene_class(tmp_path / "look.py")
     (image,) = stills.SceneStillTaker(kind, [stills.Moment("Look", None)], frames.FPS).take_all().values()
-    kept = frames.read(drawing.PICTURES / "UnitBar.png")
+    kept = references.read(drawing.PICTURES / "UnitBar.png")
     top = (len(image) - len(kept)) // 2
     assert np.array_equal(drawn()["UnitBar"], image[top : top + len(kept)])
 
@@ -86,10 +86,10 @@ def test_pictures_are_small() -> None:
 
 def test_another_picture_is_seen(manim: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(drawing, "DRAWN", tmp_path / "diff")
-    kept = frames.read(drawing.PICTURES / "Beads.png")
+    kept = references.read(drawing.PICTURES / "Beads.png")
     other = kept.copy()
     other[20, 20] += 1
-    if frames.renderer() in (drawing.PICTURES / frames.ABOUT).read_text(encoding="utf-8"):
+    if references.renderer() in (drawing.PICTURES / drawing.ABOUT).read_text(encoding="utf-8"):
         with pytest.raises(FrameMismatch, match="1 pixels differ"):
             drawing.require_same("Beads", other)
         assert (tmp_path / "diff" / "Beads.png").is_file()

@@ -13,7 +13,7 @@ from coloraide import Color
 
 from mathviz.project import HOME, Project
 from mathviz.project.errors import FrameMismatch, NotFound
-from mathviz.snapshots import frames
+from mathviz.snapshots import accepting, frames, verdict
 from mathviz.snapshots.difference import Difference, compare
 from mathviz.snapshots.frames import Frame, Snapshot
 
@@ -53,7 +53,7 @@ def test_the_readmes_example_is_accepted_and_then_watched(own: Path) -> None:
     done = run(own, "mathviz", "frames", "accept", "scenes/pythagoras.py")
     assert done.returncode == 0, done.stderr
     kept = own / "tests" / "frames" / "pythagoras"
-    assert {path.name for path in kept.glob("*.png")} == {"Pythagoras.png", "Pythagoras@half drawn.png"}
+    assert {path.name for path in kept.glob("*.webp")} == {"Pythagoras.webp", "Pythagoras@half drawn.webp"}
     assert "3² + 4² = 5²" in (kept / "Pythagoras.txt").read_text("utf-8")
     assert "Text" not in (kept / "Pythagoras@half drawn.txt").read_text("utf-8")
 
@@ -123,8 +123,8 @@ def sensitive(manim: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pr
     project.scenes.mkdir()
     (project.scenes / "sensitive.py").write_text(SENSITIVE, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(frames, "_drawn_twice", frames.draw_all)
-        frames.accept(project, "sensitive", [])
+        patch.setattr(accepting, "_drawn_twice", frames.draw_all)
+        accepting.accept(project, "sensitive", [])
     return project, frames.draw(project, "sensitive", "", "", frames.wanted(project, "sensitive"))
 
 
@@ -159,7 +159,7 @@ def test_a_rerun_does_not_fail(sensitive: tuple[Project, dict[Snapshot, Frame]])
     assert [snapshot.name for snapshot in drawn] == ["Sensitive", "Sensitive@begin", "Sensitive@half way"]
     for _ in range(2):
         for snapshot, frame in drawn.items():
-            frames.require_same(project, snapshot, frame)
+            verdict.require_same(project, snapshot, frame)
         drawn = frames.draw(project, "sensitive", "", "", list(drawn))
     assert not np.array_equal(drawn[LAST].image, next(f.image for s, f in drawn.items() if s.moment == "half way"))
     assert compare(drawn_with(project, "places[0:]", "places[:]").image, drawn[LAST].image) == Difference(0, 0, 0)
@@ -171,7 +171,7 @@ def test_what_a_viewer_might_miss_is_seen(sensitive: tuple[Project, dict[Snapsho
     project, drawn = sensitive
     frame = drawn_with(project, *CHANGES[change])
     with pytest.raises(FrameMismatch, match=r"[1-9]\d* pixels differ"):
-        frames.require_same(project, LAST, Frame(frame.image, drawn[LAST].text))
+        verdict.require_same(project, LAST, Frame(frame.image, drawn[LAST].text))
     found = compare(frame.image, drawn[LAST].image)
     if "colour" in change:
         assert 2 <= found.delta_e < 3

@@ -20,7 +20,7 @@ from tiny_project import TinyProject
 
 from mathviz import engine
 from mathviz.project import HOME, Project
-from mathviz.snapshots import frames
+from mathviz.snapshots import frames, references
 from mathviz.snapshots.frames import Snapshot
 
 RING = HOME / "scenes" / "ring_allreduce.py"
@@ -85,7 +85,7 @@ def manimgl(
 def picture(folder: Path) -> ndarray:
     """The one PNG that manimgl wrote, [row column rgb]."""
     (path,) = folder.glob("*.png")
-    return frames.read(path)
+    return references.read(path)
 
 
 @pytest.mark.slow
@@ -117,7 +117,7 @@ def test_it_writes_the_last_frame_and_it_is_ours(manim: None, desk: Path, tmp_pa
     """Xvfb's OpenGL and EGL's draw the same picture, to the bit."""
     manimgl(desk, RING, "-s", "-w", "-l", "--video_dir", tmp_path)
     project = Project(HOME)
-    last = frames.films(project, ["ring_allreduce"])[0].script.beats[-1].id
+    last = catalog.films(project, ["ring_allreduce"])[0].script.beats[-1].id
     snapshot = Snapshot("ring_allreduce", "en", "dark", last)
     ours = frames.draw(project, "ring_allreduce", "en", "dark", [snapshot])[snapshot].image
     assert np.array_equal(picture(tmp_path), ours)

@@ -1,0 +1,146 @@
+"""Is a frame its reference? By digest where that proves it, else by every pixel; and what to show where it is not."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from numpy import ndarray
+
+from mathviz.project import Project
+from mathviz.project.errors import FrameMismatch
+from mathviz.snapshots import earlier, references
+from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, Budget, Difference, beside, compare
+from mathviz.snapshots.frames import HEIGHT, WIDTH, Frame, Snapshot, draw, versions, wanted
+from mathviz.snapshots.references import Accepted, Digests, accepted, drawn_by
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What came of a snapshot: its frame, and why it is not its reference; nothing if it is."""
+
+    snapshot: Snapshot
+    frame: Frame
+    failure: str
+
+    @property
+    def proven(self) -> bool:
+        """Whether it was not drawn, because it is known that it would be its reference."""
+        return self.frame.image is None
+
+
+def check(project: Project, stem: str, everything: bool = True) -> Iterator[Verdict]:
+    """Compare all snapshots of a film with their references. Only what digests do not prove is drawn, or everything."""
+    snapshots = wanted(project, stem)
+    for _, language, theme in versions(snapshots):
+        mine = [s for s in snapshots if (s.language, s.theme) == (language, theme)]
+        yield from check_version(project, mine, everything)
+
+
+def check_version(project: Project, snapshots: list[Snapshot], everything: bool) -> Iterator[Verdict]:
+    """Compare snapshots of one version with their references."""
+    one = snapshots[0]
+    about = accepted(project, one.stem)
+    old = {snapshot: references.old_text(project, snapshot) for snapshot in snapshots}
+    known = None if everything else lambda snapshot, frame: about.proves(snapshot, frame, old[snapshot])
+    for snapshot, frame in draw(project, one.stem, one.language, one.theme, snapshots, known).items():
+        yield judge(project, snapshot, frame)
+
+
+def judge(project: Project, snapshot: Snapshot, frame: Frame) -> Verdict:
+    """Compare a frame with its reference."""
+    try:
+        require_same(project, snapshot, frame)
+    except FrameMismatch as error:
+        return Verdict(snapshot, frame, str(error))
+    return Verdict(snapshot, frame, "")
+
+
+def require_same(project: Project, snapshot: Snapshot, frame: Frame) -> None:
+    """Raise FrameMismatch unless the frame is its reference. What was drawn is kept for comparison.
+
+    A frame that was not drawn is its reference: somebody proved that.
+    """
+    about, drawn = accepted(project, snapshot.stem), references.drawn_of(project, snapshot)
+    old = references.old_text(project, snapshot)
+    if frame.image is None:
+        drawn.unlink(missing_ok=True)
+        return
+    known = _require_reference(project, snapshot, frame.image, about, old)
+    if frame.text == old and known.pixels == references.pixels_of(frame.image):
+        drawn.unlink(missing_ok=True)
+        return
+    budget = SAME_RENDERER if drawn_by()["renderer"] == about.renderer else OTHER_RENDERER
+    kept = references.picture_of(project, snapshot)
+    asked_the_same = frame.source and known.source == frame.source
+    if frame.text == old and budget is OTHER_RENDERER and asked_the_same and not kept.is_file():
+        return
+    reference, from_where = _old_picture(project, snapshot, known)
+    if reference is not None and not kept.is_file():
+        budget = SAME_RENDERER  # it was drawn here just now
+    difference = None if reference is None else _difference(snapshot, frame.image, reference)
+    if difference is not None and frame.text == old and budget.allows(difference, WIDTH * HEIGHT):
+        return
+    references.keep(drawn, frame.image if reference is None else beside(frame.image, reference))
+    raise FrameMismatch(_report(project, snapshot, frame, old or "", about, budget, difference, from_where))
+
+
+def _require_reference(
+    project: Project, snapshot: Snapshot, image: ndarray, about: Accepted, old: str | None
+) -> Digests:  # fmt: skip
+    """The digests of a snapshot that was accepted. Raises FrameMismatch for one that was not."""
+    known = about.of(snapshot)
+    missing = [] if old is not None else [references.text_of(project, snapshot)]
+    if known is None:
+        missing.insert(0, project.references / snapshot.stem / references.ABOUT)
+    if known is None or missing:
+        drawn = references.drawn_of(project, snapshot)
+        references.keep(drawn, image)
+        raise FrameMismatch(
+            f"{snapshot.title}\n  There is no reference {' and no '.join(map(str, missing))}.\n"
+            f"  this run   {drawn}\n  If it is right:  {snapshot.command(project)}"
+        )
+    return known
+
+
+def _old_picture(project: Project, snapshot: Snapshot, known: Digests) -> tuple[ndarray | None, str]:
+    """The accepted picture and where it is from, or None and why it cannot be shown."""
+    path = references.picture_of(project, snapshot)
+    if path.is_file():
+        return references.read(path), str(path)
+    found, commit = earlier.picture(project, snapshot)
+    if found is None:
+        return None, commit
+    itself = known.pixels == references.pixels_of(found)
+    return found, f"drawn again from {commit}" + ("" if itself else ", not to the bit what was accepted")
+
+
+def _difference(snapshot: Snapshot, image: ndarray, reference: ndarray) -> Difference:
+    if image.shape != reference.shape:
+        raise FrameMismatch(f"{snapshot.title}\n  the frame is {image.shape}, its reference {reference.shape}")
+    return compare(image, reference)
+
+
+def _report(
+    project: Project, snapshot: Snapshot, frame: Frame, old: str, about: Accepted, budget: Budget,
+    difference: Difference | None, from_where: str,
+) -> str:  # fmt: skip
+    here = drawn_by()
+    said = [snapshot.title, f"  {difference or 'The pixels are not those that were accepted'}."]
+    if budget is OTHER_RENDERER:
+        said.append(f"  On another renderer these are allowed: {budget}.")
+    if here["fonts"] != about.fonts:
+        said.append(f"  The fonts are others: {about.fonts} drew the reference, {here['fonts']} this.")
+    if frame.text != old:
+        said += ["  What is on screen differs:", *text_changes(old, frame.text)]
+    said += [f"  reference  {from_where}   ({about.renderer})", f"  this run   {here['renderer']}"]
+    said += [f"  compare    {references.drawn_of(project, snapshot)}"]
+    return "\n".join([*said, f"  If the new frame is right:  {snapshot.command(project)}"])
+
+
+def text_changes(old: str, new: str, most: int = 12) -> list[str]:
+    """The lines that went and came, indented, and how many more there are."""
+    lines = [line for line in difflib.ndiff(old.splitlines(), new.splitlines()) if line[0] in "-+"]
+    shown = [f"    {line}" for line in lines[:most]]
+    return shown if len(lines) <= most else [*shown, f"    and {len(lines) - most} lines more"]
