@@ -161,7 +161,7 @@ class FlowTrajectories(Explainer):
         self.play(*(FadeIn(each) for each in (*self.panels, self.clouds, names, self.dials, readouts)), run_time=NORMAL)
         cast = Group(self.ways, self.clouds, self.dials, readouts)
         self.play(UpdateFromAlphaFunc(cast, go, rate_func=linear), run_time=4 * SLOW)
-        self.names, self.leaving = names, Group(readouts, self.dials)
+        self.path_names, self.leaving = names, Group(readouts, self.dials)
 
     def one_map_two_timetables(self) -> None:
         run, theme = self.trace, self.theme
@@ -176,7 +176,7 @@ class FlowTrajectories(Explainer):
         self.remove(sliding)
         self.add(landed)
         self.play(FadeIn(readout), run_time=NORMAL)
-        self.leaving = Group(law, same, landed, readout, self.clouds, *self.panels, self.names)
+        self.leaving = Group(law, same, landed, readout, self.clouds, *self.panels, self.path_names)
 
     def measure_which_is_cheaper(self) -> None:
         run, theme = self.trace, self.theme
@@ -226,7 +226,7 @@ class FlowTrajectories(Explainer):
                          for index, dial in enumerate(self.dials)))  # fmt: skip
         gap = self.label("gap", value=self.trace.gap).next_to(dials, DOWN, 0.6)
         self.play(FadeOut(self.leaving), run_time=QUICK)
-        self.play(*(FadeIn(each) for each in (*self.panels, self.ways, self.clouds, self.names, dials, gap)),
+        self.play(*(FadeIn(each) for each in (*self.panels, self.ways, self.clouds, self.path_names, dials, gap)),
                   run_time=NORMAL)  # fmt: skip
 
     # What several beats do
