@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -19,16 +17,6 @@ def run() -> DiffusionForward:
 
 def failing(trace: DiffusionForward) -> set[str]:
     return {claim.says for claim in trace.check() if not claim.holds}
-
-
-def test_every_claim_holds(run):
-    assert failing(run) == set()
-
-
-def test_same_arguments_same_arrays(run):
-    again = trace_diffusion_forward()
-    for name, array in run.arrays().items():
-        assert np.array_equal(array, again.arrays()[name]), name
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
@@ -102,12 +90,34 @@ def test_a_shortcut_off_by_many_steps_is_refused(monkeypatch):
     assert failing(trace_diffusion_forward()) == {"chain and shortcut give one distribution (Kolmogorov-Smirnov)"}
 
 
-def test_the_start_of_the_chain_off_by_one_is_refused(run):
-    late = dataclasses.replace(run, kept=np.concatenate([run.kept[1:], run.kept[-1:]]))
-    assert failing(late)
-
-
-def test_a_zoomed_step_that_kicks_first_is_refused(run):
+def kicked_first(run: DiffusionForward) -> np.ndarray:
     zoom = run.zoom.copy()
     zoom[:, 1] = zoom[:, 2] - (zoom[:, 1] - zoom[:, 0])
-    assert "a zoomed step shrinks by √(1 − β) first" in failing(dataclasses.replace(run, zoom=zoom))
+    return zoom
+
+
+SMALL = {"particles": 1500}
+
+WRONG = {
+    "the start of the chain off by one": (
+        lambda run: {"kept": np.concatenate([run.kept[1:], run.kept[-1:]])}, "ᾱ is the product of all 1 − β",
+    ),
+    "a zoomed step that kicks first": (
+        lambda run: {"zoom": kicked_first(run)}, "a zoomed step shrinks by √(1 − β) first",
+    ),
+    "zoomed steps out of order": (
+        lambda run: {"zoom": run.zoom[::-1]}, "a zoomed step begins where the one before ended",
+    ),
+    "kicks that shrink too": (
+        lambda run: {"variance_of_kicks": run.variance.mean(axis=1)}, "without shrinking the variance is 1 + Σβ",
+    ),
+    "a shortcut to another moment": (
+        lambda run: {"p_value": run.p_value * 1e-9}, "chain and shortcut give one distribution (Kolmogorov-Smirnov)",
+    ),
+    "densities that lose mass": (
+        lambda run: {"density": run.density * np.float32(0.99)}, "every column of the density adds up to 1",
+    ),
+    "an image that is still there": (
+        lambda run: {"bits_left": np.array(0.01)}, "less than 1e-4 bit per pixel is left of an image",
+    ),
+}  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -27,16 +25,15 @@ def run() -> DiffusionReverse:
     return trace.load(DiffusionReverse, Project(HOME).recorded / "diffusion_reverse")
 
 
+SMALL = {"samples": 600, "shown": 40, "hero": 7, "pairs": 2}
+
+
 def small(denoiser: Denoiser, **arguments) -> DiffusionReverse:
-    return trace_diffusion_reverse(denoiser, **{"samples": 600, "shown": 40, "hero": 7, "pairs": 2, **arguments})
+    return trace_diffusion_reverse(denoiser, **{**SMALL, **arguments})
 
 
 def failing(found: DiffusionReverse) -> set[str]:
     return {claim.says for claim in found.check() if not claim.holds}
-
-
-def test_every_claim_holds(run):
-    assert failing(run) == set()
 
 
 @pytest.mark.slow
@@ -136,18 +133,23 @@ def test_a_wrong_variance_of_the_fresh_noise_is_refused(monkeypatch, denoiser, f
     assert "with fresh noise the variance stays one" in failing(small(denoiser))
 
 
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        (lambda run: {"chances": run.chances[::-1]}, "the mean of all origins is the exact posterior mean"),
-        (lambda run: {"cosine": -run.cosine}, "learned and exact score point alike"),
-        (lambda run: {"last_loss": run.floor + 0.02}, "the loss stops at its floor, not above and not below"),
-        (lambda run: {"without_noise": run.paths[:, ::-1]}, "both runs begin with the same noise"),
-        (lambda run: {"spread_without_noise": run.spread}, "without fresh noise the cloud collapses"),
-        (lambda run: {"spread_without_noise_exact": run.spread}, "with the exact answer it does so too"),
-        (lambda run: {"near": np.array(0.9)}, "nearly all samples are on the moons"),
-        (lambda run: {"distance": run.distance * 3}, "samples are about as far from data as data are"),
-    ],
-)  # fmt: skip
-def test_a_trace_that_says_otherwise_is_refused(run, wrong, says):
-    assert says in failing(dataclasses.replace(run, **wrong(run)))
+WRONG = {
+    "chances of another time": (
+        lambda run: {"chances": run.chances[::-1]}, "the mean of all origins is the exact posterior mean",
+    ),
+    "a score that points away": (lambda run: {"cosine": -run.cosine}, "learned and exact score point alike"),
+    "a loss above its floor": (
+        lambda run: {"last_loss": run.floor + 0.02}, "the loss stops at its floor, not above and not below",
+    ),
+    "another start": (lambda run: {"without_noise": run.paths[:, ::-1]}, "both runs begin with the same noise"),
+    "no collapse": (
+        lambda run: {"spread_without_noise": run.spread}, "without fresh noise the cloud collapses",
+    ),
+    "no collapse with the exact answer": (
+        lambda run: {"spread_without_noise_exact": run.spread}, "with the exact answer it does so too",
+    ),
+    "samples off the moons": (lambda run: {"near": np.array(0.9)}, "nearly all samples are on the moons"),
+    "samples far from data": (
+        lambda run: {"distance": run.distance * 3}, "samples are about as far from data as data are",
+    ),
+}  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -32,17 +30,11 @@ def run() -> FlowTrajectories:
     return trace.load(FlowTrajectories, Project(HOME).recorded / "flow_trajectories")
 
 
-def small(learned: VelocityField, **arguments) -> FlowTrajectories:
-    sizes = {"particles": 60, "images": 8, "samples": 300, "trials": 3, "counts": (1, 2, 4, 8), "scales": (1.0, 4.0)}
-    return trace_flow_trajectories(learned, **{**sizes, **arguments})
+SMALL = {"particles": 60, "images": 8, "samples": 300, "trials": 3, "counts": (1, 2, 4, 8), "scales": (1.0, 4.0)}
 
 
 def failing(found: FlowTrajectories) -> set[str]:
     return {claim.says for claim in found.check() if not claim.holds}
-
-
-def test_every_claim_holds(run):
-    assert failing(run) == set()
 
 
 @pytest.mark.slow
@@ -145,28 +137,47 @@ def late(data, path, points, time):
 @pytest.mark.parametrize("wrong", [backwards, without_noise, late])
 def test_a_wrong_velocity_is_refused(monkeypatch, learned, wrong):
     monkeypatch.setattr(flows, "velocity", wrong)
-    assert "both flows end at the same points" in failing(small(learned))
+    assert "both flows end at the same points" in failing(trace_flow_trajectories(learned, **SMALL))
 
 
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        (lambda run: {"fan_velocity": -run.fan_velocity}, "the mean of the lines is the exact velocity"),
-        (lambda run: {"learned_velocity": run.learned_velocity + 0.2}, "the network learned it"),
-        (lambda run: {"last_loss": run.floor + 0.1}, "the loss stops at its floor, not above and not below"),
-        (lambda run: {"ends": run.ends[:, ::-1] * np.array([[[1]], [[1.1]]])}, "both flows end at the same points"),
-        (lambda run: {"flow": run.flow + np.array([0, 1], "f4").reshape(2, 1, 1, 1)},
-         "both flows start from the same noise"),
-        (lambda run: {"bend": np.ones(2)}, "trajectories bend although every target is straight"),
-        (lambda run: {"moved": run.moved[::-1]}, "diffusion's path has hardly moved at half time"),
-        (lambda run: {"unevenness": run.unevenness[::-1]},
-         "on small data the straight path is the more uneven, on large data the other"),
-        (lambda run: {"cost": run.least_cost * 1.2}, "the flow is nearly the cheapest pairing, and not quite"),
-        (lambda run: {"euler_error": run.euler_error[:, ::-1]}, "more steps, less error"),
-        (lambda run: {"digit_error": np.sort(run.digit_error, axis=0)[::-1]}, "neither path is the cheaper everywhere"),
-        (lambda run: {"learned_distance": run.learned_distance * 3},
-         "what the network generates is about as far from data as data are"),
-    ],
-)  # fmt: skip
-def test_a_trace_that_says_otherwise_is_refused(run, wrong, says):
-    assert says in failing(dataclasses.replace(run, **wrong(run)))
+WRONG = {
+    "lines that go back": (
+        lambda run: {"fan_velocity": -run.fan_velocity},
+        "the mean of the lines is the exact velocity",
+    ),
+    "a network that is off": (lambda run: {"learned_velocity": run.learned_velocity + 0.2}, "the network learned it"),
+    "a loss above its floor": (
+        lambda run: {"last_loss": run.floor + 0.1},
+        "the loss stops at its floor, not above and not below",
+    ),
+    "ends of other particles": (
+        lambda run: {"ends": run.ends[:, ::-1] * np.array([[[1]], [[1.1]]])},
+        "both flows end at the same points",
+    ),
+    "other noise": (
+        lambda run: {"flow": run.flow + np.array([0, 1], "f4").reshape(2, 1, 1, 1)},
+        "both flows start from the same noise",
+    ),
+    "straight trajectories": (lambda run: {"bend": np.ones(2)}, "trajectories bend although every target is straight"),
+    "the paths swapped over time": (
+        lambda run: {"moved": run.moved[::-1]},
+        "diffusion's path has hardly moved at half time",
+    ),
+    "the paths swapped in straightness": (
+        lambda run: {"unevenness": run.unevenness[::-1]},
+        "on small data the straight path is the more uneven, on large data the other",
+    ),
+    "a costly pairing": (
+        lambda run: {"cost": run.least_cost * 1.2},
+        "the flow is nearly the cheapest pairing, and not quite",
+    ),
+    "errors that grow": (lambda run: {"euler_error": run.euler_error[:, ::-1]}, "more steps, less error"),
+    "one path cheaper everywhere": (
+        lambda run: {"digit_error": np.sort(run.digit_error, axis=0)[::-1]},
+        "neither path is the cheaper everywhere",
+    ),
+    "a poor network": (
+        lambda run: {"learned_distance": run.learned_distance * 3},
+        "what the network generates is about as far from data as data are",
+    ),
+}  # fmt: skip
