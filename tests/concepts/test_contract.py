@@ -63,7 +63,8 @@ def test_each_wrong_version_is_refused(stem: str, fault: str) -> None:
     right = recorded(stem)
     wrong = dataclasses.replace(right, **change(right))
     failing = {claim.says for claim in wrong.check() if not claim.holds}
-    assert {says} if isinstance(says, str) else set(says) <= failing
+    for part in [says] if isinstance(says, str) else says:
+        assert any(part in claim for claim in failing), f"{part!r} holds all the same; failing are {failing}"
 
 
 @pytest.mark.parametrize("stem", [

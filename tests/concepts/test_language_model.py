@@ -22,7 +22,7 @@ WRONG = {
         lambda run: {"held_out": run.unigram}, "unseen text is far less surprising than by counting characters",
     ),
     "a text learned by heart": (lambda run: {"loss": run.loss - 1}, "what was learned holds on unseen text"),
-    "another text": (lambda run: {"greedy": np.roll(run.greedy, 1)}, "each character written is the likeliest"),
+    "another text": (lambda run: {"greedy": run.greedy[::-1]}, "each character written is the likeliest"),
     "no words": (lambda run: {"greedy": np.where(run.greedy > 20, 30, run.greedy)}, "what it writes are words"),
 }  # fmt: skip
 

@@ -9,7 +9,6 @@ from mathviz import trace
 from mathviz.concepts import velocity_field as module
 from mathviz.concepts.diffusion import two_moons
 from mathviz.concepts.velocity_field import CURVED, STRAIGHT, Path, VelocityField, train_velocity_field, velocity
-from mathviz.films import compute
 from mathviz.project import HOME, Project
 
 PATHS = pytest.mark.parametrize("path", [STRAIGHT, CURVED], ids=["straight", "curved"])
@@ -17,7 +16,7 @@ PATHS = pytest.mark.parametrize("path", [STRAIGHT, CURVED], ids=["straight", "cu
 
 @pytest.fixture(scope="module")
 def trained() -> VelocityField:
-    """As it was recorded: training takes half a minute, and ``make test-all`` repeats it."""
+    """As it was recorded: training takes half a minute."""
     return trace.load(VelocityField, Project(HOME).recorded / "velocity_field")
 
 
@@ -114,12 +113,6 @@ WRONG = {
 
 def test_a_network_that_learned_too_little_is_refused(beginner):
     assert "the network is the exact mean velocity" in failing(beginner)
-
-
-@pytest.mark.slow
-def test_training_again_gives_what_was_recorded():
-    computation = compute.of_name(Project(HOME), "velocity_field")
-    assert compute.compare_with_recorded(computation, Project(HOME), device="cpu") == []
 
 
 def test_times_are_judged_from_begin_to_end():

@@ -20,7 +20,7 @@ import pytest
 from mathviz import trace
 from mathviz.films import compute
 from mathviz.films.compute import Computation
-from mathviz.project import HOME, Project
+from mathviz.project import Project
 from mathviz.project.errors import MathvizError, NotFound, ScriptError
 
 CONCEPT = '''
@@ -509,30 +509,3 @@ def test_a_record_of_other_sizes_or_sources_is_told(toy: Toy) -> None:
     trace.save(wider, toy.recorded, {"key": toy.computation.key})
     differences = compute.compare_with_recorded(toy.computation, toy.project)
     assert differences == ["heights: float64(5,) became float64(3,)"]
-
-
-# The traces of this project.
-
-
-@pytest.mark.parametrize("stem", [*Project(HOME).stems, *compute.shared_inputs(Project(HOME))])
-def test_a_recorded_trace_is_fresh_true_and_small(stem: str) -> None:
-    computation = compute.of_name(Project(HOME), stem)
-    place = HOME / "assets" / "traces" / stem
-    assert compute.place(computation, Project(HOME)) == place, f"run: mathviz compute {stem} --record"
-    trace.load(computation.kind, place)
-    assert sum(place.with_suffix(end).stat().st_size for end in (".npz", ".json")) <= 2_500_000
-
-
-@pytest.mark.parametrize("stem", [
-    pytest.param(stem, marks=[pytest.mark.slow] if stem == "diffusion_reverse" else []) for stem in Project(HOME).stems
-])  # fmt: skip
-def test_a_film_computed_again_is_what_was_recorded(stem: str) -> None:
-    line = [sys.executable, "-m", "mathviz", "compute", stem, "--check", "--json"]
-    ended = subprocess.run(line, cwd=HOME, capture_output=True, text=True)
-    assert json.loads(ended.stdout) == {"stem": stem, "same": True, "differences": []}, ended.stderr
-    assert ended.returncode == 0
-
-
-def test_the_projects_films_are_found() -> None:
-    """Else the two tests above would pass on nothing."""
-    assert "ring_allreduce" in Project(HOME).stems
