@@ -173,7 +173,7 @@ def test_the_number_is_that_of_the_recorded_trace() -> None:
 
 def names_in(path: Path) -> set[str]:
     """What a file names: definitions, attributes and arguments of Python; keys and placeholders of the others."""
-    text = path.read_text(encoding="utf-8") if path.suffix not in (".npz", ".png") else ""
+    text = path.read_text(encoding="utf-8") if path.suffix not in (".npz", ".png", ".webp") else ""
     if path.suffix == ".json":
         return set(json.loads(text))
     if path.suffix == ".yaml":

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from mathviz.project import Project
+from mathviz.snapshots import references
 from mathviz.snapshots.contact_sheet import ContactSheet
-from mathviz.snapshots.frames import Frame, Snapshot, Verdict
+from mathviz.snapshots.frames import Frame, Snapshot
+from mathviz.snapshots.verdict import Verdict
 
 EVIL = '<script>alert("&")</script>'
 IMAGE = np.full((480, 854, 3), 60, np.uint8)
@@ -60,7 +62,7 @@ def test_the_page_asks_for_nothing_from_anywhere(sheet: ContactSheet) -> None:
 
 def test_a_failure_comes_first_and_with_its_picture(tmp_path: Path) -> None:
     sheet, snapshot = ContactSheet(Project(tmp_path)), Snapshot("tiny", "en", "dark", "bars_grow")
-    drawn = snapshot.drawn(sheet.project)
+    drawn = references.drawn_of(sheet.project, snapshot)
     drawn.parent.mkdir(parents=True)
     drawn.write_bytes(b"old new difference")
     sheet.add(Verdict(snapshot, Frame(IMAGE, ""), ""))
