@@ -173,7 +173,7 @@ class Painter:
         camera.capture, camera.get_raw_fbo_data = self.capture, self.read_whole
         self.stock_clear, camera.fbo.clear = camera.fbo.clear, self.clear
         self.screen = regions.whole(*camera.fbo.size)
-        self.framebuffer, self.own_code = camera.fbo, _is_manimgls_code(camera)
+        self.framebuffer, self.own_camera = camera.fbo, not _replaced_in(camera, but=("capture", "get_raw_fbo_data"))
         self.clips = False
         self.sent: weakref.WeakKeyDictionary[Any, ndarray] = weakref.WeakKeyDictionary()
         self.set_last: dict[Any, tuple[_Draw, dict[str, Any]]] = {}
@@ -271,7 +271,9 @@ class Painter:
 
     def _sure_of_camera(self) -> None:
         camera, screen = self.camera, self.camera.fbo
-        if not self.own_code or camera.window is not None or screen is not self.framebuffer:
+        if not self.own_camera or not _is_manimgls_code(*_done_here(camera)):
+            raise _Unsure
+        if camera.window is not None or screen is not self.framebuffer:
             raise _Unsure
         if not (screen.viewport == screen.scissor == self.screen and all(screen.color_mask) and screen.depth_mask):
             raise _Unsure
@@ -287,10 +289,12 @@ class Painter:
             kind = type(mobject)
             if kind.render is not Mobject.render or kind.get_shader_wrapper_list is not Mobject.get_shader_wrapper_list:
                 raise _Unsure
+            if not {"render", "get_shader_wrapper_list"}.isdisjoint(vars(mobject)):
+                raise _Unsure
             stale = mobject._data_has_changed
             made.append(_batches(mobject, self.camera.ctx) if stale else [(w, []) for w in mobject.shader_wrappers])
         wrappers = [wrapper for batches in made for wrapper, _ in batches]
-        if len(set(wrappers)) < len(wrappers):
+        if len(set(wrappers)) < len(wrappers) or any(map(_replaced_in, wrappers)):
             raise _Unsure
         for mobject, batches in zip(mobjects, made, strict=True):
             if mobject._data_has_changed:
@@ -378,19 +382,39 @@ widths: √(1 + ((cos − 1)/sin)²) near cos = −0.9, where it changes from a 
 divides nothing by nothing, the corner is nowhere, and nothing is drawn to it."""
 
 
-def _is_manimgls_code(camera: Any) -> bool:
-    """Whether what is done in manimgl's stead here is manimgl's own there, and no scene replaced it."""
-    import manimlib
-    from manimlib.mobject.mobject import Mobject
+def _done_here(camera: Any) -> tuple[Any, ...]:
+    """The code of manimgl that is done in its stead here, as it is now: a scene may replace any of it at any time."""
+    from manimlib.mobject import mobject as mobjects
+    from manimlib.mobject.types.vectorized_mobject import VMobject
     from manimlib.shader_wrapper import ShaderWrapper, VShaderWrapper
+    from manimlib.utils import shaders
 
-    done_here = (
-        type(camera).capture, type(camera).clear, Mobject.render, Mobject.get_shader_wrapper_list, ShaderWrapper.render,
-        VShaderWrapper.render, VShaderWrapper.render_fill, VShaderWrapper.render_stroke,
+    camera_type, mobject_type = type(camera), mobjects.Mobject
+    functions = (
+        camera_type.capture, camera_type.clear, camera_type.refresh_uniforms, mobject_type.render,
+        mobject_type.get_shader_wrapper_list, mobject_type.get_shader_wrapper, mobject_type.get_shader_data,
+        VMobject.get_shader_data, mobjects.batch_by_property, shaders.set_program_uniform, ShaderWrapper.render,
+        ShaderWrapper.pre_render, ShaderWrapper.read_in, ShaderWrapper.generate_vaos,
+        ShaderWrapper.update_program_uniforms, ShaderWrapper.set_ctx_depth_test, ShaderWrapper.set_ctx_clip_plane,
+        ShaderWrapper.use_clip_plane, VShaderWrapper.render, VShaderWrapper.pre_render, VShaderWrapper.render_fill,
+        VShaderWrapper.render_stroke, VShaderWrapper.generate_vaos,
     )  # fmt: skip
+    return tuple(getattr(function, "__code__", None) for function in functions)
+
+
+@functools.cache
+def _is_manimgls_code(*codes: Any) -> bool:
+    """Whether these functions are manimgl's own, and no scene's."""
+    import manimlib
+
     home = str(Path(manimlib.__file__).parent)
-    codes = [getattr(function, "__code__", None) for function in done_here]
     return all(code is not None and code.co_filename.startswith(home) for code in codes)
+
+
+def _replaced_in(thing: Any, but: tuple[str, ...] = ()) -> bool:
+    """Whether an object has something else than its class where the class has a function."""
+    kind = type(thing)
+    return any(callable(getattr(kind, name, None)) for name in vars(thing) if name not in but)
 
 
 _USUAL_STATE = (*(0x302, 0x303) * 2, *(0x8006,) * 2, 0x201, True, *(False,) * 7, 0x1B02, 1.0)

@@ -66,6 +66,7 @@ from manimlib import (
     Rotate,
     RoundedRectangle,
     Scene,
+    ShaderWrapper,
     ShowCreation,
     ShowPassingFlash,
     Sphere,
@@ -592,6 +593,51 @@ class OwnCode(Scene):
         square = Square(fill_opacity=0.5, stroke_width=30)
         self.add(square)
         self.play(square.animate.shift(RIGHT), run_time=FEW)
+
+
+class OwnWrapper(Scene):
+    """One batch that adds light to light: its wrapper's method is another, the type is manimgl's."""
+
+    drawn = "some"
+
+    def construct(self) -> None:
+        dots, square = GlowDots(np.random.uniform(-1, 1, (9, 3)), radius=1), Square(fill_opacity=0.5).shift(2 * LEFT)
+        self.add(square, dots)
+        self.play(square.animate.shift(LEFT), run_time=0.2)
+        (wrapper,) = dots.get_shader_wrapper_list(self.camera.ctx)
+        stock = wrapper.render
+
+        def render() -> None:
+            wrapper.ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE
+            stock()
+            wrapper.ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+
+        wrapper.render = render
+        self.play(dots.animate.shift(RIGHT), run_time=0.2)
+        del wrapper.render
+        self.play(square.animate.shift(RIGHT), run_time=0.2)
+
+
+class PatchedLater(Scene):
+    """A scene that mends manimgl in the middle, and takes it back."""
+
+    drawn = "some"
+
+    def construct(self) -> None:
+        dots, square = DotCloud([LEFT, RIGHT], radius=0.5), Square(fill_opacity=0.5)
+        self.add(square, dots)
+        self.play(square.animate.shift(LEFT), run_time=0.2)
+        stock = ShaderWrapper.pre_render
+
+        def pre_render(wrapper: ShaderWrapper) -> None:
+            stock(wrapper)
+            wrapper.ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE
+
+        ShaderWrapper.pre_render = pre_render
+        self.play(square.animate.shift(RIGHT), run_time=0.2)
+        ShaderWrapper.pre_render = stock
+        self.camera.ctx.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        self.play(square.animate.shift(UP), run_time=0.2)
 
 
 class Background(Scene):
