@@ -337,6 +337,11 @@ def occurrences(tex: str, symbols: Iterable[str]) -> list[tuple[str, list[tuple[
     return list(_occurrences(parse(tex), wanted))
 
 
+def canonical(symbol: str) -> str:
+    """A symbol in one way of many: x_{t} and x_t are one."""
+    return "".join(node.canon for node in parse(in_tex(symbol)))
+
+
 def names(tex: str) -> list[str]:
     """What could be a symbol in a formula: each sign with its subscript, in order, once."""
     return list(dict.fromkeys(_names(parse(in_tex(tex)))))

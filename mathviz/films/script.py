@@ -164,6 +164,17 @@ class Script(_Part):
             raise ValueError(f"needs distinct two-letter codes such as en, zh; found {', '.join(languages)}")
         return languages
 
+    @field_validator("formulas")
+    @classmethod
+    def _one_colour(cls, laws: dict[str, Formula], info: ValidationInfo) -> dict[str, Formula]:
+        colours = {formulas.canonical(name): role for name, role in (info.data.get("symbols") or {}).items()}
+        for law in laws.values():
+            for name, role in law.symbols.items():
+                if colours.setdefault(formulas.canonical(name), role) != role:
+                    earlier = colours[formulas.canonical(name)]
+                    raise ValueError(f"{name} is {role} in ${law.tex}$, but {earlier} before: one symbol, one colour")
+        return laws
+
     @field_validator("loop")
     @classmethod
     def _loop(cls, loop: str, info: ValidationInfo) -> str:

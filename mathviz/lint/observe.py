@@ -223,8 +223,9 @@ class Observer:
         places = self._places(signs[0], np.array([_corners(sign.get_bounding_box()) for sign in signs]))
         heights = np.nan_to_num(places[..., 1].max(axis=1) - places[..., 1].min(axis=1))
         if isinstance(mobject, Written):
-            kind = "title" if mobject is getattr(self.scene, "title", None) else "text"
+            kind = "title" if mobject is getattr(self.scene, "title", None) else mobject.kind
             text, size = mobject.text, mobject.em * (box[3] - box[1]) / max(mobject.get_height(), 1e-6)
+            size = _smallest_sign(signs, heights) if kind == "formula" else size
         elif isinstance(mobject, Text):
             kind = "title" if mobject is getattr(self.scene, "title", None) else "text"
             text, size = mobject.text, _em(mobject.text, heights)

@@ -40,13 +40,16 @@ BORDER = 0.5
 
 
 class Sign(VMobject):
-    """A sign of a text, or a piece of one, and the symbol that it belongs to, if any."""
+    """A sign of a text, or a piece of one, with the symbol that it belongs to, and which one of those it is."""
 
-    symbol = ""
+    symbol, place = "", 0
 
 
 class Written(VGroup):
     """Signs that are read as one text. ``text`` is what they say, as plain text with its line breaks."""
+
+    kind = "text"
+    """What it is to a reader: text or formula."""
 
     text = ""
     em_share = 0.0

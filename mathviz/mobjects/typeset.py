@@ -40,10 +40,14 @@ RULE = r"\rule{1pt}{1pt}"
 
 @dataclass(frozen=True)
 class Glyph:
-    """The outline [point xyz] of a sign, in em from the line's begin, and the symbol that it belongs to, if any."""
+    """The outline [point xyz] of a sign, in em from the line's begin, and the symbol that it belongs to, if any.
+
+    ``place`` tells the places apart at which a formula has symbols: the signs of x_t share one.
+    """
 
     points: ndarray
     symbol: str = ""
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Line:
 
     def moved(self, x: float, scale: float = 1.0) -> tuple[Glyph, ...]:
         shift = np.array([x, 0.0, 0.0])
-        return tuple(Glyph(glyph.points * scale + shift, glyph.symbol) for glyph in self.glyphs)
+        return tuple(Glyph(glyph.points * scale + shift, glyph.symbol, glyph.place) for glyph in self.glyphs)
 
 
 def filled(points: ndarray) -> list[ndarray]:
@@ -167,7 +171,7 @@ def tex_line(formula: str, symbols: tuple[str, ...] = (), display: bool = False)
         raise ScriptError(f"the symbols {', '.join(sorted(set(names)))} of ${formula}$ cannot be told apart in it")
     origin = np.array([left.points[:, 0].max(), left.points[:, 1].min(), 0.0])
     glyphs = tuple(
-        Glyph((sign.points - origin) / TEX_EM, names[label - 1] if label else "")
+        Glyph((sign.points - origin) / TEX_EM, names[label - 1] if label else "", label)
         for sign, label in zip(signs, labels, strict=True)
     )
     return Line(glyphs, float(right.points[:, 0].min() - origin[0]) / TEX_EM)

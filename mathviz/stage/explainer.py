@@ -27,8 +27,8 @@ from mathviz.mobjects.number import BigNumber
 from mathviz.mobjects.text import Number, Sentence, caption_lines, sentence, words
 from mathviz.project import Project, not_found
 from mathviz.project.errors import ScriptError
-from mathviz.stage.clock import ClockedScene
 from mathviz.stage.frame import LOWER_LEFT, SAFE, DoesNotFit, Region
+from mathviz.stage.laws import LawScene
 from mathviz.stage.typesetting import try_formulas
 from mathviz.style import HALF_HEIGHT, HALF_WIDTH, NORMAL, QUICK, Theme
 from mathviz.trace import Trace
@@ -53,7 +53,7 @@ class Watcher(Protocol):
     def beat_ends(self, beat: str) -> None: ...
 
 
-class Explainer(ClockedScene):
+class Explainer(LawScene):
     """Base of all films.
 
     ``language`` and ``theme`` default to the environment's MATHVIZ_LANG and MATHVIZ_THEME, then to the

@@ -203,6 +203,11 @@ FAULTS = {
         with_line(4, "computation: some.module:function\nformulas:\n  law: {tex: x_t + z, symbols: {x: data}}"),
         "sums.yaml:6: formulas.law.symbols: $x_t + z$ has no x by itself; it has x_t, z",
     ),
+    "a symbol of two colours": (
+        with_line(4, "computation: some.module:function\nsymbols: {x_t: data}\n"
+                     "formulas:\n  law: {tex: x_t + z, symbols: {'x_{t}': model}}"),
+        "sums.yaml:7: formulas: x_{t} is model in $x_t + z$, but data before: one symbol, one colour",
+    ),
     "an unknown field of a formula": (
         with_line(4, "computation: some.module:function\nformulas:\n  law: {tex: x_t, roles: {}}"),
         "sums.yaml:6: formulas.law.roles: is not allowed here; allowed: tex, symbols",

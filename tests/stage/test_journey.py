@@ -147,3 +147,32 @@ def test_what_cannot_be_shown_is_told_with_beat_and_line(film: Film, change: tup
         return
     with pytest.raises(StageError, match=says):
         played(kind)
+
+
+GATHERED = (
+    "        self.move(self.shot(HERO, self.rings[-1]), run_time=SLOW)",
+    """        law = self.law("height")
+        self.play(self.gathering(law, {"z_k": self.rings[-1], "h": self.rings.get_center()}), run_time=SLOW)
+        assert law.is_fixed_in_frame() and law in self.mobjects""",
+)
+
+
+def test_symbols_gather_from_what_they_name(film: Film) -> None:
+    kind = film(GATHERED)
+    one, other = played(kind, skipping=True), played(kind, skipping=False)
+    assert one.states == other.states
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ('self.law("height")', 'self.law("heights")', "There is no formula 'heights'. Closest: height."),
+        ('"z_k": self.rings[-1]', '"z_m": self.rings[-1]', "the symbol z_k names something, but comes from no object"),
+        ('"h": ', '"x": self.rings[0], "h": ', "There is no symbol 'x'. Closest: h, z_k."),
+    ],
+    ids=["no such formula", "from no object", "no such symbol"],
+)
+def test_a_symbol_that_names_nothing_is_told_with_its_beat(film: Film, before: str, after: str, says: str) -> None:
+    with pytest.raises(StageError) as caught:
+        played(film((GATHERED[0], GATHERED[1].replace(before, after))))
+    assert "journey.py:" in str(caught.value) and "beat one_is_left" in str(caught.value) and says in str(caught.value)
