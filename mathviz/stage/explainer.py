@@ -39,6 +39,9 @@ CAPTION_HEIGHT = -3.1
 CHANGE, GONE = 0.7, 0.3
 """Seconds in which one caption gives way to the next, where beats flow, and until the first of them is gone."""
 
+SAMPLES = 4
+"""For each pixel: the edges of solids, which are meshes, are smooth only with more than one."""
+
 FIRST_SECOND = 1.0
 """By then the picture of a cold open must have begun to appear."""
 
@@ -76,6 +79,7 @@ class Explainer(LawScene):
         self.caption_up: Mobject | None = None
         self.clock = 0.0
         self.flows = hasattr(self, OPENING)
+        self.samples = SAMPLES if self.flows else 0
         self.queued: list[Animation] = []
         self.pictured: float | None = None
         super().__init__(
