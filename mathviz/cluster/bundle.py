@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from mathviz.films import compute
 from mathviz.project import ASSETS, HOME, Project, disk
@@ -26,6 +27,10 @@ PIECE = 2 * 1024**2
 
 ENGINE = "home"
 """Where the package and its assets lie in a bundle."""
+
+
+ENGINE_NAME = "engine.txt"
+"""The file of a bundle that is laid out which says what its engine is, the last one to be written."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,14 @@ class Store:
         return self.root / digest[:2] / digest
 
     def lacking(self, digests: Iterable[str]) -> list[str]:
-        """Those that are not here."""
-        return [digest for digest in dict.fromkeys(digests) if not self.place(digest).is_file()]
+        """Those that are not here. The others are of use today."""
+        missing = []
+        for digest in dict.fromkeys(digests):
+            try:
+                os.utime(self.place(digest))
+            except FileNotFoundError:
+                missing.append(digest)
+        return missing
 
     def take(self, piece: Piece) -> None:
         """Keep a piece. With the last one the content gets its name, if it is what the name says.
@@ -88,6 +99,18 @@ class Store:
                     return digest
             disk.write_whole(place, path.read_bytes())
         return digest
+
+    def prune(self, limit: int, young: float) -> None:
+        """Remove what was not asked for for longest, but nothing that was in the last ``young`` seconds."""
+        found = []
+        for path in self.root.glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                found.append((path.stat().st_mtime, path.stat().st_size, path))
+        left = sum(size for _, size, _ in found)
+        for used, size, path in sorted(found):
+            if left > limit and time.time() - used >= young:
+                path.unlink(missing_ok=True)
+                left -= size
 
     def fetch(self, digest: str, path: Path) -> None:
         """Copy a content to a path. Raises MathvizError if it is damaged, and removes it then."""
@@ -161,14 +184,11 @@ def of(project: Project, stems: Iterable[str], scenes: Iterable[Path] = ()) -> B
 
 def lay_out(manifest: dict[str, str], store: Store, root: Path) -> None:
     """Make a bundle's files under ``root``, all or none. Raises MathvizError for a path that leads elsewhere."""
-    for name in manifest:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts:
-            raise MathvizError(f"a bundle with the path {name!r} is refused: it leads out of its folder")
     half = root.with_name(f"{root.name}.{os.getpid()}")
     shutil.rmtree(half, ignore_errors=True)
-    for name, digest in manifest.items():
-        store.fetch(digest, half / name)
+    for name, digest in {disk.confined(half, name): digest for name, digest in manifest.items()}.items():
+        store.fetch(digest, name)
+    (half / ENGINE_NAME).write_text(engine_of(manifest))
     with contextlib.suppress(OSError):  # somebody was quicker
         half.rename(root)
     shutil.rmtree(half, ignore_errors=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -26,7 +27,7 @@ from mathviz.cluster.bundle import PIECE, Piece, Store
 from mathviz.project import loading
 from mathviz.project.errors import MathvizError, NotFound
 from mathviz.render import doctor, inputs
-from mathviz.render.cache import Beat, Cache
+from mathviz.render.cache import LIMIT, YOUNG, Beat, Cache
 from mathviz.render.farm import Farm, Worker, cores
 from mathviz.render.patience import PATIENCE
 from mathviz.render.plan import Job
@@ -76,11 +77,25 @@ def settle(manifest: dict[str, str], shared: str = "") -> str:
     """Lay a bundle out, if it is not yet; returns its name."""
     name = bundle.digest_of(manifest)
     root = folder() / "bundles" / name
-    if not root.is_dir():
+    if not (root / bundle.ENGINE_NAME).is_file():
+        shutil.rmtree(root, ignore_errors=True)
         root.parent.mkdir(parents=True, exist_ok=True)
         bundle.lay_out(manifest, store(shared), root)
-        (root / "engine.txt").write_text(bundle.engine_of(manifest))
+    os.utime(root)
+    prune(folder())
     return name
+
+
+def prune(own: Path, limit: int = LIMIT, young: float = YOUNG) -> None:
+    """Remove from this worker's folder what was not used for longest: bundles but for the last, contents, beats."""
+    with _lock:
+        used = {place.root for place in (*_idle, *_busy.values())}
+    bundles = sorted((own / "bundles").glob("*"), key=lambda root: root.stat().st_mtime)
+    for root in bundles[:-1]:
+        if root not in used and time.time() - root.stat().st_mtime >= young:
+            shutil.rmtree(root, ignore_errors=True)
+    Store(own / "contents").prune(limit, young)
+    Cache(own / "cache" / "beats").prune(limit, young)
 
 
 # ---- being examined
@@ -93,7 +108,7 @@ _examined: dict[str, dict[str, Any]] = {}
 def examine(name: str) -> dict[str, Any]:
     """What this machine has, found by the bundle's own code: ``findings``, and ``surroundings`` or ``error``."""
     root = folder() / "bundles" / name
-    engine = (root / "engine.txt").read_text()
+    engine = (root / bundle.ENGINE_NAME).read_text()
     if engine not in _examined:
         _examined[engine] = _look(root)
     return _examined[engine]

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mathviz.films.catalog import Film, films
 from mathviz.films.script import IDENTIFIER, LANGUAGE
-from mathviz.project import Project, not_found
-from mathviz.project.errors import FilmDamaged, NotFound
+from mathviz.project import Project, disk, not_found
+from mathviz.project.errors import FilmDamaged, NotFound, OutOfPlace
 from mathviz.style import THEMES
 
 DARK, LIGHT = THEMES
@@ -222,10 +222,13 @@ def _rendered(folder: Path, stem: str, language: str, theme: str) -> Rendered | 
 
 def _fault(folder: Path, name: str, file: str, digest: str) -> str:
     """What is wrong with a file that the manifest signs; empty if nothing."""
-    if not file.startswith(f"{name}.") or ".." in Path(file).parts or "\\" in file:
-        return f"signs {file!r}, which is none of its film's files"
     try:
-        found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+        path = disk.confined(folder, file)
+        if not file.startswith(f"{name}."):
+            raise OutOfPlace("another film's")
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OutOfPlace:
+        return f"signs {file!r}, which is none of its film's files"
     except OSError as error:
         return f"{file} cannot be read ({error.strerror})"
     return "" if found == digest else f"{file} is not the file that it signs (its SHA-256 differs)"

@@ -20,7 +20,7 @@ from mathviz.gallery.serve import ADDRESS, Handler
 from mathviz.gallery.site import HAN_FONT, HERE
 from mathviz.lint.rules import limits
 from mathviz.preview.studio import Studio
-from mathviz.project import ASSETS, Project
+from mathviz.project import ASSETS, Project, disk
 from mathviz.project.errors import MathvizError
 from mathviz.render import farm
 
@@ -111,7 +111,8 @@ def preview(project: Project, stem: str, port: int) -> Iterator[Server]:
     work = project.cache / "work"
     work.mkdir(parents=True, exist_ok=True)
     farm.sweep(work)
-    folder = Path(tempfile.mkdtemp(prefix=f"preview-{os.getpid()}-", dir=work))
+    folder = Path(tempfile.mkdtemp(prefix="preview-", dir=work))
+    held = disk.hold(folder)
     try:
         studio = Studio(project, stem, folder)
         (folder / "site" / "fonts").mkdir()
@@ -128,6 +129,7 @@ def preview(project: Project, stem: str, port: int) -> Iterator[Server]:
                 studio.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(held)
 
 
 def _limits() -> dict[str, Any]:

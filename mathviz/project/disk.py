@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import functools
 import hashlib
 import os
 import tempfile
-from pathlib import Path
+import time
+from pathlib import Path, PurePosixPath
+
+from mathviz.project.errors import OutOfPlace
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -32,3 +37,57 @@ def file_digest(path: Path) -> str:
 def _digest(path: Path, *version: int) -> str:
     """They are read once in a command, which many films need them for."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# ---- names that come from elsewhere
+
+
+def confined(root: Path, name: object) -> Path:
+    """The file of that name below ``root``, for names read from a file, a bundle or an address. Raises OutOfPlace.
+
+    The file itself may be a link; no folder on the way to it may lead out.
+    """
+    if not isinstance(name, str) or not name or set(name) & set("\\\0"):
+        raise OutOfPlace(f"{name!r} names no file")
+    way = PurePosixPath(name)
+    path = root / way
+    if way.is_absolute() or ".." in way.parts or not path.parent.resolve().is_relative_to(root.resolve()):
+        raise OutOfPlace(f"{name!r} leads out of its folder")
+    return path
+
+
+# ---- folders that somebody is using
+
+
+HELD = ".held"
+"""The file in a folder on which its user has a lock, which the kernel takes away from whoever ends, however it ends."""
+
+NEW = 600.0
+"""Seconds for which a folder without that file may be one that is just being made."""
+
+
+def hold(folder: Path) -> int:
+    """Say that a folder is in use until the descriptor is closed: to other hosts and containers too."""
+    descriptor = os.open(folder / HELD, os.O_RDWR | os.O_CREAT, 0o666)
+    with contextlib.suppress(OSError):  # a disk that has no locks
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return descriptor
+
+
+def is_held(folder: Path) -> bool:
+    """Whether somebody uses a folder, or may just have made it, or nobody can know."""
+    try:
+        descriptor = os.open(folder / HELD, os.O_RDWR)
+    except FileNotFoundError:
+        with contextlib.suppress(FileNotFoundError):
+            return time.time() - folder.stat().st_mtime < NEW
+        return False
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

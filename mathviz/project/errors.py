@@ -39,6 +39,10 @@ class FilmDamaged(MathvizError):
     """A film is not what its manifest says: render it again. No page shows it."""
 
 
+class OutOfPlace(MathvizError):
+    """A name in a file or an address leads out of the folder that it belongs to: it is refused."""
+
+
 class FrameMismatch(MathvizError):
     """A frame is not its reference: look at both, then mend the scene or accept the frame."""
 

@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from mathviz.project import disk
-from mathviz.project.errors import MathvizError
+from mathviz.project.errors import MathvizError, OutOfPlace
 
 LIMIT = 10 * 1024**3
 """Bytes that the encoded beats may take when nothing else is said."""
@@ -51,6 +52,8 @@ class Beat:
     def of(cls, said: dict[str, Any]) -> Beat:
         """From what JSON has of it. Raises KeyError, TypeError or ValueError if that is something else."""
         pairs = {part: [tuple(pair) for pair in said[part]] for part in ("captions", "begin", "end")}
+        if not (isinstance(said["key"], str) and re.fullmatch("[0-9a-f]{64}", said["key"])):
+            raise ValueError("a beat without a key")
         return cls(**{**said, **pairs})
 
 
@@ -61,7 +64,9 @@ class Cache:
     root: Path
 
     def folder(self, key: str) -> Path:
-        """Where an object is, or would be."""
+        """Where an object is, or would be. Raises OutOfPlace for what is no key."""
+        if not re.fullmatch("[0-9a-f]{64}", key):
+            raise OutOfPlace(f"{key!r} is no key of a beat")
         return self.root / "objects" / key[:2] / key
 
     def has(self, key: str, digests: bool = False) -> bool:
@@ -166,7 +171,7 @@ class Cache:
             said = json.loads((self.root / "films" / f"{film}.json").read_text())
             alike = all(said["sources"].get(name) == value for name, value in surroundings.items())
             return [key for key in said["keys"] if self.has(key)] if alike else []
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OutOfPlace):
             return []
 
     def made(self, film: str, keys: list[str], sources: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import json
 import os
 import random
@@ -25,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from mathviz.project import loading
+from mathviz.project import disk, loading
 from mathviz.project.errors import RenderFailed
 from mathviz.render import inputs, report
 from mathviz.render.cache import Cache
@@ -356,7 +357,8 @@ class Farm:
         if not os.access(job.folder, os.W_OK):  # known before drawing, not after
             raise PermissionError(errno.EACCES, "Nothing can be written there", str(job.folder))
         sweep(job.folder, f".{job.name}-")
-        folder = Path(tempfile.mkdtemp(prefix=f"{job.name}-{os.getpid()}-", dir=work))
+        folder = Path(tempfile.mkdtemp(prefix=f"{job.name}-", dir=work))
+        held = disk.hold(folder)
         try:
             said = worker.do(Task(task.step, job, task.inputs, str(folder), task.sources, self.patience), listen)
             if "crash" in said:
@@ -365,6 +367,7 @@ class Farm:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             shutil.rmtree(job.incoming(folder), ignore_errors=True)
+            os.close(held)
 
 
 class Worker:
@@ -471,7 +474,8 @@ class Worker:
                 if self.farm.stopping:
                     raise KeyboardInterrupt
                 self._end()
-                self.temporary = Path(tempfile.mkdtemp(prefix=f"worker-{os.getpid()}-", dir=work))
+                self.temporary = Path(tempfile.mkdtemp(prefix="worker-", dir=work))
+                self.held = disk.hold(self.temporary)
                 self.process = subprocess.Popen(
                     loading.python("mathviz.render.worker"), text=True, encoding="utf-8",
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, cwd=self.farm.place,
@@ -498,6 +502,8 @@ class Worker:
         self.process = None
         if self.temporary is not None:
             shutil.rmtree(self.temporary, ignore_errors=True)
+            os.close(self.held)
+            self.temporary = None
 
 
 def prepare(job: Job) -> FilmWork:
@@ -531,21 +537,11 @@ def why(film: FilmWork) -> str:
 
 
 def sweep(place: Path, prefix: str = "") -> None:
-    """Remove the work folders of processes that were killed before they could do it themselves."""
-    for folder in place.iterdir():
-        owner = folder.name.split("-")[-2:-1]
-        if folder.name.startswith(prefix) and owner and owner[0].isdigit() and not _runs(int(owner[0])):
+    """Remove the work folders of processes, here or on another machine, that ended before they could do it."""
+    for folder in place.glob(f"{glob.escape(prefix)}*"):
+        ours = folder.is_dir() and not folder.is_symlink() and (not prefix or (folder / disk.HELD).is_file())
+        if ours and not disk.is_held(folder):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def _kill_group(process: int) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from mathviz import __version__, trace
 from mathviz.films import compute, script
 from mathviz.films.script import OPENING
 from mathviz.project import Project, disk
+from mathviz.project.errors import OutOfPlace
 from mathviz.render import encode
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.encode import Encoding
@@ -272,28 +274,34 @@ def _publish(job: Job, folder: Path, files: list[Path], about: dict[str, Any]) -
     """
     final, incoming = manifest_of(job), job.incoming(folder)
     incoming.mkdir(parents=True)
+    held = disk.hold(incoming)
     disk.write_whole(incoming / final.name, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
     names = [file.relative_to(folder) for file in files]
     for name in names:
         (incoming / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(folder / name, incoming / name)
-    outdated = _files_of(final) - set(names)
+    outdated = _files_of(final) - {job.folder / name for name in names}
     final.unlink(missing_ok=True)
-    for name in outdated:  # of the film before, which had more beside it
-        (job.folder / name).unlink(missing_ok=True)
+    for path in outdated:  # of the film before, which had more beside it
+        path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # not a folder of its own, or not empty
-            (job.folder / name).parent.rmdir()
+            path.parent.rmdir()
     for name in (*names, Path(final.name)):
         (job.folder / name).parent.mkdir(exist_ok=True)
         (incoming / name).replace(job.folder / name)
     shutil.rmtree(incoming)
+    os.close(held)
 
 
 def _files_of(manifest: Path) -> set[Path]:
-    """The files that a manifest signs; none if there is no such manifest."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return {Path(name) for name in json.loads(manifest.read_text(encoding="utf-8"))["files"]}
-    return set()
+    """The files beside a manifest that are what it signs; none if there is no such manifest."""
+    found = set()
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        for name, digest in json.loads(manifest.read_text(encoding="utf-8"))["files"].items():
+            with contextlib.suppress(OSError, OutOfPlace):
+                path = disk.confined(manifest.parent, name)
+                found |= {path} if _sha256(path) == digest else set()
+    return found
 
 
 def manifest_of(job: Job) -> Path:
@@ -305,9 +313,9 @@ def made_from(job: Job) -> dict[str, str] | None:
     """The inputs of the film that is there, if all that was made with it is there too, unaltered."""
     try:
         about = json.loads(manifest_of(job).read_text(encoding="utf-8"))
-        whole = all(_sha256(job.folder / name) == digest for name, digest in about["files"].items())
+        whole = all(_sha256(disk.confined(job.folder, name)) == digest for name, digest in about["files"].items())
         return about["inputs"] if whole and set(job.extras) <= set(about["extras"]) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OutOfPlace):
         return None
 
 

@@ -29,6 +29,7 @@ from mathviz import engine
 from mathviz.engine import seams
 from mathviz.engine.failures import failed
 from mathviz.engine.readback import Nv12, Reader, Rgba
+from mathviz.project import disk
 from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import report
 from mathviz.render.cache import Beat, Cache
@@ -354,8 +355,10 @@ def main() -> int:
             _, status = os.waitpid(fork, 0)
             out.write(json.dumps({"ended": os.waitstatus_to_exitcode(status)}) + "\n")
     engine.finish()
-    with contextlib.suppress(OSError):  # the farm's, empty now; nobody else would remove it if the farm was killed
-        Path(os.environ.get("MATHVIZ_WORKER_FOLDER", "")).rmdir()
+    if given := os.environ.get("MATHVIZ_WORKER_FOLDER"):  # nobody else would remove it if the farm was killed
+        with contextlib.suppress(OSError):
+            (Path(given) / disk.HELD).unlink(missing_ok=True)
+            Path(given).rmdir()
     return 0
 
 

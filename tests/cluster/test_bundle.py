@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tiny_project import TinyProject
 
-from mathviz.cluster import bundle
+from mathviz.cluster import bundle, station
 from mathviz.cluster.bundle import PIECE, Store
 from mathviz.films import compute
 from mathviz.project.errors import MathvizError
+from mathviz.render.cache import YOUNG
 
 
 def sha256(data: bytes) -> str:
@@ -110,7 +112,44 @@ def test_a_bundle_is_laid_out_as_it_was(tiny: TinyProject, tmp_path: Path) -> No
     root.parent.mkdir()
     bundle.lay_out(made.manifest, store, root)
     found = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert found.pop(bundle.ENGINE_NAME).decode() == bundle.engine_of(made.manifest)
     assert found == {name: path.read_bytes() for name, path in made.files.items()}
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A worker's folder."""
+    monkeypatch.setattr(station, "folder", lambda dask_worker=None: tmp_path / "worker")
+    return tmp_path / "worker"
+
+
+def test_a_bundle_whose_laying_out_was_cut_short_is_laid_out_again(own: Path, file: Path) -> None:
+    """Without the file that is written last it could be found for ever and never be examined."""
+    manifest = {"home/mathviz/one.py": station.store("").put(file)}
+    name = station.settle(manifest)
+    root = own / "bundles" / name
+    (root / bundle.ENGINE_NAME).unlink()
+    (root / "home" / "mathviz" / "one.py").write_bytes(b"half")
+    assert station.settle(manifest) == name
+    assert (root / bundle.ENGINE_NAME).read_text() == bundle.engine_of(manifest)
+    assert (root / "home" / "mathviz" / "one.py").read_bytes() == file.read_bytes()
+
+
+def test_what_a_worker_has_not_used_for_long_is_removed(own: Path, file: Path, tmp_path: Path) -> None:
+    """Bundles but for the last, and contents until the rest fits; nothing that was of use within the last hour."""
+    store = station.store("")
+    first = station.settle({"home/one": store.put(file)})
+    (tmp_path / "other").write_bytes(b"other")
+    second = station.settle({"home/two": store.put(tmp_path / "other")})
+    station.prune(own, limit=0)
+    assert {root.name for root in (own / "bundles").iterdir()} == {first, second}
+    old = time.time() - 2 * YOUNG
+    for number, path in enumerate((own / "bundles" / first, store.place(sha256(file.read_bytes())),
+                                   store.place(sha256(b"other")))):  # fmt: skip
+        os.utime(path, (old + number, old + number))
+    station.prune(own, limit=len(b"other"))
+    assert {root.name for root in (own / "bundles").iterdir()} == {second}
+    assert [path.read_bytes() for path in store.root.rglob("*") if path.is_file()] == [b"other"]
 
 
 def test_of_a_bundle_nothing_is_laid_out_before_all_is_there(tiny: TinyProject, tmp_path: Path) -> None:

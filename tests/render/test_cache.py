@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tiny_project import BEATS, TinyProject
 
-from mathviz.project.errors import MathvizError
+from mathviz.project.errors import MathvizError, OutOfPlace
 from mathviz.render.cache import Beat, Cache, bytes_of
 from mathviz.render.farm import Farm
 from mathviz.render.plan import Job, Wish, plan
@@ -225,3 +225,17 @@ def test_a_film_is_joined_from_what_was_drawn_part_by_part(rendered: TinyProject
     assert [outcome.drawn for outcome in outcomes] == [("bars_leave",), ("bars_grow",), ("question",), ()]
     made = rendered.contents()
     assert {name: made[name] for name in whole} == whole
+
+
+@pytest.mark.parametrize("key", ["../../../precious", "/precious", "aa/../../../../precious"])
+def test_a_slot_cannot_lead_out_of_the_cache(cache: Cache, tmp_path: Path, key: str) -> None:
+    """What is damaged is removed with its folder: that must be one of the cache's."""
+    (tmp_path / "precious").mkdir()
+    cache.remember("inputs", "beat", Beat(KEYS[0], 1, [], [], [], {}))
+    slot = next((cache.root / "slots").rglob("beat.json"))
+    named = key.replace("/precious", f"{tmp_path}/precious") if key[0] == "/" else key
+    slot.write_text(json.dumps(json.loads(slot.read_text()) | {"key": named}))
+    assert cache.beat("inputs", "beat") is None
+    with pytest.raises(OutOfPlace):
+        cache.sound(named)
+    assert (tmp_path / "precious").is_dir()

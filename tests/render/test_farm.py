@@ -21,7 +21,8 @@ from PIL import Image
 from tiny_project import BEATS, TinyProject, programs, wait_for
 
 from mathviz.films import compute
-from mathviz.render import encode, farm
+from mathviz.project import disk
+from mathviz.render import encode, farm, report
 from mathviz.render.farm import Farm, FilmWork
 from mathviz.render.plan import Job, Outcome, Wish, plan
 
@@ -405,16 +406,38 @@ def test_the_end_of_a_render_is_the_end_of_all_that_its_workers_started(
 
 
 def test_the_next_render_sweeps_what_killed_ones_left(rendered: TinyProject) -> None:
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    left, busy = rendered.work / f"tiny.en-{ended.pid}-abc", rendered.work / f"tiny.en-{os.getpid()}-abc"
-    for folder in (left, busy):
+    """Whoever lives holds a lock, in whatever container or on whatever host: process numbers say nothing there."""
+    left, busy, half = rendered.work / "tiny.en-abc", rendered.work / "tiny.en-def", rendered.films / ".tiny.en-abc"
+    own = rendered.films / ".tiny.en-notes"  # somebody's own
+    for folder in (left, busy, half, own):
         folder.mkdir()
         (folder / "beat.ts").touch()
-    half = rendered.films / f".tiny.en-{ended.pid}-abc"
-    half.mkdir()
+    for folder in (left, half):
+        os.close(disk.hold(folder))
+    held = disk.hold(busy)
     assert rendered.run(*AT_FIVE).returncode == 0
-    assert list(rendered.work.iterdir()) == [busy] and not half.exists()
+    assert list(rendered.work.iterdir()) == [busy] and not half.exists() and own.exists()
+    os.close(held)
+
+
+@pytest.mark.parametrize("elsewhere", ["../../../victim.txt", "/VICTIM", "link/victim.txt", "Other.mp4"])
+def test_a_manifest_cannot_have_files_deleted_that_are_not_its_films(
+    rendered: TinyProject, tmp_path: Path, elsewhere: str
+) -> None:
+    """A film is published where a forged manifest names other files, outside its folder or another film's in it."""
+    for victim in (tmp_path / "victim.txt", rendered.films / "Other.mp4"):
+        victim.write_text("precious")
+    (rendered.films / "link").symlink_to(tmp_path)
+    name = elsewhere.replace("/VICTIM", str(tmp_path / "victim.txt"))
+    signed = {name: "0" * 64 if name == "Other.mp4" else hashlib.sha256(b"precious").hexdigest()}
+    (rendered.films / "tiny.en.json").write_text(json.dumps({"files": signed, "inputs": {}, "extras": []}))
+    (job,) = jobs(rendered, "en")
+    assert report.made_from(job) is None
+    folder = rendered.work / "tiny.en-abc"
+    folder.mkdir()
+    (folder / "tiny.en.mp4").write_bytes(b"film")
+    report._publish(job, folder, [folder / "tiny.en.mp4"], {"new": True})
+    assert (tmp_path / "victim.txt").read_text() == (rendered.films / "Other.mp4").read_text() == "precious"
 
 
 def test_two_renders_of_one_film_at_once_draw_no_beat_twice(rendered: TinyProject) -> None:
