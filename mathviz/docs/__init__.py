@@ -1,4 +1,4 @@
-"""The pages that come with the package, as Markdown. Those of commands and of mobjects are generated.
+"""The pages that come with the package, as Markdown. Those of commands, mobjects and the stage are generated.
 
     mathviz docs                        # the pages
     mathviz docs numbers                # one of them
@@ -18,7 +18,7 @@ from mathviz.project import HOME, disk, not_found
 from mathviz.project.errors import NotFound
 
 FOLDER = Path(__file__).parent
-GENERATED = ("commands", "mobjects")
+GENERATED = ("commands", "mobjects", "stage")
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,13 @@ def page(name: str) -> Page:
 
 def generated(name: str, app: typer.Typer) -> str:
     """What a generated page says today; ``app`` is the command line. Raises NotFound for one that is written."""
-    from mathviz.docs import commands, mobjects
+    from mathviz.docs import commands, mobjects, stage
 
     if name not in GENERATED:
         raise NotFound(f"{page(name).path} is written, not generated. Generated are {', '.join(GENERATED)}")
-    return commands.page(app) if name == "commands" else mobjects.page()
+    if name == "commands":
+        return commands.page(app)
+    return mobjects.page() if name == "mobjects" else stage.page()
 
 
 def write(names: list[str], app: typer.Typer) -> list[Path]:

@@ -132,6 +132,8 @@ POSTER = Region(-HALF_WIDTH, HALF_WIDTH, -3.2, 3.1)
 """For the picture that stays, when the caption is gone."""
 
 CAPTION = Region(-HALF_WIDTH, HALF_WIDTH, -HALF_HEIGHT, CAPTION_TOP)
+"""Two lines of text, over a scrim."""
+
 TITLE = Region(-HALF_WIDTH, HALF_WIDTH, TITLE_BOTTOM, HALF_HEIGHT)
 
 RIGHT_THIRD = replace(STAGE, left=STAGE.right - STAGE.width / 3)

@@ -54,8 +54,14 @@ HERO = Angle(-32, 58, 32)
 """The usual view of a thing in the round."""
 
 LANDSCAPE = Angle(42, 60, 36)
+"""Over hills, from the right."""
+
 CITY = Angle(-30, 51, 36)
+"""Down on towers, from the left."""
+
 SKYLINE = Angle(0, 77, 36)
+"""Nearly level, from the front."""
+
 RIVER = Angle(-130, 77, 34)
 """Along x, which comes toward the viewer from the far left."""
 
