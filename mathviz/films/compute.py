@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import hashlib
 import importlib
 import inspect
@@ -188,7 +189,9 @@ def _usable(computation: Computation, project: Project, place: Path, say: Callab
 
 
 def load(computation: Computation, project: Project, place: Path) -> Trace:
-    """The trace that lies there. Its claims are checked unless just these were, of just these arrays, on this machine.
+    """The trace that lies there, which can be asked for its inputs.
+
+    Its claims are checked unless just these were, of just these arrays, on this machine.
 
     Raises what ``trace.load`` raises, and TraceDamaged where its claims are not those that it was written with.
     """
@@ -196,6 +199,8 @@ def load(computation: Computation, project: Project, place: Path) -> Trace:
     checked = json.dumps([about, computation.claims_key, _versions()], sort_keys=True)
     note = project.cache / "checked" / hashlib.sha256(checked.encode()).hexdigest()
     trace = traces.load(computation.kind, place, check=False)
+    readers = {source.stem: functools.partial(find, source, project, _say) for source in computation.inputs}
+    trace = traces.with_inputs(trace, readers)
     if not note.is_file():
         _compare_claims(trace.require_true(), about, computation, place)
         with contextlib.suppress(OSError):  # then they are checked again next time
@@ -337,14 +342,14 @@ def _say(line: str) -> None:
 
 
 def call(computation: Computation, device: str, inputs: dict[str, Trace]) -> Trace:
-    """Call the concept's function with its inputs, on the device if it takes one."""
+    """Call the concept's function with its inputs, on the device if it takes one. The trace can be asked for them."""
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler otherwise announces each use of it
-    function = computation.function
+    function, readers = computation.function, {name: functools.partial(inputs.__getitem__, name) for name in inputs}
     if "device" in inspect.signature(function).parameters:
-        return function(**inputs, device=device)
+        return traces.with_inputs(function(**inputs, device=device), readers)
     if device not in ("auto", "cpu"):
         raise MathvizError(f"{computation.stem} runs on the CPU alone: it has nothing to do on {device!r}.")
-    return function(**inputs)
+    return traces.with_inputs(function(**inputs), readers)
 
 
 def device_name(computation: Computation, device: str) -> str:

@@ -13,6 +13,7 @@ import io
 import json
 import typing
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -21,20 +22,13 @@ from jaxtyping import jaxtyped
 
 from mathviz.project import disk
 from mathviz.project.errors import CheckFailed, TraceDamaged
+from mathviz.trace.claim import Claim
 
 AnyTrace = TypeVar("AnyTrace", bound="Trace")
 
 
-@dataclasses.dataclass(frozen=True)
-class Claim:
-    """One thing that must hold for a trace to be drawn, and what was found."""
-
-    says: str
-    holds: bool
-    found: str
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "holds", bool(self.holds))  # numpy's own would not go into JSON
+__all__ = ["Claim", "Inputs", "Trace", "load", "read_provenance", "save", "seal", "told", "unsealed",
+           "with_inputs", "write_provenance", "write_sealed"]  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +54,11 @@ class Trace:
                     found = f"{value.dtype} of shape {value.shape}"
                     raise TypeError(f"{type(self).__name__}.{field.name}: needs {wanted}, got {found}")
 
+    @property
+    def inputs(self) -> Inputs:
+        """The traces that it was computed from, by name: ``trace.inputs.denoiser.loss``."""
+        return self.__dict__.get("_inputs", Inputs({}))
+
     def check(self) -> list[Claim]:
         """State every invariant of this trace and whether it holds."""
         raise NotImplementedError(f"{type(self).__name__} must say what makes it true")
@@ -76,6 +75,26 @@ class Trace:
     def arrays(self) -> dict[str, np.ndarray]:
         """Field name → array."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+class Inputs:
+    """The traces that a trace was computed from, each read when it is first asked for."""
+
+    def __init__(self, readers: Mapping[str, Callable[[], Trace]]) -> None:
+        self._readers = readers
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._readers:
+            there = ", ".join(self._readers) or "none"
+            raise AttributeError(f"this trace has no input {name!r}; it has {there}. Its script names them: inputs")
+        self.__dict__[name] = self._readers[name]()
+        return self.__dict__[name]
+
+
+def with_inputs(trace: AnyTrace, readers: Mapping[str, Callable[[], Trace]]) -> AnyTrace:
+    """The trace, which from now on can be asked for its inputs. They are no arrays of its own and not saved with it."""
+    object.__setattr__(trace, "_inputs", Inputs(readers))
+    return trace
 
 
 def save(trace: Trace, stem: Path, provenance: dict[str, Any]) -> None:

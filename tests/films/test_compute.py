@@ -397,6 +397,30 @@ def test_a_film_is_given_the_trace_of_its_input(toy: Toy, twice: Computation) ->
     assert toy.computed == 1
 
 
+def test_a_trace_is_asked_for_its_input(toy: Toy, twice: Computation) -> None:
+    """Instead of holding a copy of what the film shows of it."""
+    found = compute.find(twice, toy.project, toy.said.append)
+    assert found.inputs.bars.heights.tolist() == [1.0, 2.0, 3.0] and found.inputs.bars is found.inputs.bars
+    assert "inputs" not in found.arrays()
+    with pytest.raises(AttributeError, match="no input 'bar'; it has bars"):
+        _ = found.inputs.bar
+    with pytest.raises(AttributeError, match="it has none"):
+        _ = found.inputs.bars.inputs.anything
+
+
+def test_claims_can_be_about_an_input(toy: Toy, twice: Computation, monkeypatch: pytest.MonkeyPatch) -> None:
+    concept = toy.concept / "bars.py"
+    concept.write_text(concept.read_text().replace(
+        "def double(bars: Heights) -> Heights:\n    return Heights(",
+        "class Doubled(Heights):\n    def check(self) -> list[Claim]:\n        once = self.inputs.bars.heights\n"
+        '        return [Claim.exact("twice", self.heights, 2 * once)]\n\n\n'
+        "def double(bars: Heights) -> Doubled:\n    return Doubled(",
+    ))  # fmt: skip
+    compute.find(twice, toy.project, toy.said.append)
+    assert compute.provenance_of(twice, toy.project)["checks"][0]["found"] == "3 of 3 equal"
+    assert compute.find(twice, toy.project, toy.said.append).check()[0].holds
+
+
 def test_an_input_can_be_recorded_by_name(toy: Toy, twice: Computation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOY", '{"lift": 10}')
     assert toy.command("--record").returncode == 0

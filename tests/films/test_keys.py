@@ -361,7 +361,7 @@ def test_a_comment_in_what_all_diffusion_films_share_makes_no_trace_stale(other_
 
 def test_the_means_of_claims_belong_to_the_claims(other_package: Path) -> None:
     before = keys.of("mathviz.concepts.denoiser:train_denoiser")
-    path = other_package / "trace" / "__init__.py"
+    path = other_package / "trace" / "claim.py"
     text = path.read_text()
     assert "bool(self.holds)" in text
     path.write_text(text.replace("bool(self.holds)", "not self.holds"))
