@@ -25,10 +25,22 @@ frames_app = typer.Typer(no_args_is_help=True, help="Snapshots of every beat: co
 app.add_typer(frames_app, name="frames")
 
 Stem = Annotated[str, typer.Argument(help="A film's stem, as `mathviz list` shows it.")]
+
+
+def _set_patience(seconds: float | None) -> float | None:
+    """For all processes that the command starts."""
+    if seconds is not None:
+        os.environ["MATHVIZ_PATIENCE"] = str(seconds)
+    return seconds
+
+
 Patience = Annotated[
     float | None,
-    typer.Option(min=1, help="Seconds for which a scene may do nothing: not compute, read or write. 600 if not given."),
-]
+    typer.Option(
+        min=1, callback=_set_patience,
+        help="Seconds for which a scene may do nothing: not compute, read or write. 600 if not given.",
+    ),
+]  # fmt: skip
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
@@ -210,7 +222,7 @@ def render(
     if not cluster and (shared or any_version):
         raise typer.BadParameter("--shared and --any-version need --cluster")
     workers = jobs or len(cores())
-    with contextlib.closing(Farm(workers, patience=patience)) as own:
+    with contextlib.closing(Farm(workers)) as own:
         if dry_run:
             _say_what_would_be_drawn(_planned(project, films or [], wish, own), own, as_json)
             return
@@ -504,6 +516,7 @@ def lint_films(
     sarif: Annotated[Path | None, typer.Option(help="Also write the findings to this file, as SARIF.")] = None,
     frames: Annotated[Path | None, typer.Option(help="Also draw each finding's frame into this folder.")] = None,
     workers: Annotated[int, typer.Option("-j", "--workers", min=1, help="Films that are gone through at once.")] = 2,
+    patience: Patience = None,
 ) -> None:
     """Check what can be read and is safe to watch, in every language and theme. Exit status 1 if there are errors."""
     from mathviz.lint import report
@@ -594,6 +607,7 @@ def accept_frames(
     source: Source = None,
     names: Annotated[list[str] | None, typer.Argument(help="Beats or snapshots; all when none is named.")] = None,
     all_of_them: Annotated[bool, typer.Option("--all", help="Every film and scene file of the project.")] = False,
+    patience: Patience = None,
 ) -> None:
     """Make today's frames the references. Look at them first. Refused if they differ when drawn twice."""
     from mathviz.snapshots import accepting, references
@@ -612,7 +626,7 @@ def accept_frames(
 
 
 @frames_app.command("check")
-def check_frames(source: Source = None) -> None:
+def check_frames(source: Source = None, patience: Patience = None) -> None:
     """Compare every snapshot with its reference; a failure leaves a report."""
     from mathviz.snapshots import contact_sheet, verdict
 
@@ -621,6 +635,8 @@ def check_frames(source: Source = None) -> None:
     for stem in stems:
         for found in verdict.check(project, stem):
             sheet.add(found)
+    if not sheet.count:
+        raise NotFound(f"Nothing was compared: there is no scene in {', '.join(stems) or project.scenes}")
     for failure in sheet.failures:
         _say(f"FrameMismatch: {failure}")
     print(f"{sheet.count - len(sheet.failures)} of {sheet.count} frames are their references")
@@ -630,7 +646,7 @@ def check_frames(source: Source = None) -> None:
 
 
 @frames_app.command("report")
-def report_frames(source: Source = None) -> None:
+def report_frames(source: Source = None, patience: Patience = None) -> None:
     """Draw every snapshot and write a page with all of them, old, new and difference where they differ."""
     from mathviz.snapshots import contact_sheet, verdict
 

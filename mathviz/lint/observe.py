@@ -19,6 +19,8 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz import style
+from mathviz.project.errors import MathvizError
+from mathviz.render.patience import Watch, limit
 
 STEP = 0.25
 """Seconds between looks inside an animation."""
@@ -382,26 +384,49 @@ def _smallest_sign(signs: list[Any], heights: ndarray) -> float:
     return float(min(letters, default=1.0))
 
 
-def observe(scene: Path, languages: list[str], themes: list[str], cache: Path) -> list[Observed]:
+def observe(scene: Path, languages: list[str], themes: list[str], cache: Path) -> Iterator[Observed | Failure]:
     """Go through a film of the catalogue in every version, or, without languages, through a file's scenes."""
     from mathviz import engine
 
     engine.start(engine.Picture(854, 480, 30), cache)
     try:
-        if not languages:
-            return [Observer(engine.scene_class(scene, name), Observed(f"{scene.stem}.{name}", "", "", "")).watch()
-                    for name in engine.scene_names(scene)]  # fmt: skip
-        kind = engine.scene_class(scene)
-        return [
-            Observer(kind, Observed(scene.stem, language, theme, style.theme(theme)["background"]),
-                     language=language, theme=theme).watch()
-            for theme in themes for language in languages
-        ]  # fmt: skip
+        for name in engine.scene_names(scene) if not languages else []:
+            yield _seen(Observed(f"{scene.stem}.{name}", "", "", ""), scene, name)
+        for theme in themes:
+            for language in languages:
+                film = Observed(scene.stem, language, theme, style.theme(theme)["background"])
+                yield _seen(film, scene, None, language=language, theme=theme)
+    except MathvizError as error:
+        yield Failure(scene.stem, "", str(error))
     finally:
         engine.finish()
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A scene, or a version of a film, that could not be gone through, and why."""
+
+    stem: str
+    version: str
+    says: str
+
+
+def _seen(film: Observed, scene: Path, name: str | None, **options: Any) -> Observed | Failure:
+    from mathviz import engine
+
+    def busy(place: str) -> None:
+        sys.stderr.write(f"mathviz: {film.stem}: {place}\n")
+
+    try:
+        with Watch(limit(), busy):
+            return Observer(engine.scene_class(scene, name), film, **options).watch()
+    except MathvizError as error:
+        return Failure(film.stem, f"{film.language}.{film.theme}".strip("."), str(error))
+
+
 if __name__ == "__main__":
     request = json.loads(sys.stdin.read())
-    seen = observe(Path(request["scene"]), request["languages"], request["themes"], Path(request["cache"]))
-    Path(request["out"]).write_text(json.dumps([asdict(each) for each in seen]), encoding="utf-8")
+    seen = list(observe(Path(request["scene"]), request["languages"], request["themes"], Path(request["cache"])))
+    told = {"seen": [asdict(each) for each in seen if isinstance(each, Observed)],
+            "failed": [asdict(each) for each in seen if isinstance(each, Failure)]}  # fmt: skip
+    Path(request["out"]).write_text(json.dumps(told), encoding="utf-8")

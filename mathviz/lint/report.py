@@ -7,6 +7,7 @@ import io
 import json
 import re
 import subprocess
+import sys
 import tempfile
 import tokenize
 from collections.abc import Callable, Iterable, Sequence
@@ -55,38 +56,62 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
     with ThreadPoolExecutor(workers) as pool:
         watched = pool.map(lambda film: _watched(project, *film), readable)
         finished = pool.map(lambda film: _check_files(project, film[0]), readable)
-        for (stem, told), films, of_files in zip(readable, watched, finished, strict=True):
-            mine = [finding for film in films for finding in check(film)] + of_files
-            found += waive(mine, project.scenes / f"{stem}.py", {beat.id for beat in told.beats}, idle=True)
+        for (stem, told), (films, failed), of_files in zip(readable, watched, finished, strict=True):
+            mine = [finding for film in films for finding in check(film)] + failed + of_files
+            beats = {beat.id for beat in told.beats}
+            found += waive(mine, project.scenes / f"{stem}.py", beats, idle=not failed)
             found += rhythm(films)
     return found
 
 
-def _watched(project: Project, stem: str, told: Script) -> list[observe.Observed]:
+def _watched(project: Project, stem: str, told: Script) -> tuple[list[observe.Observed], list[Finding]]:
     return watch(project, project.scenes / f"{stem}.py", told.languages, style.THEMES)
 
 
 def lint_file(project: Project, path: Path) -> list[Finding]:
     """All findings of the scenes of any manimgl file."""
-    return waive([finding for film in watch(project, path, [], style.THEMES) for finding in check(film)], path, set())
+    films, failed = watch(project, path, [], style.THEMES)
+    found = [finding for film in films for finding in check(film)] + failed
+    return found if any(each.stem == path.stem for each in failed) else waive(found, path, set())
 
 
-def watch(project: Project, scene: Path, languages: list[str], themes: Sequence[str]) -> list[observe.Observed]:
-    """Have a process of its own go through a film in these versions; through any manimgl file without languages."""
+def watch(
+    project: Project, scene: Path, languages: list[str], themes: Sequence[str]
+) -> tuple[list[observe.Observed], list[Finding]]:
+    """Have a process of its own go through a film in these versions; through any manimgl file without languages.
+
+    A scene or a version that fails is a finding.
+    """
     with tempfile.TemporaryDirectory(prefix="mathviz-") as folder:
         out = Path(folder) / "observed.json"
         request = {
             "scene": str(scene.resolve()), "languages": languages, "themes": list(themes), "out": str(out),
             "cache": str(project.cache / "manimgl" / "lint" / scene.stem),
         }  # fmt: skip
-        done = subprocess.run(
-            loading.python("mathviz.lint.observe"), input=json.dumps(request), cwd=project.root, text=True,
-            capture_output=True,
-        )  # fmt: skip
-        if done.returncode != 0 or not out.is_file():
-            lines = done.stderr.strip().splitlines()
+        code, lines = _gone_through(project, json.dumps(request))
+        if code != 0 or not out.is_file():
             raise MathvizError(f"{scene} could not be gone through: {lines[-1] if lines else 'no message'}")
-        return [observe.load(each) for each in json.loads(out.read_text(encoding="utf-8"))]
+        told = json.loads(out.read_text(encoding="utf-8"))
+        failed = [Finding("SCN001", "error", each["stem"], each["version"], "", 0.0, scene.name, each["says"],
+                          "a scene that plays to its end", "mend it") for each in told["failed"]]  # fmt: skip
+        return [observe.load(each) for each in told["seen"]], failed
+
+
+def _gone_through(project: Project, request: str) -> tuple[int, list[str]]:
+    """The exit status of who looks, and what was said. What a scene is at that takes long is said at once."""
+    lines = []
+    with subprocess.Popen(
+        loading.python("mathviz.lint.observe"), cwd=project.root, text=True, stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None and process.stderr is not None
+        process.stdin.write(request)
+        process.stdin.close()
+        for line in process.stderr:
+            lines += [line.strip()] if line.strip() else []
+            if line.startswith("mathviz: "):
+                sys.stderr.write(line)
+    return process.returncode, lines
 
 
 def _check_files(project: Project, stem: str) -> list[Finding]:

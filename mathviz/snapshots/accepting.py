@@ -25,6 +25,8 @@ def accept(project: Project, stem: str, names: list[str]) -> list[Path]:
     two differ: such a reference would fail tomorrow.
     """
     snapshots, about = wanted(project, stem), accepted(project, stem)
+    if not snapshots:
+        raise NotFound(f"{stem} has no scene, so nothing was accepted")
     known = {snapshot.name for snapshot in snapshots} | {snapshot.beat for snapshot in snapshots}
     unknown = [name for name in names if name not in known]
     if unknown:

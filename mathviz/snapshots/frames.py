@@ -6,6 +6,7 @@ the moments that its class names, ``mathviz_moments = {"half way": 1.5}``, in se
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from mathviz.films.catalog import films
 from mathviz.films.script import OPENING
 from mathviz.project import Project
 from mathviz.project.errors import NotFound
+from mathviz.render.patience import Watch, limit
 
 if TYPE_CHECKING:
     from mathviz.engine import stills
@@ -166,11 +168,19 @@ def draw(
         else:
             kind = engine.scene_class(path, name)
             takers.append((stills.SceneStillTaker(kind, list(moments), FPS, onscreen.on_screen, asked), moments))
-        takers[-1][0].take_all()
+        with Watch(limit(), busy=_told_of(name or stem)):
+            takers[-1][0].take_all()
     return {
         snapshot: Frame(taker.found.get(moment), taker.seen[moment], taker.pictures[moment])
         for taker, moments in takers for moment, snapshot in moments.items()
     }  # fmt: skip
+
+
+def _told_of(name: str) -> Callable[[str], None]:
+    def tell(place: str) -> None:
+        sys.stderr.write(f"mathviz: {name}: {place}\n")
+
+    return tell
 
 
 def _asked(known: Known | None, moments: dict[stills.Moment, Snapshot]) -> stills.Known | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from numpy import ndarray
 
 from mathviz.project import Project
-from mathviz.project.errors import FrameMismatch
+from mathviz.project.errors import FrameMismatch, MathvizError
 from mathviz.snapshots import earlier, references
 from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, Budget, Difference, beside, compare
 from mathviz.snapshots.frames import HEIGHT, WIDTH, Frame, Snapshot, draw, versions, wanted
@@ -27,7 +27,7 @@ class Verdict:
     @property
     def proven(self) -> bool:
         """Whether it was not drawn, because it is known that it would be its reference."""
-        return self.frame.image is None
+        return self.frame.image is None and not self.failure
 
 
 def check(project: Project, stem: str, everything: bool = True) -> Iterator[Verdict]:
@@ -44,8 +44,18 @@ def check_version(project: Project, snapshots: list[Snapshot], everything: bool)
     about = accepted(project, one.stem)
     old = {snapshot: references.old_text(project, snapshot) for snapshot in snapshots}
     known = None if everything else lambda snapshot, frame: about.proves(snapshot, frame, old[snapshot])
-    for snapshot, frame in draw(project, one.stem, one.language, one.theme, snapshots, known).items():
-        yield judge(project, snapshot, frame)
+    scenes = [snapshots] if one.language else [[s for s in snapshots if s.beat == name] for name in _names(snapshots)]
+    for mine in scenes:
+        try:
+            drawn = draw(project, one.stem, one.language, one.theme, mine, known)
+        except MathvizError as error:  # costs no other scene
+            yield from (Verdict(s, Frame(None, ""), f"{s.title}\n  It was not drawn: {error}") for s in mine)
+        else:
+            yield from (judge(project, snapshot, frame) for snapshot, frame in drawn.items())
+
+
+def _names(snapshots: list[Snapshot]) -> list[str]:
+    return list(dict.fromkeys(snapshot.beat for snapshot in snapshots))
 
 
 def judge(project: Project, snapshot: Snapshot, frame: Frame) -> Verdict:

@@ -53,6 +53,24 @@ class Sound(Scene):
         self.wait(2)
 """
 
+LEAVES = """
+
+class Leaves(Scene):
+    def construct(self):
+        __import__("sys").exit("no data")
+
+
+class Waits(Scene):
+    def construct(self):
+        __import__("time").sleep(60)
+
+
+class Small(Scene):
+    def construct(self):
+        self.play(FadeIn(Text("tiny", font_size=6)))
+        self.wait(2)
+"""
+
 FINDING = Finding("CON001", "error", "tiny", "en.dark", "bars_grow", 1.0, "text “x”", "2 : 1", "4.5 : 1", "mend it")
 
 
@@ -79,10 +97,18 @@ def test_a_scene_file_of_anybody(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_gone_through_is_named(tmp_path: Path) -> None:
-    (tmp_path / "broken.py").write_text(FAULTY.replace('Text("one")', "Text(1 / 0)"))
-    done = run(str(tmp_path / "broken.py"))
-    assert done.returncode == 1 and "broken.py could not be gone through" in done.stderr and "Zero" in done.stderr
-    assert "Traceback" not in done.stderr
+    """With scene, line and error; the file's other scenes are looked at all the same."""
+    broken = FAULTY.replace('Text("one")', "Text(1 / 0)") + LEAVES
+    (tmp_path / "broken.py").write_text(broken)
+    done = run(str(tmp_path / "broken.py"), "--json", "--patience", "5")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    found = {each["stem"]: each["measured"] for each in json.loads(done.stdout) if each["rule"] == "SCN001"}
+    line = broken.splitlines().index(next(line for line in broken.splitlines() if "1 / 0" in line)) + 1
+    assert found.keys() == {"broken.Faulty", "broken.Leaves", "broken.Waits"}
+    assert found["broken.Faulty"] == f"{tmp_path}/broken.py, line {line}: ZeroDivisionError: division by zero"
+    assert "the scene ended itself (SystemExit: no data)" in found["broken.Leaves"]
+    assert "nothing was done for 5 s" in found["broken.Waits"] and "in construct" in found["broken.Waits"]
+    assert [each for each in json.loads(done.stdout) if each["stem"] == "broken.Small"]
     assert run(str(tmp_path / "nowhere.py")).returncode == 2
 
 
@@ -161,7 +187,8 @@ def test_a_film_is_clean_in_its_first_language(stem: str, tmp_path: Path) -> Non
     """In one theme; all versions take minutes and are gone through by the test above."""
     project, scene = Project(HOME), HOME / "scenes" / f"{stem}.py"
     told = read(scene.with_suffix(".yaml"))
-    (film,) = report.watch(project, scene, told.languages[:1], ["dark"])
+    (film,), failed = report.watch(project, scene, told.languages[:1], ["dark"])
+    assert not failed
     found = report.waive(check(film), scene, {beat.id for beat in told.beats})
     assert not [each for each in found if not each.waived], report.as_text(found)
 

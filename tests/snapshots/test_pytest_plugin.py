@@ -202,3 +202,40 @@ def test_a_moment_after_the_end_and_one_that_is_none_are_told(sensitive: tuple[P
     (project.scenes / "wrong.py").write_text(SENSITIVE.replace('"begin": 0', '"begin": "soon"'), encoding="utf-8")
     with pytest.raises(NotFound, match=r"Sensitive\.mathviz_moments maps names to seconds"):
         frames.wanted(project, "wrong")
+
+
+LEAVES = """
+import sys
+from manimlib import *
+
+
+class Fine(Scene):
+    def construct(self):
+        self.play(FadeIn(Square()), run_time=0.3)
+
+
+class Leaves(Scene):
+    def construct(self):
+        self.play(FadeIn(Square()), run_time=0.3)
+        sys.exit("no data")
+
+
+class Stops(Scene):
+    def construct(self):
+        raise KeyboardInterrupt
+"""
+
+
+def test_what_was_not_compared_never_passes(own: Path) -> None:
+    """A scene that leaves early fails with place and words, and costs no other; a file without scenes fails too."""
+    (own / "scenes" / "pythagoras.py").write_text(LEAVES)
+    done = run(own, "mathviz", "frames", "check", "scenes/pythagoras.py")
+    assert done.returncode == 1 and "0 of 3 frames are their references" in done.stdout, done.stderr
+    place = f"It was not drawn: {own}/scenes/pythagoras.py, line"
+    assert f"{place} 14: the scene ended itself (SystemExit: no data)" in done.stderr
+    assert f"{place} 19: the scene ended itself (KeyboardInterrupt)" in done.stderr
+    assert "pythagoras / Fine\n  There is no reference" in done.stderr and "Traceback" not in done.stderr
+    (own / "scenes" / "pythagoras.py").write_text("from manimlib import *\n")
+    for command, says in (("check", "Nothing was compared"), ("accept", "nothing was accepted")):
+        done = run(own, "mathviz", "frames", command, "scenes/pythagoras.py")
+        assert done.returncode == 2 and says in done.stderr
