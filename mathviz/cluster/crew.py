@@ -35,7 +35,6 @@ from mathviz.films.compute import Computation
 from mathviz.project import Project
 from mathviz.project.errors import MathvizError, NotFound, RenderFailed, ToolMissing
 from mathviz.render import inputs
-from mathviz.render.cache import Cache
 from mathviz.render.farm import Farm, FilmWork, cores
 from mathviz.render.plan import Job
 from mathviz.render.worker import Task
@@ -168,7 +167,7 @@ class Crew(Farm):
 
     def assign(self, task: Task, worker: str, claims: contextlib.ExitStack) -> list[str]:
         """The beats that a worker shall do now. Those to be drawn are claimed from all commands of this machine."""
-        cache, job = Cache(Path(task.job.cache) / "beats"), task.job
+        cache, job = inputs.cache_of(task.job), task.job
         if task.step != "draw":
             return list(job.wanted)
         with self.lock:

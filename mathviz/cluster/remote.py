@@ -19,7 +19,8 @@ from mathviz.cluster import station
 from mathviz.cluster.bundle import Bundle
 from mathviz.cluster.line import Gone, Line, first_line
 from mathviz.project import disk
-from mathviz.render.cache import Beat, Cache
+from mathviz.render import inputs
+from mathviz.render.cache import Beat
 from mathviz.render.farm import Listen
 from mathviz.render.worker import Task
 
@@ -178,7 +179,7 @@ class _Trip:
 
     def __init__(self, remote: Remote, task: Task, beats: list[str], listen: Listen) -> None:
         self.remote, self.crew, self.task, self.listen = remote, remote.crew, task, listen
-        self.cache, self.token = Cache(Path(task.job.cache) / "beats"), f"{self.crew.topic}-{os.urandom(8).hex()}"
+        self.cache, self.token = inputs.cache_of(task.job), f"{self.crew.topic}-{os.urandom(8).hex()}"
         self.out = Out(task.inputs, beats, remote.identity)
         self.taken: set[str] = set()
         self.news: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()

@@ -198,7 +198,7 @@ def run(said: dict[str, Any]) -> dict[str, Any]:
 
 def _done(errand: Errand, place: _Place, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     task, last = _task(errand, place.root), 0.0
-    cache, kept = Cache(Path(task.job.cache) / "beats"), store(errand.shared)
+    cache, kept = inputs.cache_of(task.job), store(errand.shared)
     here = [name for name in task.job.wanted if cache.beat(task.inputs, name, task.job.digests)]
 
     def listen(said: dict[str, Any]) -> None:

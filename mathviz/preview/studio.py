@@ -30,7 +30,7 @@ from mathviz.preview.versions import Key, Shown, Stand, Version, Work
 from mathviz.project import ASSETS, Project, disk, loading
 from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import encode, inputs
-from mathviz.render.cache import Beat, Cache
+from mathviz.render.cache import Beat
 from mathviz.render.plan import Job, Wish, plan
 from mathviz.render.worker import Task
 
@@ -49,7 +49,7 @@ class Studio:
         planned = plan(project, [stem], Wish(themes=["all"], out=folder / "out").drafted())
         self.jobs: dict[Key, Job] = {(job.language, job.theme): job for job in planned}
         self.first: Key = next(iter(self.jobs))
-        self.cache = Cache(Path(planned[0].cache) / "beats")
+        self.cache = inputs.cache_of(planned[0])
         for name in ("site/clips", "site/glimpses", "parts", "tmp", "out"):
             (folder / name).mkdir(parents=True)
         self.sockets = Path(tempfile.mkdtemp(prefix="mathviz-"))  # short: a socket's name may have 107 bytes

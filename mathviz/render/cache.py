@@ -2,10 +2,10 @@
 
 ``beats/objects/<key>/`` holds an encoded beat. Its key is a digest of what was drawn: every frame's
 vertices, uniforms and textures, the size, the rate, the encoder's settings, the engine and the driver.
-``beats/slots/<inputs>/<beat>.json`` says which key a beat of a film has as long as nothing that goes
-into the film has changed. A lock on a slot says that somebody is drawing it; the system takes it away
-from a process that ends, however it ends. So workers share a film, and two commands a folder, without
-talking to each other.
+``beats/slots/<inputs>/<beat>.json`` says which key a beat of a film has, for each of the last states of the
+files that whoever played it has read: it holds as long as they are what they were. A lock on a slot says
+that somebody is drawing it; the system takes it away from a process that ends, however it ends. So workers
+share a film, and two commands a folder, without talking to each other.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ from mathviz.project.errors import MathvizError, OutOfPlace
 
 LIMIT = 10 * 1024**3
 """Bytes that the encoded beats may take when nothing else is said."""
+
+STATES = 8
+"""How many states of a film's files are remembered: somebody may go back to one."""
 
 YOUNG = 3600.0
 """Seconds for which a beat that was made or used is never removed: somebody may be about to join it."""
@@ -47,6 +50,7 @@ class Beat:
     begin: list[tuple[str, str]]
     end: list[tuple[str, str]]
     about: dict[str, Any]
+    reads: dict[str, str]
 
     @classmethod
     def of(cls, said: dict[str, Any]) -> Beat:
@@ -59,9 +63,10 @@ class Beat:
 
 @dataclass(frozen=True)
 class Cache:
-    """The folder ``beats`` of a project's cache."""
+    """The folder ``beats`` of a project's cache. ``fits`` says whether files are what they were when they were read."""
 
     root: Path
+    fits: Callable[[dict[str, str]], bool] = lambda reads: True
 
     def folder(self, key: str) -> Path:
         """Where an object is, or would be. Raises OutOfPlace for what is no key."""
@@ -130,21 +135,25 @@ class Cache:
         return found if found and self.has(found.key, digests) else None
 
     def said(self, inputs: str, name: str) -> Beat | None:
-        """What is known of a film's beat, be it there or not."""
-        try:
-            return Beat.of(json.loads(self._slot(inputs, name).read_text()))
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
+        """What is known of a film's beat as its files are, be it there or not."""
+        return next((beat for beat in self._states(inputs, name) if self.fits(beat.reads)), None)
 
     def looked_at(self, inputs: str, name: str) -> bool:
         """Whether it is known what a film with these inputs has as its beat, be it there or not."""
-        return self._slot(inputs, name).is_file()
+        return self.said(inputs, name) is not None
 
     def remember(self, inputs: str, name: str, beat: Beat) -> None:
         """Say what a film with these inputs has as its beat."""
         place = self._slot(inputs, name)
         place.parent.mkdir(parents=True, exist_ok=True)
-        disk.write_whole(place, json.dumps(asdict(beat)).encode())
+        others = [each for each in self._states(inputs, name) if each.reads != beat.reads]
+        disk.write_whole(place, json.dumps([asdict(each) for each in [beat, *others][:STATES]]).encode())
+
+    def _states(self, inputs: str, name: str) -> list[Beat]:
+        try:
+            return [Beat.of(each) for each in json.loads(self._slot(inputs, name).read_text())]
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return []
 
     def forget(self, inputs: str) -> None:
         shutil.rmtree(self._slot(inputs, "any").parent, ignore_errors=True)
@@ -206,7 +215,8 @@ class Cache:
         for folder in (self.root / "slots").glob("*"):
             names = [path.stem for path in folder.glob("*.json")]
             old = time.time() - folder.stat().st_mtime > YOUNG
-            if old and not any(self.beat(folder.name, name) for name in names):
+            kept = (beat for name in names for beat in self._states(folder.name, name))
+            if old and not any(self.has(beat.key) for beat in kept):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _slot(self, inputs: str, name: str) -> Path:

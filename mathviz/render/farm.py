@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
+import itertools
 import json
 import os
 import random
@@ -42,6 +43,9 @@ PAUSE = 0.5
 
 TRIES = 2
 
+FRESH = 2.0
+"""Seconds for which files are taken to be as they were, while work is handed out. Who does it looks again."""
+
 Progress = Callable[["FilmWork"], None]
 """Called with a film whenever something of it was done."""
 
@@ -69,9 +73,12 @@ class FilmWork:
     found: list[str] = field(default_factory=list)
     """Beats that need not be drawn: they were in the cache."""
     notes: list[str] = field(default_factory=list)
+    restless: str = ""
+    """A file that changed while the last beat was drawn from it."""
     helpers: int = 0
     alone: bool = False
     crashes: int = 0
+    surveys: int = 0
     rest_until: float = 0.0
     digests: list[str] = field(default_factory=list)
     cpu: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -282,9 +289,9 @@ class Farm:
 
     def _any_film(self, films: list[FilmWork]) -> FilmWork | None:
         """A film to oneself wastes nothing; the last ones are shared, each as long as it lacks beats."""
-        free = [film for film in films if film.helpers == 0]
-        shared = [film for film in films if film.helpers < film.open_beats]
-        return next(iter(free or shared), None)
+        free = (film for film in films if film.helpers == 0)
+        shared = (film for film in films if film.helpers < film.open_beats)
+        return next(itertools.chain(free, shared), None)
 
     def _step(self, worker: Hand, film: FilmWork) -> None:
         """Do what is next for a film, and look at what came of it."""
@@ -303,6 +310,7 @@ class Farm:
                     film.frames[said["beat"]] = said["frames"]
                 if "made" in said:
                     film.made.append(said["made"])
+                    film.restless = said.get("restless", "")
                     film.cpu[said["made"]] = tuple(said.get("cpu", (0.0, 0.0)))
                 if "found" in said:
                     film.found.append(said["found"])
@@ -323,11 +331,14 @@ class Farm:
             if film.crashes >= TRIES:
                 film.end(None, film.done, said["crash"])
         elif step == "survey":
-            if not film.not_looked_at:
+            film.surveys += 1
+            if not film.not_looked_at or film.surveys > TRIES:
                 film.step, film.found = "draw", [name for name in film.job.wanted if name not in film.missing]
         elif step == "join":
             film.joining = said["cpu"]
             self._joined(film, said["done"])
+        elif film.restless and film.made.count(film.made[-1]) >= TRIES + 1:
+            film.end(None, film.done, f"{film.restless} changes while {film.made[-1]} is drawn, each time anew")
         elif film.missing and not said["done"].get("tallies", {}).get("frames"):
             film.rest_until = time.monotonic() + PAUSE  # another command is drawing them
 
@@ -508,22 +519,28 @@ class Worker:
 
 def prepare(job: Job) -> FilmWork:
     """What is known of a film before any work: whether it is the one that is there, and what its first step is."""
-    cache = Cache(Path(job.cache) / "beats")
+    cache = inputs.cache_of(job, inputs.Now(job, FRESH))
     if job.of_catalogue:
         sources = inputs.of(job)
-        key = inputs.digest(sources)
+        key = inputs.slots(job)
     else:  # what other code reads cannot be known: it is always looked through
         sources = inputs.surroundings()
         key = f"{job.identity[:32]}-{os.urandom(8).hex()}"
     film = FilmWork(job, sources, key, cache)
-    if job.of_catalogue and not job.digests and report.made_from(job) == sources:
+    if job.of_catalogue and not job.digests and is_current(job):
         film.end(job.film, report.frames_of(job), unchanged=True)
     else:
         missing = film.missing
         film.found = [name for name in job.wanted if name not in missing]
-        if not film.found and cache.last(job.identity, inputs.surroundings()):
+        if missing and cache.last(job.identity, inputs.surroundings()):
             film.step = "survey"
     return film
+
+
+def is_current(job: Job) -> bool:
+    """Whether the film that is there is the one that would be made."""
+    before = report.made_from(job)
+    return before is not None and inputs.now(job, before) == before
 
 
 def why(film: FilmWork) -> str:
@@ -533,7 +550,7 @@ def why(film: FilmWork) -> str:
     before = report.made_from(film.job) if film.job.of_catalogue else None
     if before is None:
         return "never made" if not report.manifest_of(film.job).is_file() else "not whole, or made otherwise"
-    return f"changed: {', '.join(inputs.differences(before, film.sources))}"
+    return f"changed: {', '.join(inputs.differences(before, inputs.now(film.job, before)))}"
 
 
 def sweep(place: Path, prefix: str = "") -> None:

@@ -1,4 +1,7 @@
-"""Everything that goes into a film, as digests: while none of them changes, neither does the film."""
+"""Everything that goes into a film, as digests: while none of them changes, neither does the film.
+
+Which files these are is known from who played it: ``reads`` listens, and each beat is kept with what it was made from.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ import json
 import os
 import platform
 import subprocess
+import time
 from importlib import metadata, util
 from pathlib import Path
 
 from mathviz.films import compute
-from mathviz.project import ASSETS, PACKAGE, Project, disk
+from mathviz.project import ASSETS, HOME, PACKAGE, Project, disk
 from mathviz.project.errors import MathvizError, ToolMissing
+from mathviz.render.cache import Cache
 from mathviz.render.plan import Job
 
 NO_PART = ("gallery", "preview", "cluster", "docs", "lint", "author", "cli", "snapshots")
@@ -35,27 +40,120 @@ DRAWING = ("engine/__init__.py", "engine/painter.py", "engine/regions.py", "engi
 ENVIRONMENT = ("LIBGL_ALWAYS_SOFTWARE", "GALLIUM_DRIVER", "MESA_LOADER_DRIVER_OVERRIDE", "LP_NATIVE_VECTOR_WIDTH")
 """Variables that choose or change the driver."""
 
+CONFIGURATION = "custom_config.yml"
+"""manimgl's, of the folder in which somebody stands."""
+
+NO_FILES = ("setting ", "version of ", "$")
+"""What names of inputs begin with that are no files."""
+
+
+TRACE = "the trace"
+"""What a film's numbers are from: its arrays, and what is said of them."""
+
+ABSENT, RESTLESS = "none", "changed while it was read"
+"""Digests of what is not there, and of what nobody can have read whole."""
+
 
 def of(job: Job) -> dict[str, str]:
-    """Name → digest of all that decides a film's frames and bytes: files by content, the rest by value.
+    """What decides a film beside the files that it is made from: how it is to be made, and what draws and encodes."""
+    return {**_settings(job), **surroundings()}
 
-    A scene may import modules that lie beside it, but not another film's scene; a file that it reads must
-    lie in the project's ``assets/``.
+
+def slots(job: Job) -> str:
+    """Where the beats of a film are kept, of whichever state of its files."""
+    return digest(of(job))
+
+
+class Now:
+    """The files of a project as they are now, by the names that films know them by.
+
+    A name is a path in the project; what belongs to the package begins with ``mathviz/``, and what lies elsewhere is a
+    whole path. ``patience`` are seconds for which what was looked at is taken to stay as it is.
     """
-    project = Project.around(Path(job.scene))
-    found = {_short(path, project): disk.file_digest(path) for path in files(job)}
-    place = compute.place(compute.of_film(project, job.stem), project)
-    found["the trace"] = disk.file_digest(place.with_suffix(".npz")) + disk.file_digest(place.with_suffix(".json"))
-    return dict(sorted({**found, **_settings(job), **surroundings()}.items()))
+
+    def __init__(self, job: Job, patience: float = 0.0) -> None:
+        self.job, self.project, self.patience = job, Project.around(Path(job.scene)), patience
+        self._known: dict[str, tuple[float, str]] = {}
+
+    def __getitem__(self, name: str) -> str:
+        """The digest of what has that name."""
+        known = self._known.get(name)
+        if known is None or time.monotonic() - known[0] > self.patience:
+            self._known[name] = known = (time.monotonic(), self._trace() if name == TRACE else self._file(name))
+        return known[1]
+
+    def fits(self, reads: dict[str, str]) -> bool:
+        """Whether everything still is what it was when it was read."""
+        return all(self[name] == value for name, value in reads.items())
+
+    def _file(self, name: str) -> str:
+        path = self.path(name)
+        return disk.file_digest(path) if path.is_file() else ABSENT
+
+    def _trace(self) -> str:
+        try:
+            place = compute.place(compute.of_film(self.project, self.job.stem), self.project)
+            return disk.file_digest(place.with_suffix(".npz")) + disk.file_digest(place.with_suffix(".json"))
+        except (MathvizError, OSError):
+            return ABSENT
+
+    def path(self, name: str) -> Path:
+        """The file of that name. One that leads elsewhere is none: it becomes the project's own folder."""
+        root, inside = self.project.root, name
+        if name == CONFIGURATION:
+            root = Path.cwd()
+        elif self.project.root != HOME and name.startswith(f"{PACKAGE.name}/assets/"):
+            root, inside = ASSETS, name.split("/", 2)[2]
+        elif name.startswith(f"{PACKAGE.name}/"):
+            root = PACKAGE.parent
+        elif name.startswith("/") and name.endswith(".py"):
+            return Path(name)
+        leads_out = inside.startswith("/") or ".." in inside.split("/")
+        return root if leads_out else root / inside
+
+    def name(self, path: Path) -> str | None:
+        """The name of a file; None for one that is made, not read: in ``renders/``, or hidden."""
+        if path.is_relative_to(PACKAGE) and path.relative_to(PACKAGE).parts[0] in NO_PART:
+            return None
+        if self.project.root != HOME:
+            for root, before in ((ASSETS, PACKAGE / "assets"), (PACKAGE, PACKAGE)):
+                if path.is_relative_to(root):
+                    return (before / path.relative_to(root)).relative_to(PACKAGE.parent).as_posix()
+        if not path.is_relative_to(self.project.root):
+            return str(path) if path.suffix == ".py" else None
+        inside = path.relative_to(self.project.root)
+        made = inside.parts[0] == "renders" or inside.parts[0].startswith(".") or path.is_relative_to(self.job.cache)
+        return None if made or inside.is_relative_to("assets/traces") else inside.as_posix()
+
+    def read(self, files: dict[Path, bool]) -> dict[str, str]:
+        """Name → digest of files that were read, each with whether it still is as it was then; and of the trace."""
+        scene = Path(self.job.scene)
+        told = {path: still for path, still in files.items() if path not in (scene, scene.with_suffix(".yaml"))}
+        told |= {path: files.get(path, True) for path in (scene, scene.with_suffix(".yaml"))}
+        named = {self.name(path): (path, still) for path, still in told.items()}
+        found = {name: self[name] if still else RESTLESS for name, (path, still) in named.items() if name}
+        return {**found, CONFIGURATION: self[CONFIGURATION], TRACE: self[TRACE]}
+
+
+def now(job: Job, before: dict[str, str]) -> dict[str, str]:
+    """What a film's inputs, which are known from when it was made, are today."""
+    settings, files = of(job), Now(job)
+    named = [name for name in before if name not in settings and not name.startswith(NO_FILES)]
+    return dict(sorted({**settings, **{name: files[name] for name in named}}.items()))
+
+
+def cache_of(job: Job, now: Now | None = None) -> Cache:
+    """The beats that were drawn before, each with what it was made from."""
+    return Cache(Path(job.cache) / "beats", (now or Now(job)).fits)
 
 
 def files(job: Job) -> list[Path]:
-    """The files that decide a film, apart from its trace."""
+    """The files that may decide a film, apart from its trace: those that it is made from, and others."""
     project, scene = Project.around(Path(job.scene)), Path(job.scene)
     package = {path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] not in NO_PART}
     found = {*package, *ASSETS.rglob("*"), *code_of(project)}
     found -= {project.scenes / f"{stem}.py" for stem in project.stems if stem != job.stem}
-    found |= {scene, scene.with_suffix(".yaml"), Path.cwd() / "custom_config.yml"}
+    found |= {scene, scene.with_suffix(".yaml"), Path.cwd() / CONFIGURATION}
     found |= {path for path in (project.root / "assets").rglob("*") if "traces" not in path.parts}
     found -= {path for name in NO_PART_OF_ASSETS for path in (ASSETS / name, *(ASSETS / name).rglob("*"))}
     return sorted(path for path in found if path.is_file() and "traces" not in path.parts)
@@ -93,13 +191,6 @@ def _settings(job: Job) -> dict[str, str]:
     elsewhere = ("scene", "out", "cache", "only", "extras", "digests")
     settings = {name: value for name, value in job.settings().items() if name not in elsewhere}
     return {f"setting {name}": json.dumps(value) for name, value in settings.items()}
-
-
-def _short(path: Path, project: Project) -> str:
-    for root in (project.root, PACKAGE.parent):
-        if path.is_relative_to(root):
-            return str(path.relative_to(root))
-    return path.name
 
 
 @functools.cache

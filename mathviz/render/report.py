@@ -47,7 +47,8 @@ class Cue:
 def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], folder: Path) -> dict[str, Any]:
     """Join a job's beats in ``folder`` and move the film, whole and verified, to where the job wants it.
 
-    ``inputs`` is where the cache has them, ``sources`` what the manifest says that they were made from.
+    ``inputs`` is where the cache has them, ``sources`` what the manifest says that they were made with, beside the
+    files that they were made from.
     Returns ``film``, ``frames`` and ``digests``; or ``missing``, the beats that are not there (any more);
     or ``torn``, where one beat does not begin with what the one before it left. Raises RenderFailed.
     """
@@ -58,6 +59,8 @@ def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], fold
     beats = {name: beat for name, beat in found.items() if beat is not None}
     if torn := tear(job, beats):
         return {"torn": torn}
+    for beat in beats.values():
+        sources = {**sources, **beat.reads}
     files = _film(job, cache, beats, folder) + _beside(job, cache, beats, folder)
     codec, notes = _webm(files) if "webm" in job.extras and files[0].suffix == ".mp4" else ("", [])
     signed = {str(file.relative_to(folder)): _sha256(file) for file in files}
@@ -258,7 +261,8 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
         ],
         "renderer": about["renderer"], "encoder": about["encoder"],
         "versions": {"mathviz": __version__, **_versions(sources)},
-        "commit": compute.commit(project.root), "extras": list(job.extras), "inputs": sources, "files": files,
+        "commit": compute.commit(project.root), "extras": list(job.extras), "inputs": dict(sorted(sources.items())),
+        "files": files,
     }  # fmt: skip
 
 

@@ -25,14 +25,18 @@ from typing import Any
 
 from PIL import Image
 
+from mathviz.render import reads
+
+# isort: split
+
 from mathviz import engine
 from mathviz.engine import seams
 from mathviz.engine.failures import failed
 from mathviz.engine.readback import Nv12, Reader, Rgba
 from mathviz.project import disk
 from mathviz.project.errors import MathvizError, RenderFailed
-from mathviz.render import report
-from mathviz.render.cache import Beat, Cache
+from mathviz.render import inputs, report
+from mathviz.render.cache import Beat
 from mathviz.render.encode import BeatEncoder, Encoding
 from mathviz.render.patience import PATIENCE, Watch
 from mathviz.render.plan import CLOCK, WHOLE, Job
@@ -72,7 +76,8 @@ class Walk:
 
     def __init__(self, task: Task, tell: Tell) -> None:
         self.task, self.job, self.tell = task, task.job, tell
-        self.cache, self.folder = Cache(Path(task.job.cache) / "beats"), Path(task.folder)
+        self.now = inputs.Now(task.job)
+        self.cache, self.folder = inputs.cache_of(task.job, self.now), Path(task.folder)
         self.drawing, self.skipping = task.step != "survey", task.step != "in_sequence" and task.job.of_catalogue
         self.left = list(task.job.wanted)
         self.claims = contextlib.ExitStack()
@@ -84,6 +89,9 @@ class Walk:
     def run(self) -> None:
         """Play the scene from its begin to its end, or to the last beat that is wanted of it."""
         try:
+            if self.job.of_catalogue:
+                _ = self.now[inputs.TRACE]  # reads the sources that its key is made of, which are not the film's
+            reads.follow_sources()
             self._build()
             if not self.job.of_catalogue:
                 self.beat_begins(WHOLE)
@@ -205,12 +213,13 @@ class Walk:
         # A picture that cannot be told by its digest makes a beat that nobody else shall find.
         pictures = self.pictures.hexdigest() if self.sure else os.urandom(32).hex()
         key = hashlib.sha256(f"{pictures} {settings}".encode()).hexdigest()
-        kept = Beat(key, self.frames, self.captions, self.begun, self._state(), about)
+        kept = Beat(key, self.frames, self.captions, self.begun, self._state(), about, self._read())
         if self.drawing:
             self._store(kept, wav if sound else None)
         self.cache.remember(self.task.inputs, beat, kept)
         if self.drawing:
-            self.tell(made=beat, cpu=[self.cpu, cpu()])
+            restless = next((name for name, value in kept.reads.items() if value == inputs.RESTLESS), "")
+            self.tell(made=beat, cpu=[self.cpu, cpu()], restless=restless)
 
     def _store(self, beat: Beat, sound: Path | None) -> None:
         if self.encoder is None:
@@ -228,6 +237,10 @@ class Walk:
         if self.job.digests:
             (self.made / "digests.txt").write_text("".join(f"{digest}\n" for digest in self.digests))
         self.cache.keep(beat.key, self.made)
+
+    def _read(self) -> dict[str, str]:
+        """What the beat was made from. What other scenes read cannot be known, and is not asked."""
+        return self.now.read(reads.files()) if self.job.of_catalogue else {}
 
     def _state(self) -> seams.State:
         return seams.state(self.scene) if self.job.of_catalogue else []
@@ -262,7 +275,7 @@ def walk(task: Task, tell: Tell) -> dict[str, Any]:
 
 def join(task: Task, tell: Tell) -> dict[str, Any]:
     """Make a film of its beats; returns what ``report.make_film`` does."""
-    cache = Cache(Path(task.job.cache) / "beats")
+    cache = inputs.cache_of(task.job)
     return report.make_film(task.job, cache, task.inputs, task.sources, Path(task.folder))
 
 

@@ -39,8 +39,8 @@ def kept(cache: Cache, key: str, size: int = 100, digests: str = "") -> Path:
     return cache.folder(key)
 
 
-def beat(key: str) -> Beat:
-    return Beat(key, 3, [(0, "One"), (2, "")], [("self.bars", "1")], [("self.bars", "2")], {"fps": 30})
+def beat(key: str, reads: dict[str, str] | None = None) -> Beat:
+    return Beat(key, 3, [(0, "One"), (2, "")], [("self.bars", "1")], [("self.bars", "2")], {"fps": 30}, reads or {})
 
 
 # ---- objects and slots
@@ -87,6 +87,20 @@ def test_a_damaged_object_is_not_used(cache: Cache, file: str, how: str) -> None
     assert not (cache.has(KEYS[0], digests=True) and cache.sound(KEYS[0]))
     kept(cache, KEYS[0], digests="d1\nd2\n")
     assert cache.has(KEYS[0], digests=True) and cache.sound(KEYS[0])
+
+
+def test_a_slot_holds_as_long_as_the_files_are_what_they_were(cache: Cache) -> None:
+    files = {"scenes/tiny.py": "first"}
+    fitting = Cache(cache.root, lambda reads: all(files.get(name) == value for name, value in reads.items()))
+    for key, state in zip(KEYS, ("first", "second", "third"), strict=True):
+        kept(cache, key)
+        fitting.remember("film", "rise", beat(key, {"scenes/tiny.py": state}))
+    for key, state in zip(KEYS, ("first", "second", "third"), strict=True):
+        files["scenes/tiny.py"] = state  # whoever goes back to what was, finds it
+        found = fitting.beat("film", "rise")
+        assert found is not None and found.key == key and fitting.looked_at("film", "rise")
+    files["scenes/tiny.py"] = "fourth"
+    assert fitting.beat("film", "rise") is None and not fitting.looked_at("film", "rise")
 
 
 @pytest.mark.parametrize("written", ["", "{", "[]", "{}", '{"key": 1}', "null"])

@@ -42,7 +42,7 @@ def test_frames_become_times_without_drift() -> None:
 
 def beat(frames: int, captions: list[tuple[int, str]], key: str = "k", **states: list[tuple[str, str]]) -> Beat:
     about = {"name": "tiny.en", "width": 854, "height": 480, "fps": 30, "renderer": {"renderer": "r"}, "encoder": {}}
-    return Beat(key, frames, captions, states.get("begin", []), states.get("end", []), about)
+    return Beat(key, frames, captions, states.get("begin", []), states.get("end", []), about, {"scenes/tiny.py": "s"})
 
 
 def test_captions_last_until_they_are_taken_away_across_beats() -> None:
