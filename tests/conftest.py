@@ -23,9 +23,9 @@ OPTIONS = (
 
 
 @pytest.fixture(scope="session")
-def manim(tmp_path_factory: pytest.TempPathFactory) -> None:
+def manim() -> None:
     """manimgl imported for drawing off screen, 854×480 at 30 frames a second."""
-    engine.start(engine.Picture(854, 480, 30), tmp_path_factory.mktemp("manimgl"))
+    engine.start(engine.Picture(854, 480, 30))
 
 
 @pytest.fixture

@@ -182,6 +182,9 @@ def render(
     digest: Annotated[
         Path | None, typer.Option(help="Write the SHA-256 of each RGBA frame, in order, to this file.")
     ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read films that are there whole; else their times and sizes suffice.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be drawn and why; draw nothing.")] = False,
     cluster: Annotated[
         str, typer.Option(help="Draw on the workers of this Dask scheduler: tcp://HOST:PORT, tls://…, or local:N.")
@@ -227,12 +230,14 @@ def render(
             _say_what_would_be_drawn(_planned(project, films or [], wish, own), own, as_json)
             return
         with _crew(cluster, workers, shared, any_version) as crew:
-            planned = _planned(project, films or [], wish, own, crew)
+            planned = _planned(project, films or [], wish, own, crew, at_once=crew is None)
             with Display(len(planned), quiet=as_json) as display:
                 farm = crew or own
-                farm.progress, farm.patience = display.progress, own.patience
+                farm.progress, farm.patience, farm.say = display.progress, own.patience, _say
+                farm.verify = verify
                 outcomes = farm.run(planned)
-    Cache(project.cache / "beats").prune(LIMIT)
+    if not all(outcome.unchanged for outcome in outcomes):
+        Cache(project.cache / "beats").prune(LIMIT)
     if digest:
         _write_digests(outcomes, digest)
     failed = [outcome for outcome in outcomes if outcome.film is None]
@@ -264,8 +269,13 @@ def _crew(cluster: str, joiners: int, shared: Path | None, any_version: bool) ->
         yield found
 
 
-def _planned(project: Project, films: list[str], wish: Any, farm: Any = None, crew: Any = None) -> list[Any]:
-    """The jobs for stems, or for a scene file and its scenes' names; with the traces that they need."""
+def _planned(
+    project: Project, films: list[str], wish: Any, farm: Any = None, crew: Any = None, at_once: bool = False
+) -> list[Any]:
+    """The jobs for stems, or for a scene file and its scenes' names.
+
+    Their traces are there afterwards, unless drawing shall begin ``at_once`` and the farm sees to that itself.
+    """
     from mathviz.films import compute
     from mathviz.project.errors import NotFound
     from mathviz.render import doctor
@@ -287,11 +297,14 @@ def _planned(project: Project, films: list[str], wish: Any, farm: Any = None, cr
             crew.take_jobs(project, scenes)
         return scenes
     planned = plan(project, [path.stem] if path else films, wish)
-    doctor.require()
+    if not at_once:
+        doctor.require()
     for stem in dict.fromkeys(job.stem for job in planned):
         computation = compute.of_film(project, stem)
         if crew:
             crew.find(computation, project)
+        elif at_once:
+            _ = computation.key  # what the script names is there
         else:
             compute.find(computation, project, _say)
     if crew:

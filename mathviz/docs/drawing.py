@@ -38,7 +38,7 @@ def draw(things: Iterable[Thing]) -> dict[str, ndarray]:
     from mathviz import engine
     from mathviz.engine import stills
 
-    engine.start(engine.Picture(frames.WIDTH, frames.HEIGHT, frames.FPS), Project(HOME).cache / "manimgl" / "docs")
+    engine.start(engine.Picture(frames.WIDTH, frames.HEIGHT, frames.FPS))
     examples = importlib.import_module("mathviz.docs.examples")
     drawn = {}
     for thing in things:

@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy import ndarray
 
-from mathviz import style
 from mathviz.engine.failures import failed, was_raised
 from mathviz.engine.painter import Painter, Tallies, view_of
 from mathviz.engine.readback import Rgba
 from mathviz.engine.regions import View
+from mathviz.engine.texts import keep_texts
 from mathviz.project import loading
 from mathviz.project.errors import MathvizError, NotFound, RenderFailed, ToolMissing
 
@@ -56,21 +56,18 @@ class Sink(Protocol):
     def take(self, frame: memoryview) -> None: ...
 
 
-def start(picture: Picture, cache: Path) -> None:
+def start(picture: Picture) -> None:
     """Import manimgl for drawing off screen at this size. Once per process, before any scene.
 
-    ``cache`` keeps manimgl's rendered texts and formulas, in a folder for these very fonts, because manimgl
-    knows a font by its name alone. Temporary files go to a folder of this process, because Pango names its
-    files by content and two processes would share them.
+    Rendered texts and formulas are kept where all processes of this machine find them. Temporary files go to a folder
+    of this process, because Pango names its files by content and two processes would share them.
     """
     global _started
     if "manimlib" in sys.modules:
         if _started not in (None, picture):
             raise RenderFailed(f"this process draws {_started}, and was asked for {picture}")
         return
-    cache = cache / style.fonts_digest()
-    cache.mkdir(parents=True, exist_ok=True)
-    os.environ["XDG_CACHE_HOME"] = str(cache)
+    keep_texts()
     os.environ["PYGLET_HEADLESS"] = "1"
     os.environ["PYGLET_SHADOW_WINDOW"] = "0"  # a context, and a driver's threads, which no fork would survive
     os.environ.setdefault("LP_NUM_THREADS", "0")

@@ -80,7 +80,7 @@ class Computation:
 
         Nothing of it is imported for that, unless no source defines it.
         """
-        found = keys.of(self.name, tuple(source.name for source in self.inputs))
+        found = keys.recalled(self.name, tuple(source.name for source in self.inputs))
         if found is None or found.needs is None:
             _ = self.arguments
         if found is None:
@@ -155,8 +155,7 @@ def find(computation: Computation, project: Project, say: Callable[[str], None])
         if trace is not None:
             return trace
     say(f"computing {computation.stem} …")
-    command = loading.python("mathviz", "compute", computation.stem, "--quiet")
-    with subprocess.Popen(command, cwd=project.root, stdin=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command(computation), cwd=project.root, stdin=subprocess.DEVNULL) as process:
         try:
             code = process.wait()
         except BaseException:
@@ -171,14 +170,43 @@ def find(computation: Computation, project: Project, say: Callable[[str], None])
     return load(computation, project, cached)
 
 
+def command(computation: Computation) -> list[str]:
+    """What computes a trace into the cache, in a process of its own that stands in the project's folder."""
+    return loading.python("mathviz", "compute", computation.stem, "--quiet")
+
+
+def missing(computation: Computation, project: Project) -> list[str] | None:
+    """None if there is a trace to draw from; else what is to be told of those that are there and not used.
+
+    Arrays are not read for that: whoever draws from damaged ones says so, and computes.
+    """
+    told = []
+    for where in _places(computation, project):
+        try:
+            other = _changed_since(traces.read_provenance(where), computation, project)
+        except FileNotFoundError:
+            continue
+        except TraceDamaged as error:
+            told.append(f"{where.name}: {error}. Not used.")
+            continue
+        if not other and where.with_suffix(".npz").is_file():
+            return None
+        told += [_stale(computation, where, other)] if other else []
+    return told
+
+
+def _stale(computation: Computation, where: Path, other: str) -> str:
+    return (
+        f"{where.with_suffix('.json').name}: recorded {other} than today's, so not used. "
+        f"Record anew: mathviz compute {computation.stem} --record"
+    )
+
+
 def _usable(computation: Computation, project: Project, place: Path, say: Callable[[str], None]) -> Trace | None:
     try:
         other = _changed_since(traces.read_provenance(place), computation, project)
         if other:
-            say(
-                f"{place.with_suffix('.json').name}: recorded {other} than today's, so not used. "
-                f"Record anew: mathviz compute {computation.stem} --record"
-            )
+            say(_stale(computation, place, other))
             return None
         return load(computation, project, place)
     except FileNotFoundError:

@@ -7,12 +7,15 @@ arrays that are there. Comments, docstrings and layout change neither.
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
+import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mathviz.films.reach import CONCEPTS, TRACES, Piece, Reach
+from mathviz.project import disk
 from mathviz.project.errors import ScriptError
 
 CLAIMING = (*CONCEPTS, TRACES)
@@ -33,6 +36,10 @@ class Keys:
     needs: tuple[str, ...] | None
     classes: tuple[Piece, ...] = field(compare=False)
 
+
+_SELF = hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes()
+                                for name in ("keys.py", "reach.py", "definitions.py"))).hexdigest()  # fmt: skip
+"""Of how keys are found: what others noted by other means is no answer."""
 
 _known: dict[tuple[str, ...], tuple[dict[Path, tuple[int, int, int]], Keys]] = {}
 
@@ -57,6 +64,31 @@ def of(name: str, inputs: tuple[str, ...] = ()) -> Keys | None:
     keys, read = found
     _known[question] = ({path: _state(path) for path in read}, keys)
     return keys
+
+
+def recalled(name: str, inputs: tuple[str, ...]) -> Keys | None:
+    """As ``of``, from what was noted on this machine if all files are as they were then; else found and noted.
+
+    What classes there are is not noted: that is for those who look for keys, not for those who compare them.
+    """
+    question, place = (name, *inputs, *sys.path), disk.shared_cache()
+    if question in _known or place is None:
+        return of(name, inputs)
+    note = place / "keys" / f"{hashlib.sha256(json.dumps([question, _SELF]).encode()).hexdigest()}.json"
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        said = json.loads(note.read_text(encoding="utf-8"))
+        if all(_state(Path(path)) == tuple(state) for path, state in said["states"].items()):
+            needs = None if said["needs"] is None else tuple(said["needs"])
+            return Keys(said["computation"], said["claims"], tuple(map(Path, said["files"])), needs, ())
+    found = of(name, inputs)
+    if found is not None:
+        states = {str(path): state for path, state in _known[question][0].items()}
+        said = {"computation": found.computation, "claims": found.claims, "files": [str(path) for path in found.files],
+                "needs": found.needs, "states": states}  # fmt: skip
+        with contextlib.suppress(OSError):  # then they are found again next time
+            note.parent.mkdir(parents=True, exist_ok=True)
+            disk.write_whole(note, json.dumps(said).encode())
+    return found
 
 
 def _state(path: Path) -> tuple[int, int, int]:

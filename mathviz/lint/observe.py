@@ -384,11 +384,11 @@ def _smallest_sign(signs: list[Any], heights: ndarray) -> float:
     return float(min(letters, default=1.0))
 
 
-def observe(scene: Path, languages: list[str], themes: list[str], cache: Path) -> Iterator[Observed | Failure]:
+def observe(scene: Path, languages: list[str], themes: list[str]) -> Iterator[Observed | Failure]:
     """Go through a film of the catalogue in every version, or, without languages, through a file's scenes."""
     from mathviz import engine
 
-    engine.start(engine.Picture(854, 480, 30), cache)
+    engine.start(engine.Picture(854, 480, 30))
     try:
         for name in engine.scene_names(scene) if not languages else []:
             yield _seen(Observed(f"{scene.stem}.{name}", "", "", ""), scene, name)
@@ -426,7 +426,7 @@ def _seen(film: Observed, scene: Path, name: str | None, **options: Any) -> Obse
 
 if __name__ == "__main__":
     request = json.loads(sys.stdin.read())
-    seen = list(observe(Path(request["scene"]), request["languages"], request["themes"], Path(request["cache"])))
+    seen = list(observe(Path(request["scene"]), request["languages"], request["themes"]))
     told = {"seen": [asdict(each) for each in seen if isinstance(each, Observed)],
             "failed": [asdict(each) for each in seen if isinstance(each, Failure)]}  # fmt: skip
     Path(request["out"]).write_text(json.dumps(told), encoding="utf-8")

@@ -86,7 +86,6 @@ def watch(
         out = Path(folder) / "observed.json"
         request = {
             "scene": str(scene.resolve()), "languages": languages, "themes": list(themes), "out": str(out),
-            "cache": str(project.cache / "manimgl" / "lint" / scene.stem),
         }  # fmt: skip
         code, lines = _gone_through(project, json.dumps(request))
         if code != 0 or not out.is_file():

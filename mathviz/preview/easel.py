@@ -293,7 +293,7 @@ def _about(error: BaseException, task: Task) -> dict[str, Any]:
 
 def job_picture(job: Job) -> list[str]:
     """The arguments that say what this process is to draw."""
-    return [str(job.width), str(job.height), str(job.fps), str(Path(job.cache) / "manimgl")]
+    return [str(job.width), str(job.height), str(job.fps)]
 
 
 def main() -> None:
@@ -303,7 +303,7 @@ def main() -> None:
     out = os.dup(1)
     os.dup2(2, 1)
     os.environ["MESA_SHADER_CACHE_DISABLE"] = "true"  # its thread would not outlive a fork, and be waited for
-    engine.start(engine.Picture(width, height, fps), Path(sys.argv[5]))
+    engine.start(engine.Picture(width, height, fps))
     importlib.import_module("mathviz.stage")
     style.register_fonts()
     ctypes.CDLL(None).prctl(SUBREAPER, 1)  # who stands is nobody else's child in the end

@@ -7,6 +7,7 @@ import fcntl
 import functools
 import hashlib
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path, PurePosixPath
@@ -25,6 +26,23 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def shared_cache() -> Path | None:
+    """The folder where this machine's projects keep what they can share, as the platform has it.
+
+    None where nothing can be written there. ``MATHVIZ_CACHE`` names another.
+    """
+    chosen, usual = os.environ.get("MATHVIZ_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    try:
+        beside = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+        place = Path(chosen) if chosen else (Path(usual) if usual else beside) / "mathviz"
+        place.mkdir(parents=True, exist_ok=True)
+        if os.access(place, os.W_OK | os.X_OK):
+            return place
+    except (OSError, RuntimeError):  # no home
+        pass
+    return None
 
 
 def file_digest(path: Path) -> str:

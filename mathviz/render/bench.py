@@ -126,7 +126,8 @@ def _ours(jobs: list[Job], workers: int, folder: Path) -> None:
     """The jobs as ``mathviz render`` does them, in a process of its own and with nothing cached."""
     moved = [replace(job, out=str(folder / "out"), cache=str(folder / "cache")) for job in jobs]
     told = json.dumps([workers, [job.as_json() for job in moved]])
-    done = subprocess.run(loading.python("mathviz.render.bench", "ours"), input=told, text=True,
+    cold = os.environ | {"MATHVIZ_CACHE": str(folder / "cache")}
+    done = subprocess.run(loading.python("mathviz.render.bench", "ours"), input=told, text=True, env=cold,
                           capture_output=True)  # fmt: skip
     if done.returncode != 0:
         raise RenderFailed(f"mathviz failed: {done.stderr[-2000:]}")
@@ -230,7 +231,7 @@ class _Meter:
 
 
 def _measure_floor(job: Job) -> dict[str, Any]:
-    engine.start(engine.Picture(job.width, job.height, job.fps), Path(job.cache) / "manimgl")
+    engine.start(engine.Picture(job.width, job.height, job.fps))
     scene = engine.make_scene(engine.scene_class(Path(job.scene), job.scene_name or None), **job.options)
     about = engine.output_of(scene)
     reader = Nv12(scene.camera.ctx, about["width"], about["height"])

@@ -27,9 +27,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from mathviz.project import disk, loading
-from mathviz.project.errors import RenderFailed
-from mathviz.render import inputs, report
+from mathviz.films import compute
+from mathviz.films.compute import Computation
+from mathviz.project import Project, disk, loading
+from mathviz.project.errors import MathvizError, RenderFailed
+from mathviz.render import doctor, inputs, report
 from mathviz.render.cache import Cache
 from mathviz.render.patience import LAST, LOOK, activity, limit
 from mathviz.render.plan import Job, Outcome
@@ -170,17 +172,26 @@ class Farm:
         self.running: set[subprocess.Popen[str]] = set()
         self.forks: set[int] = set()
         self.films: list[FilmWork] = []
+        self.computing: set[str] = set()
+        """Stems of what is being computed."""
+        self.uncomputed: dict[str, str] = {}
+        """Stem → why it could not be computed."""
+        self.say: Callable[[str], None] = lambda line: None
+        self.verify = False
+        """Whether films that are there are read whole before they are taken for unaltered."""
         self.idle: list[Worker] = []
         """Workers that have done something and may do more."""
         self.stopping = False
 
     def run(self, jobs: list[Job]) -> list[Outcome]:
         """Every job's outcome, in the jobs' order. An interrupt ends all workers and is passed on."""
-        self.films = [prepare(job) for job in jobs]
+        self.films = [prepare(job, self.verify) for job in jobs]
         for film in self.films:
             if film.outcome:
                 self.progress(film)
-        self._run_all()
+        if any(film.outcome is None for film in self.films):
+            doctor.require()
+            self._run_all()
         return [film.outcome or Outcome(film.job, None, 0, 0.0, "it was not begun") for film in self.films]
 
     def _run_all(self) -> None:
@@ -288,13 +299,23 @@ class Farm:
         return None
 
     def _any_film(self, films: list[FilmWork]) -> FilmWork | None:
-        """A film to oneself wastes nothing; the last ones are shared, each as long as it lacks beats."""
+        """A film to oneself wastes nothing; the last ones are shared, each as long as it lacks beats.
+
+        One hand computes while the others draw; nobody waits for it who could draw something.
+        """
+        waiting = [film for film in films if film.step == "compute"]
+        films = [film for film in films if film.step != "compute"]
+        if waiting and self.workers > 1 and not self.computing:
+            return waiting[0]
         free = (film for film in films if film.helpers == 0)
         shared = (film for film in films if film.helpers < film.open_beats)
-        return next(itertools.chain(free, shared), None)
+        return next(itertools.chain(free, shared, waiting), None)
 
     def _step(self, worker: Hand, film: FilmWork) -> None:
         """Do what is next for a film, and look at what came of it."""
+        if film.step == "compute":
+            self._have_computed(film)
+            return
         step, token = film.step, object()
         joining = step == "draw" and not film.missing
         if joining:
@@ -341,6 +362,59 @@ class Farm:
             film.end(None, film.done, f"{film.restless} changes while {film.made[-1]} is drawn, each time anew")
         elif film.missing and not said["done"].get("tallies", {}).get("frames"):
             film.rest_until = time.monotonic() + PAUSE  # another command is drawing them
+
+    def _have_computed(self, film: FilmWork) -> None:
+        """Have a film's trace computed, once for all films that wait for it."""
+        project = Project.around(Path(film.job.scene))
+        try:
+            computation = compute.of_film(project, film.job.stem)
+            stems = {computation.stem, *(source.stem for source in computation.inputs)}
+            with self.lock:
+                if stems & self.computing:
+                    film.rest_until = time.monotonic() + PAUSE
+                    return
+                self.computing |= stems
+            try:
+                error = self.uncomputed.get(computation.stem) or self._computed(computation, project)
+            finally:
+                with self.lock:
+                    self.computing -= stems
+        except MathvizError as wrong:
+            error = str(wrong)
+        if error:
+            self.uncomputed[film.job.stem] = error
+            film.end(None, error=error)
+        else:
+            begin(film)
+
+    def _computed(self, computation: Computation, project: Project) -> str:
+        """Compute what is not there, in a process of its own; returns what went wrong."""
+        told = compute.missing(computation, project)
+        if told is None:
+            return ""
+        for line in [*told, f"computing {computation.stem} …"]:
+            self.say(line)
+        with self.lock:
+            if self.stopping:
+                return "interrupted"
+            process = subprocess.Popen(
+                compute.command(computation), cwd=project.root, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True,
+            )  # fmt: skip
+            os.sched_setaffinity(process.pid, self.cores)
+            self.running.add(process)
+        try:
+            _, said = process.communicate()
+        finally:
+            with self.lock:
+                self.running.discard(process)
+        if process.returncode == 0:
+            return ""
+        words = said.strip().removeprefix("mathviz: ") or "it said nothing"
+        return (
+            f"the computation of {computation.stem} ended with exit status {process.returncode}: {words}\n"
+            f"Run it alone: mathviz compute {computation.stem}"
+        )
 
     def _joined(self, film: FilmWork, done: dict[str, Any]) -> None:
         film.step = "draw"
@@ -517,7 +591,7 @@ class Worker:
             self.temporary = None
 
 
-def prepare(job: Job) -> FilmWork:
+def prepare(job: Job, verify: bool = False) -> FilmWork:
     """What is known of a film before any work: whether it is the one that is there, and what its first step is."""
     cache = inputs.cache_of(job, inputs.Now(job, FRESH))
     if job.of_catalogue:
@@ -527,19 +601,26 @@ def prepare(job: Job) -> FilmWork:
         sources = inputs.surroundings()
         key = f"{job.identity[:32]}-{os.urandom(8).hex()}"
     film = FilmWork(job, sources, key, cache)
-    if job.of_catalogue and not job.digests and is_current(job):
+    if job.of_catalogue and not job.digests and is_current(job, verify):
         film.end(job.film, report.frames_of(job), unchanged=True)
+    elif job.of_catalogue and inputs.Now(job)[inputs.TRACE] == inputs.ABSENT:
+        film.step = "compute"
     else:
-        missing = film.missing
-        film.found = [name for name in job.wanted if name not in missing]
-        if missing and cache.last(job.identity, inputs.surroundings()):
-            film.step = "survey"
+        begin(film)
     return film
 
 
-def is_current(job: Job) -> bool:
+def begin(film: FilmWork) -> None:
+    """See what there is of a film whose trace is there: what is left is to be drawn, or all to be looked through."""
+    missing = film.missing
+    film.found = [name for name in film.job.wanted if name not in missing]
+    was_made = missing and film.cache.last(film.job.identity, inputs.surroundings())
+    film.step = "survey" if was_made else "draw"
+
+
+def is_current(job: Job, verify: bool = False) -> bool:
     """Whether the film that is there is the one that would be made."""
-    before = report.made_from(job)
+    before = report.made_from(job, verify)
     return before is not None and inputs.now(job, before) == before
 
 

@@ -6,6 +6,7 @@ The manifest says how the film was made, and signs every file.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import itertools
 import json
@@ -313,19 +314,54 @@ def manifest_of(job: Job) -> Path:
     return job.folder / f"{job.name}.json"
 
 
-def made_from(job: Job) -> dict[str, str] | None:
-    """The inputs of the film that is there, if all that was made with it is there too, unaltered."""
+def made_from(job: Job, verify: bool = False) -> dict[str, str] | None:
+    """The inputs of the film that is there, if all that was made with it is there too, unaltered.
+
+    Files that have the times and sizes of when they were found to be what the manifest signs are not read again,
+    unless to ``verify``.
+    """
     try:
-        about = json.loads(manifest_of(job).read_text(encoding="utf-8"))
-        whole = all(_sha256(disk.confined(job.folder, name)) == digest for name, digest in about["files"].items())
-        return about["inputs"] if whole and set(job.extras) <= set(about["extras"]) else None
+        about = _manifest(manifest_of(job))
+        if not set(job.extras) <= set(about["extras"]):
+            return None
+        paths = {name: disk.confined(job.folder, name) for name in about["files"]}
+        seen = {"signed": about["files"], "states": {name: _state(path) for name, path in paths.items()}}
+        note = Path(job.cache) / "films" / f"{hashlib.sha256(str(manifest_of(job)).encode()).hexdigest()[:32]}.json"
+        if not verify and _noted(note) == seen:
+            return about["inputs"]
+        if any(_sha256(path) != about["files"][name] for name, path in paths.items()):
+            return None
+        with contextlib.suppress(OSError):  # then they are read again next time
+            note.parent.mkdir(parents=True, exist_ok=True)
+            disk.write_whole(note, json.dumps(seen).encode())
+        return about["inputs"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OutOfPlace):
         return None
 
 
+def _noted(note: Path) -> Any:
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        return json.loads(note.read_text(encoding="utf-8"))
+    return None
+
+
+def _state(path: Path) -> list[int]:
+    about = path.stat()
+    return [about.st_size, about.st_mtime_ns, about.st_ino]
+
+
+def _manifest(path: Path) -> Any:
+    return _manifest_as(path, *_state(path))
+
+
+@functools.lru_cache(1024)
+def _manifest_as(path: Path, *_state: int) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def frames_of(job: Job) -> int:
     """The length of the film that is there."""
-    return int(json.loads(manifest_of(job).read_text(encoding="utf-8"))["frames"])
+    return int(_manifest(manifest_of(job))["frames"])
 
 
 AT_THE_TOP = " line:0"

@@ -23,7 +23,7 @@ def write_still(project: Project, job: Job, beat: str, after: float | None, out:
         raise not_found("beat", beat, [script.OPENING, *from_script], f"mathviz list --json ({job.stem})")
     if after is not None and not math.isfinite(after):
         raise NotFound(f"{beat} has no moment {after} s; give seconds after its begin, such as 1.5")
-    engine.start(engine.Picture(job.width, job.height, job.fps), project.cache / "manimgl" / job.name)
+    engine.start(engine.Picture(job.width, job.height, job.fps))
     try:
         moment = stills.Moment(beat, after)
         kind = engine.scene_class(Path(job.scene))

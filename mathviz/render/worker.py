@@ -360,7 +360,7 @@ def main() -> int:
         for line in _lines(tasks):
             task = Task.from_json(line)
             job = task.job
-            engine.start(engine.Picture(job.width, job.height, job.fps), Path(job.cache) / "manimgl")
+            engine.start(engine.Picture(job.width, job.height, job.fps))
             fork = os.fork()
             if fork == 0:
                 _in_fork(task, out, tasks)

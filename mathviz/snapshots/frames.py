@@ -192,7 +192,7 @@ def _asked(known: Known | None, moments: dict[stills.Moment, Snapshot]) -> still
 def _start(project: Project) -> None:
     from mathviz import engine
 
-    engine.start(engine.Picture(WIDTH, HEIGHT, FPS), project.cache / "manimgl" / "frames")
+    engine.start(engine.Picture(WIDTH, HEIGHT, FPS))
 
 
 def draw_all(project: Project, snapshots: list[Snapshot]) -> dict[Snapshot, Frame]:

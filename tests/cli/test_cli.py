@@ -261,7 +261,7 @@ DIGEST = """
 import hashlib, sys
 from pathlib import Path
 from mathviz import engine
-engine.start(engine.Picture(854, 480, 2), Path(sys.argv[1]))
+engine.start(engine.Picture(854, 480, 2))
 class Sink:
     def take(self, frame):
         print("frame", hashlib.sha256(frame).hexdigest())

@@ -66,7 +66,7 @@ def forked(work: Callable[[], None], failed: Path) -> int:
 
 def main(scenes: Path, folder: Path, size: str, names: list[str]) -> None:
     width, height = map(int, size.split("x"))
-    engine.start(engine.Picture(width, height), folder / "cache")
+    engine.start(engine.Picture(width, height))
     running = 0
     for name in names:
         stock, ours = folder / f"{name}.stock", folder / f"{name}.engine"

@@ -26,7 +26,7 @@ LOOK = """
 import json, sys
 from pathlib import Path
 from mathviz import engine
-engine.start(engine.Picture(64, 36, 30), Path("renders"))
+engine.start(engine.Picture(64, 36, 30))
 print(json.dumps(engine.scene_class(Path(sys.argv[1]), "Shown").said))
 """
 

@@ -67,7 +67,7 @@ DIGEST = """
 import hashlib, sys
 from pathlib import Path
 from mathviz import engine
-engine.start(engine.Picture(854, 480, int(sys.argv[1])), Path(sys.argv[2]))
+engine.start(engine.Picture(854, 480, int(sys.argv[1])))
 class Sink:
     def take(self, frame):
         print("frame", hashlib.sha256(frame).hexdigest())
