@@ -176,3 +176,16 @@ def test_a_symbol_that_names_nothing_is_told_with_its_beat(film: Film, before: s
     with pytest.raises(StageError) as caught:
         played(film((GATHERED[0], GATHERED[1].replace(before, after))))
     assert "journey.py:" in str(caught.value) and "beat one_is_left" in str(caught.value) and says in str(caught.value)
+
+
+@pytest.mark.slow
+def test_every_frame_is_what_manimgl_draws_by_itself(tmp_path: Path) -> None:
+    """Text that stands still, exits, names and shots are plain manimgl's; the engine only draws less."""
+    from test_exact import Drawn, draw_both
+
+    root = tmp_path / "journey"
+    shutil.copytree(SOURCE, root, ignore=shutil.ignore_patterns("__pycache__"))
+    draw_both(root / "scenes" / "journey.py", ["Journey"], "323x181", tmp_path)
+    drawn = Drawn.read(tmp_path, "Journey")
+    drawn.require_equal()
+    assert drawn.tallies["stock"] == 0 and len(set(drawn.engine)) > 100
