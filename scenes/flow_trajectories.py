@@ -21,7 +21,7 @@ from manimlib import (
 from numpy import ndarray
 
 from mathviz.concepts.flow_trajectories import FlowTrajectories as Run
-from mathviz.concepts.velocity_field import CURVED, STRAIGHT
+from mathviz.concepts.shared.oracles import CURVED, STRAIGHT
 from mathviz.mobjects.image import Pixels
 from mathviz.mobjects.particles import Fan, MixDial, Particles, Plane, TimeBar, Trajectories
 from mathviz.mobjects.plot import LinePlot

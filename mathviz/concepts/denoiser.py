@@ -13,7 +13,8 @@ from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 
 from mathviz.concepts import network
-from mathviz.concepts.diffusion import Schedule, linear_schedule, two_moons
+from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.oracles import Schedule, linear_schedule
 from mathviz.trace import Claim, Trace
 
 STEPS = 1000

@@ -13,7 +13,9 @@ from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 from numpy.random import Generator
 
-from mathviz.concepts.diffusion import Mixture, Schedule, linear_schedule, two_humps, two_moons
+from mathviz.concepts.shared.data import two_humps, two_moons
+from mathviz.concepts.shared.noising import density_over_time, one_shot, one_step, run_chain, same_distribution
+from mathviz.concepts.shared.oracles import Schedule, linear_schedule
 from mathviz.trace import Claim, Trace
 
 BINS = np.linspace(-3.2, 3.2, 33)
@@ -159,37 +161,6 @@ def trace_diffusion_forward(
         digit_moments=np.array(looks), digits=images.astype(np.float32), bits_left=np.array(bits),
         from_one_start=_standardised(schedule, 1.5, particles, random),
     )  # fmt: skip
-
-
-def one_step(state: ndarray, beta: float, random: Generator) -> tuple[ndarray, ndarray]:
-    """√(1 − β) x and √β ε, which add up to the next state."""
-    return np.sqrt(1 - beta) * state, np.sqrt(beta) * random.standard_normal(state.shape)
-
-
-def run_chain(start: ndarray, schedule: Schedule, random: Generator) -> ndarray:
-    """Every state of the chain from [particle axis]: [moment particle axis]."""
-    states = [start]
-    for beta in schedule.betas:
-        states.append(np.add(*one_step(states[-1], beta, random)))
-    return np.array(states)
-
-
-def one_shot(start: ndarray, schedule: Schedule, moment: int, random: Generator) -> ndarray:
-    """x_t = √ᾱ_t x_0 + √(1 − ᾱ_t) ε, of the shape of ``start``."""
-    return schedule.signal[moment] * start + schedule.noise[moment] * random.standard_normal(start.shape)
-
-
-def same_distribution(one: ndarray, other: ndarray) -> ndarray:
-    """p-values of the two-sample Kolmogorov-Smirnov test for [… particle axis], axis by axis: [… axis]."""
-    from scipy.stats import ks_2samp
-
-    return ks_2samp(one, other, axis=-2).pvalue
-
-
-def density_over_time(data: Mixture, schedule: Schedule, heights: ndarray, stride: int) -> ndarray:
-    """The density of one-dimensional ``data`` after every ``stride``-th moment, [frame height]."""
-    levels = zip(schedule.signal[::stride], schedule.noise[::stride], strict=True)
-    return np.exp([data.mixed(signal, noise).log_density(heights[:, None]) for signal, noise in levels])
 
 
 def noised_digits(

@@ -15,7 +15,8 @@ from numpy import ndarray
 from numpy.random import Generator
 
 from mathviz.concepts.denoiser import Denoiser
-from mathviz.concepts.diffusion import Mixture, Schedule, linear_schedule, two_moons
+from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.oracles import Mixture, Schedule, linear_schedule
 from mathviz.trace import Claim, Trace
 
 NEAR = 0.3

@@ -13,50 +13,12 @@ from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 
 from mathviz.concepts import network
-from mathviz.concepts.diffusion import Mixture, two_moons
+from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.oracles import STRAIGHT, velocity
 from mathviz.trace import Claim, Trace
 
 JUDGED = (0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
 """Times at which the network is compared with the exact answer."""
-
-
-@dataclass(frozen=True)
-class Path:
-    """How data and noise are mixed over time: x_t = a(t) x₁ + b(t) ε, from noise at 0 to data at 1.
-
-    Flow matching calls the straight mix "optimal transport", diffusion keeps the variance: a² + b² = 1, with
-    the linear β of Song et al. (2021) from 0.1 to 20.
-    """
-
-    keeps_variance: bool
-
-    def mix(self, time: float | ndarray) -> tuple[ndarray, ndarray]:
-        """a and b at a time."""
-        time = np.asarray(time, float)
-        if not self.keeps_variance:
-            return time, 1 - time
-        left = 1 - time
-        log_signal = -(0.1 * left + 19.9 * left**2 / 2) / 2
-        return np.exp(log_signal), np.sqrt(-np.expm1(2 * log_signal))
-
-    def rates(self, time: float | ndarray) -> tuple[ndarray, ndarray]:
-        """a′ and b′ at a time before 1."""
-        time = np.asarray(time, float)
-        if not self.keeps_variance:
-            return np.ones_like(time), -np.ones_like(time)
-        signal, noise = self.mix(time)
-        rate = (0.1 + 19.9 * (1 - time)) / 2 * signal
-        return rate, -signal * rate / noise
-
-
-STRAIGHT, CURVED = Path(keeps_variance=False), Path(keeps_variance=True)
-
-
-def velocity(data: Mixture, path: Path, points: ndarray, time: float) -> ndarray:
-    """u_t(x) = a′ E[x₁ | x] + b′ E[ε | x] at [point axis], exact for a time before 1."""
-    (signal, noise), (up, down) = path.mix(time), path.rates(time)
-    start = data.posterior_mean(points, float(signal), float(noise))
-    return up * start + down * (points - signal * start) / noise
 
 
 @dataclass(frozen=True)

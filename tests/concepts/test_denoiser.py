@@ -9,7 +9,8 @@ import torch
 from mathviz import trace
 from mathviz.concepts import network as module
 from mathviz.concepts.denoiser import Denoiser, train_denoiser
-from mathviz.concepts.diffusion import linear_schedule, two_moons
+from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.oracles import linear_schedule
 from mathviz.project import HOME, Project
 
 

@@ -9,8 +9,9 @@ from scipy import stats
 from mathviz import trace
 from mathviz.concepts import diffusion_reverse as reverse
 from mathviz.concepts.denoiser import Denoiser
-from mathviz.concepts.diffusion import linear_schedule, two_moons
 from mathviz.concepts.diffusion_reverse import DiffusionReverse, trace_diffusion_reverse
+from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.oracles import linear_schedule
 from mathviz.project import HOME, Project
 
 

@@ -7,11 +7,12 @@ import pytest
 from scipy import stats
 
 from mathviz import trace
-from mathviz.concepts import flow_trajectories as flows
-from mathviz.concepts import velocity_field
-from mathviz.concepts.diffusion import Mixture, two_moons
+from mathviz.concepts import flow_trajectories
 from mathviz.concepts.flow_trajectories import FlowTrajectories, trace_flow_trajectories
-from mathviz.concepts.velocity_field import CURVED, STRAIGHT, Path, VelocityField
+from mathviz.concepts.shared import flows, oracles
+from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.oracles import CURVED, STRAIGHT, Mixture, Path
+from mathviz.concepts.velocity_field import VelocityField
 from mathviz.project import HOME, Project
 
 PATHS = pytest.mark.parametrize("path", [STRAIGHT, CURVED], ids=["straight", "curved"])
@@ -100,7 +101,7 @@ def test_lengths_of_known_ways():
 
 
 def test_more_lines_come_closer_to_the_exact_velocity(run):
-    _, _, mean = flows.lines_through(two_moons(), run.probe, 0.5, 400_000, np.random.default_rng(0))
+    _, _, mean = flow_trajectories.lines_through(two_moons(), run.probe, 0.5, 400_000, np.random.default_rng(0))
     assert np.linalg.norm(mean - run.exact_velocity) < 0.01
 
 
@@ -122,7 +123,7 @@ def test_a_field_that_cannot_be_followed_is_told(monkeypatch):
 
 
 def backwards(data, path, points, time):
-    return -velocity_field.velocity(data, path, points, time)
+    return -oracles.velocity(data, path, points, time)
 
 
 def without_noise(data, path, points, time):
@@ -131,12 +132,13 @@ def without_noise(data, path, points, time):
 
 
 def late(data, path, points, time):
-    return velocity_field.velocity(data, path, points, max(0.0, time - 0.05 * path.keeps_variance))
+    return oracles.velocity(data, path, points, max(0.0, time - 0.05 * path.keeps_variance))
 
 
 @pytest.mark.parametrize("wrong", [backwards, without_noise, late])
 def test_a_wrong_velocity_is_refused(monkeypatch, learned, wrong):
-    monkeypatch.setattr(flows, "velocity", wrong)
+    for module in (flows, flow_trajectories):
+        monkeypatch.setattr(module, "velocity", wrong)
     assert "both flows end at the same points" in failing(trace_flow_trajectories(learned, **SMALL))
 
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, sparse
 
-from mathviz.concepts import optimal_transport as transport
 from mathviz.concepts.optimal_transport import OptimalTransport, trace_optimal_transport
+from mathviz.concepts.shared import transport
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,9 @@ import pytest
 
 from mathviz import trace
 from mathviz.concepts import velocity_field as module
-from mathviz.concepts.diffusion import two_moons
-from mathviz.concepts.velocity_field import CURVED, STRAIGHT, Path, VelocityField, train_velocity_field, velocity
+from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.oracles import CURVED, STRAIGHT, Path, velocity
+from mathviz.concepts.velocity_field import VelocityField, train_velocity_field
 from mathviz.project import HOME, Project
 
 PATHS = pytest.mark.parametrize("path", [STRAIGHT, CURVED], ids=["straight", "curved"])

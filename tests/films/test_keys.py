@@ -325,7 +325,7 @@ def other_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_packages_concepts_are_read_from_anybodys_project(other_package: Path, tmp_path: Path,
                                                               monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     (tmp_path / "of_a_user.py").write_text(
-        "from mathviz.concepts.diffusion import linear_schedule\n\n\ndef f():\n    return linear_schedule()\n"
+        "from mathviz.concepts.shared.oracles import linear_schedule\n\n\ndef f():\n    return linear_schedule()\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
 
@@ -334,7 +334,8 @@ def test_the_packages_concepts_are_read_from_anybodys_project(other_package: Pat
         assert found
         return found.computation
 
-    require_changes(key, other_package / "concepts" / "diffusion.py", "last: float = 0.02", "last: float = 0.03")
+    oracles = other_package / "concepts" / "shared" / "oracles.py"
+    require_changes(key, oracles, "last: float = 0.02", "last: float = 0.03")
 
 
 def require_changes(key: Callable[[], str], path: Path, old: str, new: str) -> None:
@@ -352,7 +353,7 @@ def test_a_comment_in_what_all_diffusion_films_share_makes_no_trace_stale(other_
 
     names = ("denoiser:train_denoiser", "velocity_field:train_velocity_field")
     before = [of(name) for name in names]
-    path = other_package / "concepts" / "diffusion.py"
+    path = other_package / "concepts" / "shared" / "oracles.py"
     path.write_text(path.read_text().replace("def two_moons() ->", "# two arcs\n\n\ndef two_moons() ->"))
     assert [of(name) for name in names] == before
     path.write_text(path.read_text().replace("MOONS, MOON_WIDTH = 128", "MOONS, MOON_WIDTH = 64"))

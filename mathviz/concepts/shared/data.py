@@ -5,9 +5,26 @@ from __future__ import annotations
 import numpy as np
 from numpy import ndarray
 
-from mathviz.concepts.diffusion import Mixture, two_moons
+from mathviz.concepts.shared.oracles import Mixture
 
-__all__ = ["digits", "eight_gaussians", "moon_of", "three_humps", "two_moons"]
+MOONS, MOON_WIDTH = 128, 0.1
+"""Components of the two moons, and the standard deviation of each."""
+
+
+def two_moons() -> Mixture:
+    """scikit-learn's moons as a mixture with mean 0 and variance 1 on both axes."""
+    from sklearn.datasets import make_moons
+
+    centres, _ = make_moons(MOONS, noise=None, shuffle=False)
+    centres = (centres - centres.mean(axis=0)) / centres.std(axis=0) * np.sqrt(1 - MOON_WIDTH**2)
+    return Mixture(centres, np.full(MOONS, 1 / MOONS), MOON_WIDTH)
+
+
+def two_humps() -> Mixture:
+    """Two Gaussians on a line, with second moment 1."""
+    means, weights, deviation = np.array([[-1.2], [0.8]]), np.array([0.4, 0.6]), 0.2
+    size = np.sqrt(weights @ means[:, 0] ** 2 + deviation**2)
+    return Mixture(means / size, weights, float(deviation / size))
 
 
 def moon_of(data: Mixture) -> ndarray:

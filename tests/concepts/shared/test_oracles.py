@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
-from mathviz.concepts.diffusion import Mixture, linear_schedule, two_humps, two_moons
+from mathviz.concepts.shared.data import two_humps, two_moons
+from mathviz.concepts.shared.oracles import Mixture, linear_schedule
 
 LEVELS = st.floats(0, np.pi / 2 - 1e-3).map(lambda angle: (float(np.cos(angle)), float(np.sin(angle))))
 

@@ -1,8 +1,7 @@
-"""What the films on diffusion share: the data, the noise schedule, and the exact answers about both.
+"""Mixtures of Gaussians, schedules of noise and paths between noise and data, and the exact answers about them.
 
-The data are draws from a mixture of small round Gaussians whose centres lie along two moons. With Gaussian
-noise added it is such a mixture again, so density, score and posterior mean are closed forms at every step:
-what samplers and networks are checked against.
+A mixture of round Gaussians with Gaussian noise added is such a mixture again, so density, score, posterior mean and
+velocity are closed forms at every moment: what samplers and networks are checked against.
 """
 
 from __future__ import annotations
@@ -13,9 +12,6 @@ import numpy as np
 from numpy import ndarray
 from numpy.random import Generator
 from scipy.special import logsumexp, softmax
-
-MOONS, MOON_WIDTH = 128, 0.1
-"""Components of the two moons, and the standard deviation of each."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +63,6 @@ class Mixture:
         return np.log(self.weights) - squares / (2 * self.deviation**2)
 
 
-def two_moons() -> Mixture:
-    """scikit-learn's moons as a mixture with mean 0 and variance 1 on both axes."""
-    from sklearn.datasets import make_moons
-
-    centres, _ = make_moons(MOONS, noise=None, shuffle=False)
-    centres = (centres - centres.mean(axis=0)) / centres.std(axis=0) * np.sqrt(1 - MOON_WIDTH**2)
-    return Mixture(centres, np.full(MOONS, 1 / MOONS), MOON_WIDTH)
-
-
-def two_humps() -> Mixture:
-    """Two Gaussians on a line, with second moment 1."""
-    means, weights, deviation = np.array([[-1.2], [0.8]]), np.array([0.4, 0.6]), 0.2
-    size = np.sqrt(weights @ means[:, 0] ** 2 + deviation**2)
-    return Mixture(means / size, weights, float(deviation / size))
-
-
 @dataclass(frozen=True)
 class Schedule:
     """How much noise each step adds: ``betas`` [step], those of the steps 1 to T."""
@@ -108,3 +88,42 @@ class Schedule:
 def linear_schedule(steps: int = 1000, first: float = 1e-4, last: float = 0.02) -> Schedule:
     """The linear schedule of Ho et al. (2020), section 4."""
     return Schedule(np.linspace(first, last, steps))
+
+
+@dataclass(frozen=True)
+class Path:
+    """How data and noise are mixed over time: x_t = a(t) x₁ + b(t) ε, from noise at 0 to data at 1.
+
+    Flow matching calls the straight mix "optimal transport", diffusion keeps the variance: a² + b² = 1, with
+    the linear β of Song et al. (2021) from 0.1 to 20.
+    """
+
+    keeps_variance: bool
+
+    def mix(self, time: float | ndarray) -> tuple[ndarray, ndarray]:
+        """a and b at a time."""
+        time = np.asarray(time, float)
+        if not self.keeps_variance:
+            return time, 1 - time
+        left = 1 - time
+        log_signal = -(0.1 * left + 19.9 * left**2 / 2) / 2
+        return np.exp(log_signal), np.sqrt(-np.expm1(2 * log_signal))
+
+    def rates(self, time: float | ndarray) -> tuple[ndarray, ndarray]:
+        """a′ and b′ at a time before 1."""
+        time = np.asarray(time, float)
+        if not self.keeps_variance:
+            return np.ones_like(time), -np.ones_like(time)
+        signal, noise = self.mix(time)
+        rate = (0.1 + 19.9 * (1 - time)) / 2 * signal
+        return rate, -signal * rate / noise
+
+
+STRAIGHT, CURVED = Path(keeps_variance=False), Path(keeps_variance=True)
+
+
+def velocity(data: Mixture, path: Path, points: ndarray, time: float) -> ndarray:
+    """u_t(x) = a′ E[x₁ | x] + b′ E[ε | x] at [point axis], exact for a time before 1."""
+    (signal, noise), (up, down) = path.mix(time), path.rates(time)
+    start = data.posterior_mean(points, float(signal), float(noise))
+    return up * start + down * (points - signal * start) / noise

@@ -1,0 +1,87 @@
+"""Plans between masses and matchings between points: with entropy, exactly, greedily; and where their ways cross.
+
+Peyré & Cuturi (2019), chapters 2 to 4.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy import ndarray
+from scipy.special import logsumexp
+
+
+def sinkhorn_step(
+    source: ndarray, target: ndarray, costs: ndarray, temperature: float, column_price: ndarray
+) -> tuple[ndarray, ndarray]:
+    """Rescale rows, then columns, on the logarithms: the prices [row], [column] after it."""
+    rows = temperature * (np.log(source) - logsumexp((column_price - costs) / temperature, axis=1))
+    columns = temperature * (np.log(target) - logsumexp((rows[:, None] - costs) / temperature, axis=0))
+    return rows, columns
+
+
+def plan_of(rows: ndarray, columns: ndarray, costs: ndarray, temperature: float) -> ndarray:
+    """exp((u + v − C) / ε), [row column]."""
+    return np.exp((rows[:, None] + columns - costs) / temperature)
+
+
+def sinkhorn(
+    source: ndarray, target: ndarray, costs: ndarray, temperature: float, column_price: ndarray, passes: int = 100_000
+) -> tuple[ndarray, ndarray]:
+    """The plan of least cost − ε·entropy, and its column prices, begun with those given.
+
+    Stops when the row sums are off by less than 1e-9 in all. Raises ArithmeticError if that takes more ``passes``.
+    """
+    for _ in range(passes):
+        rows, column_price = sinkhorn_step(source, target, costs, temperature, column_price)
+        plan = plan_of(rows, column_price, costs, temperature)
+        if np.abs(plan.sum(axis=1) - source).sum() < 1e-9:
+            return plan, column_price
+    raise ArithmeticError(f"Sinkhorn did not converge at temperature {temperature:g}")
+
+
+def iterate_sinkhorn(
+    source: ndarray, target: ndarray, costs: ndarray, temperature: float, iterations: int, halves: int
+) -> tuple[ndarray, ndarray]:
+    """The plans after the first ``halves`` rescalings [half row column], and the error after each pass [iteration]."""
+    column_price, errors = np.zeros(len(target)), []
+    plans: list[ndarray] = []
+    for _ in range(iterations):
+        rows, after = sinkhorn_step(source, target, costs, temperature, column_price)
+        if len(plans) < halves:
+            plans += [plan_of(rows, prices, costs, temperature) for prices in (column_price, after)]
+        column_price = after
+        errors.append(np.abs(plan_of(rows, after, costs, temperature).sum(axis=1) - source).sum())
+    return np.array(plans[:halves]), np.array(errors)
+
+
+def match_exactly(costs: ndarray) -> ndarray:
+    """The cheapest one-to-one matching of [row column], by POT's network simplex: a column for each row."""
+    import ot
+
+    equal = np.full(len(costs), 1 / len(costs))
+    return ot.emd(equal, equal, costs).argmax(axis=1)
+
+
+def match_greedily(costs: ndarray) -> ndarray:
+    """The closest free pair is matched first, then the next: a column for each row."""
+    partner, free = np.full(len(costs), -1), np.ones(len(costs), bool)
+    for cell in np.argsort(costs, axis=None, kind="stable"):
+        row, column = divmod(int(cell), len(costs))
+        if partner[row] < 0 and free[column]:
+            partner[row], free[column] = column, False
+    return partner
+
+
+def crossings(starts: ndarray, ends: ndarray) -> ndarray:
+    """Every two straight ways that cross: both indices and the share of either way that is over then, [crossing 4]."""
+    ways = ends - starts
+    gap = starts[None] - starts[:, None]
+    turn = _cross(ways[:, None], ways[None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first, second = _cross(gap, ways[None]) / turn, _cross(gap, ways[:, None]) / turn
+    one, other = np.nonzero(np.triu((first > 0) & (first < 1) & (second > 0) & (second < 1), 1))
+    return np.stack([one, other, first[one, other], second[one, other]], axis=1)
+
+
+def _cross(one: ndarray, other: ndarray) -> ndarray:
+    return one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
