@@ -77,15 +77,20 @@ def theme(name: str) -> Theme:
         name=name,
         colours={role: block[name] for role, block in blocks.items()},
         diverging=_through([anchors["negative"], anchors["zero"], anchors["positive"]]),
-        sequential=_colour_map(settings()["sequential"]),
+        sequential=_evenly([blocks["background"][name], *settings()["sequential"][name]]),
     )
 
 
-def _colour_map(name: str) -> ndarray:
-    """256 colours of matplotlib's map, which manimgl brings."""
-    import matplotlib
+def _evenly(anchors: list[str]) -> ndarray:
+    """256 colours through the anchors on a smooth way, each as far in OKLab from the one before."""
+    from coloraide import Color
 
-    return np.asarray(matplotlib.colormaps[name](np.linspace(0, 1, 256)))[:, :3]
+    blend = Color.interpolate(anchors, space="oklab", method="monotone")
+    shares = np.linspace(0, 1, 1001)
+    ways = np.linalg.norm(np.diff([blend(t).convert("oklab")[:3] for t in shares], axis=0), axis=1)
+    far = np.concatenate([[0], np.cumsum(ways)])
+    even = np.interp(np.linspace(0, far[-1], 256), far, shares)
+    return np.array([blend(t).convert("srgb").clip()[:3] for t in even])
 
 
 def _through(anchors: list[str]) -> ndarray:

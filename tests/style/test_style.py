@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from coloraide import Color
@@ -119,6 +121,24 @@ def test_the_further_from_zero_the_further_from_its_colour(name: str) -> None:
     for sign in (-1, 1):
         apart = [zero.delta_e(Color(c), method="ok") for c in colours(name, *(sign * np.linspace(0.02, LIMIT, 20)))]
         assert np.all(np.diff(apart) > 0)
+
+
+@pytest.mark.parametrize("name", style.THEMES)
+def test_magnitude_begins_at_the_page_and_goes_away_from_it_in_even_steps(name: str) -> None:
+    map_ = theme(name).sequential
+    assert Color("srgb", list(map_[0])).delta_e(Color(theme(name)["background"]), method="2000") < 0.5
+    lab = np.array([Color("srgb", list(colour)).convert("oklab")[:3] for colour in map_])
+    lightness = np.diff(lab[:, 0])
+    assert (lightness > 0).all() or (lightness < 0).all()
+    steps = np.linalg.norm(np.diff(lab, axis=0), axis=1)
+    assert steps.max() < 1.1 * steps.min()
+
+
+@pytest.mark.parametrize("name", style.THEMES)
+@pytest.mark.parametrize(("vision", "method"), [("protan", "machado"), ("deutan", "machado"), ("tritan", "brettel")])
+def test_magnitudes_are_told_apart_by_every_kind_of_vision(name: str, vision: str, method: str) -> None:
+    seen = [Color("srgb", list(colour)).filter(vision, method=method) for colour in theme(name).sequential[::32]]
+    assert min(one.delta_e(other, method="2000") for one, other in itertools.pairwise(seen)) > 5
 
 
 def test_a_table_is_coloured_row_by_row() -> None:
