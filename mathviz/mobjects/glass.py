@@ -79,15 +79,10 @@ class Pool(Mesh):
         x, y = np.meshgrid(np.linspace(-7.2, 7.2, 25), np.linspace(-4.1, 4.1, 15), indexing="ij")
         far = np.hypot(x - centre[0], 1.3 * (y - centre[1])) / reach
         page = rgb(theme, "background")
-        light = POOL if is_dark(theme) else page
-        colours = mixed(page, light, strength * np.exp(-2.2 * far**2))
+        colours = mixed(page, rgb(theme, "pool"), strength * np.exp(-2.2 * far**2))
         points = np.stack([x, y, 0 * x], axis=-1)
         super().__init__(sheet(points, coloured(colours, 1.0)), depth_test=False, z_index=BEHIND)
         self.fix_in_frame()
-
-
-POOL = np.array([0.094, 0.133, 0.227])
-"""The pool's colour at its middle."""
 
 
 class FloorGrid(Streaks):

@@ -13,7 +13,7 @@ from manimlib import DotCloud
 from numpy import ndarray
 
 from mathviz.mobjects.mesh import GLOW
-from mathviz.mobjects.tint import Paint, is_dark, rgb
+from mathviz.mobjects.tint import Paint, is_dark, rgb, thin
 from mathviz.style import Theme
 
 Cloud = TypeVar("Cloud", bound=DotCloud)
@@ -46,7 +46,7 @@ class Lights(DotCloud):
         self.gain = (1 - FULL / halo) ** -self.falloff
         super().__init__(np.zeros((0, 3)), glow_factor=self.falloff if self.dark else 0.0)
         self.set_z_index(GLOW)
-        self.colours: ndarray = rgb(theme, paint)
+        self.colours: ndarray = thin(theme, paint)
         self.opacities: float | ndarray = opacity
         self.show(points)
 
@@ -54,7 +54,7 @@ class Lights(DotCloud):
         """Put every particle where it now is, in these colours; what is not given stays as it is."""
         points = np.asarray(points, float).reshape(-1, 3)
         if paint is not None:
-            self.colours = rgb(self.theme, paint)
+            self.colours = thin(self.theme, paint)
         if opacity is not None:
             self.opacities = opacity
         colours = np.broadcast_to(self.colours, points.shape)
@@ -79,14 +79,14 @@ class Dust(DotCloud):
         self.theme, self.core = theme, radius
         super().__init__(np.zeros((0, 3)))
         self.set_z_index(GLOW)
-        self.colours: ndarray = rgb(theme, paint)
+        self.colours: ndarray = thin(theme, paint)
         self.show(points, opacity=opacity)
 
     def show(self, points: ndarray, paint: Paint | None = None, opacity: float | ndarray | None = None) -> Dust:
         """Put every particle where it now is; those without opacity are left out. What is not given stays."""
         points = np.asarray(points, float).reshape(-1, 3)
         if paint is not None:
-            self.colours = rgb(self.theme, paint)
+            self.colours = thin(self.theme, paint)
         if opacity is not None:
             self.opacities: float | ndarray = opacity
         seen = np.broadcast_to(self.opacities, len(points)) > 0
@@ -108,7 +108,7 @@ class Hero(DotCloud):
         """Put it where it now is."""
         points = np.asarray(point, float).reshape(-1, 3)
         if paint is not None:
-            self.colours = rgb(self.theme, paint)
+            self.colours = thin(self.theme, paint)
         under = self.colours if self.dark else rgb(self.theme, "background")
         reach = (9.0, 3.4) if self.dark else (1.9, 1.35)
         alpha = (0.28, (1 - FULL / reach[1]) ** -HALO_FALLOFF) if self.dark else (1.0, 1.0)

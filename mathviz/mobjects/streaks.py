@@ -9,7 +9,7 @@ from manimlib import OUT, Group, VMobject
 from numpy import ndarray
 
 from mathviz.mobjects.mesh import GLOW, Mesh, Triangles, coloured, in_order, join, sheet
-from mathviz.mobjects.tint import Paint, is_dark, mixed, rgb
+from mathviz.mobjects.tint import Paint, is_dark, mixed, rgb, thin
 from mathviz.style import Theme
 
 Layers = tuple[tuple[float, float, Paint | None], ...]
@@ -53,7 +53,7 @@ class Streaks(VMobject):
         if paths is not None:
             self.paths = np.asarray(paths, float)
         if paint is not None:
-            self.colours: ndarray = rgb(self.theme, paint)
+            self.colours: ndarray = thin(self.theme, paint)
         if width is not None:
             self.widths: float | ndarray = width
         if opacity is not None:
@@ -104,7 +104,7 @@ class GlowLine(Group):
         core: Layers = ((1.1, 1.0, None),)
         if is_dark(theme):
             sleeve = tuple((wider, glow * fuller, None) for wider, fuller in SLEEVE)
-            white = mixed(rgb(theme, paint), rgb(theme, "text"), pale)
+            white = mixed(thin(theme, paint), rgb(theme, "text"), pale)
             core = ((1.0, 1.0, None), (0.45, 1.0, white))
         soft = 5.0 if is_dark(theme) else 1.5
         self.sleeve = Streaks(theme, paths, paint, width, strength, corner, soft, layers=sleeve)

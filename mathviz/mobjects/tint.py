@@ -17,6 +17,13 @@ def rgb(theme: Theme, paint: Paint) -> ndarray:
     return np.array(color_to_rgb(theme[paint])) if isinstance(paint, str) else np.asarray(paint, float)
 
 
+def thin(theme: Theme, paint: Paint) -> ndarray:
+    """The colour [rgb] that thin lines and small lights of a role wear; colours are left as they are."""
+    if isinstance(paint, str) and paint in theme.thin:
+        return np.array(color_to_rgb(theme.thin[paint]))
+    return rgb(theme, paint)
+
+
 def mixed(one: ndarray, other: ndarray, share: float | ndarray) -> ndarray:
     """Between two colours; ``share`` […] is that of the other, and may be an array."""
     share = np.asarray(share, float)[..., None]

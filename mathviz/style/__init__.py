@@ -43,6 +43,8 @@ class Theme:
     """256 colours, [step rgb] in 0…1, for signed values from most negative to most positive."""
     sequential: ndarray
     """256 colours, [step rgb] in 0…1, for magnitudes from nothing to most."""
+    thin: dict[str, str]
+    """What thin lines and small lights of some roles wear instead."""
 
     def __getitem__(self, role: str) -> str:
         return self.colours[role]
@@ -78,6 +80,7 @@ def theme(name: str) -> Theme:
         colours={role: block[name] for role, block in blocks.items()},
         diverging=_through([anchors["negative"], anchors["zero"], anchors["positive"]]),
         sequential=_evenly([blocks["background"][name], *settings()["sequential"][name]]),
+        thin={role: block[name] for role, block in settings()["thin"].items()},
     )
 
 

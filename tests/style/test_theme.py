@@ -82,6 +82,15 @@ def test_any_two_roles_can_be_told_apart(vision: str, theme: str) -> None:
     assert not close, f"{theme}, {vision} vision: dE2000 below {needed}: {', '.join(close)}"
 
 
+@pytest.mark.parametrize("name", THEME["thin"])
+def test_what_is_thin_is_bright_and_not_taken_for_another_role(name: str) -> None:
+    thin = Color(THEME["thin"][name]["dark"])
+    assert thin.contrast(page("background", "dark")) >= 7
+    for vision, needed in ROLE_DIFFERENCE.items():
+        apart = {other: difference(thin, role(other, "dark"), vision) for other in ROLES if other != name}
+        assert min(apart.values()) > 0.9 * needed, f"{vision}: {apart}"
+
+
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("end", ["negative", "positive"])
 def test_a_diverging_end_stands_out_from_zero(end: str, theme: str) -> None:
