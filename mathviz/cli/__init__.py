@@ -166,7 +166,9 @@ def render(
     quality: Annotated[
         str | None, typer.Option(help="low (480p), med (720p), high (1080p, the default) or 4k.")
     ] = None,
-    fps: Annotated[int | None, typer.Option(help="Frames per second; 30 when not given.")] = None,
+    fps: Annotated[
+        float | None, typer.Option(help="Frames per second: whole, or 23.976, 29.97, 59.94; 30 when not given.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the films; renders/ when not given.")] = None,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Workers, a core for each; 0: all cores.")] = 0,
     draft: Annotated[bool, typer.Option("--draft", help="480p15, encoded quickly, for a first look.")] = False,
@@ -241,6 +243,8 @@ def render(
     if digest:
         _write_digests(outcomes, digest)
     failed = [outcome for outcome in outcomes if outcome.film is None]
+    if len(planned) > 1 and not planned[0].of_catalogue:
+        _say("mathviz: each scene as manimgl draws it alone; random numbers do not run on from one to the next")
     if as_json:
         print(json.dumps([outcome.summary() for outcome in outcomes], indent=2, ensure_ascii=False))
     for outcome in outcomes if not as_json else failed:

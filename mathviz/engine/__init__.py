@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy import ndarray
 
+from mathviz.engine import rate
 from mathviz.engine.failures import failed, was_raised
 from mathviz.engine.painter import Painter, Tallies, view_of
 from mathviz.engine.readback import Rgba
@@ -43,7 +44,7 @@ class Picture:
 
     width: int
     height: int
-    fps: int = 30
+    fps: float = 30
 
 
 _started: Picture | None = None
@@ -311,7 +312,8 @@ def output_of(scene: Scene) -> dict[str, Any]:
     """What a scene's own settings say about its file: its name, the picture, and how it is to be encoded."""
     writer, (width, height) = scene.file_writer, scene.camera.get_pixel_shape()
     return {
-        "name": str(writer.get_output_file_name()), "width": width, "height": height, "fps": int(scene.camera.fps),
+        "name": str(writer.get_output_file_name()), "width": width, "height": height,
+        "fps": rate.plain(scene.camera.fps),
         "ending": writer.movie_file_extension, "codec": writer.video_codec, "pixel_format": writer.pixel_format,
         "saturation": writer.saturation, "gamma": writer.gamma,
     }  # fmt: skip

@@ -37,7 +37,7 @@ class StillTaker:
     """
 
     def __init__(
-        self, kind: type[Scene], moments: list[Moment], fps: int,
+        self, kind: type[Scene], moments: list[Moment], fps: float,
         look: Callable[[Scene], str] | None = None, known: Known | None = None, **options: Any,
     ) -> None:  # fmt: skip
         self.wanted, self.fps, self.look, self.known = moments, fps, look, known
@@ -100,7 +100,7 @@ class SceneStillTaker(StillTaker):
     """
 
     def __init__(
-        self, kind: type[Scene], moments: list[Moment], fps: int,
+        self, kind: type[Scene], moments: list[Moment], fps: float,
         look: Callable[[Scene], str] | None = None, known: Known | None = None,
     ) -> None:  # fmt: skip
         self.wanted, self.fps, self.look, self.known = moments, fps, look, known

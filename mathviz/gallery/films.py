@@ -79,7 +79,7 @@ class Manifest(_Part):
     trace: Provenance
     width: Annotated[int, Field(gt=0)]
     height: Annotated[int, Field(gt=0)]
-    fps: int
+    fps: int | float
     frames: int
     duration: Annotated[float, Field(gt=0)]
     beats: Annotated[list[Beat], Field(min_length=1)]

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy import ndarray
 
+from mathviz.engine.rate import exact
 from mathviz.lint.rules import Finding, limits
 
 LOOKED_AT = (160, 90)
@@ -163,7 +164,7 @@ def stream_faults(video: Path, about: dict[str, object]) -> list[tuple[str, str]
         return [(f"cannot be read: {error}", "a film")]
     wanted = {
         "codec": "h264", "pixels": "yuv420p", "size": f"{about['width']}×{about['height']}", "frames": about["frames"],
-        "rate": float(str(about["fps"])), "primaries": 1,
+        "rate": float(exact(float(str(about["fps"])))), "primaries": 1,
     }  # fmt: skip
     faults = [(f"{name} {found[name]}", str(wanted[name])) for name in wanted if found[name] != wanted[name]]
     if not 0 <= data.find(b"moov") < data.find(b"mdat"):

@@ -31,7 +31,7 @@ from PIL import Image
 # isort: split
 
 from mathviz import engine, style
-from mathviz.engine import seams
+from mathviz.engine import rate, seams
 from mathviz.films import compute, script
 from mathviz.films.script import OPENING
 from mathviz.project import Project
@@ -120,7 +120,7 @@ class Player(Walk):
 
     def frame(self, painter: engine.Painter) -> None:
         super().frame(painter)
-        if self.mine and self.drawing and (self.due or self.frames % self.output["fps"] == 1):
+        if self.mine and self.drawing and (self.due or self.frames % round(self.output["fps"]) == 1):
             self.due = False
             self._glimpse(self.frames - 1)
 
@@ -299,11 +299,11 @@ def job_picture(job: Job) -> list[str]:
 def main() -> None:
     """Import all that films need, say so, and stand. Arguments: a folder for sockets, and ``job_picture``."""
     sockets = Path(sys.argv[1])
-    width, height, fps = map(int, sys.argv[2:5])
+    width, height, fps = int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
     out = os.dup(1)
     os.dup2(2, 1)
     os.environ["MESA_SHADER_CACHE_DISABLE"] = "true"  # its thread would not outlive a fork, and be waited for
-    engine.start(engine.Picture(width, height, fps))
+    engine.start(engine.Picture(width, height, rate.plain(fps)))
     importlib.import_module("mathviz.stage")
     style.register_fonts()
     ctypes.CDLL(None).prctl(SUBREAPER, 1)  # who stands is nobody else's child in the end

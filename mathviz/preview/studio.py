@@ -412,11 +412,11 @@ class Studio:
         """Make a file of the beat that a browser plays."""
         path = self.folder / "site" / "clips" / f"{beat.key}.mp4"
         if not path.is_file():
-            made, sound = self.folder / "parts" / f"{beat.key}.{threading.get_ident()}.mp4", "sound.wav"
+            made = self.folder / "parts" / f"{beat.key}.{threading.get_ident()}.mp4"
             folder = self.cache.folder(beat.key)
             part = folder / f"beat{self.jobs[self.first].encoding.part_ending}"
-            fps = int(beat.about["fps"])
-            encode.join([part], [beat.frames], fps, made, folder / sound if (folder / sound).is_file() else None)
+            fps, sound = beat.about["fps"], folder / "sound.wav"
+            encode.join([part], [beat.frames], fps, made, sound if sound.is_file() else None)
             made.replace(path)
         return beat
 

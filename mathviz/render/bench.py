@@ -209,7 +209,7 @@ def _descendants(process: int) -> list[int]:
 class _Meter:
     """Puts frames on disk until there is a chunk of them, and times x264 on it."""
 
-    def __init__(self, job: Job, width: int, height: int, fps: int, folder: Path) -> None:
+    def __init__(self, job: Job, width: int, height: int, fps: float, folder: Path) -> None:
         self.raw, self.frames, self.wall = folder / "frames.nv12", 0, 0.0
         arguments = encode.beat_arguments(width, height, fps, folder / "beat.ts")
         self.arguments = [str(self.raw) if argument == "pipe:" else argument for argument in arguments]

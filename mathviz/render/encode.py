@@ -21,7 +21,11 @@ from typing import Any
 
 import ffmpeg
 
+from mathviz.engine import rate
 from mathviz.project.errors import RenderFailed, ToolMissing
+
+CLOCK = 90_000
+"""Ticks per second of a beat's container, and of a film's whose frames last whole ones; others have their own."""
 
 THREADS = 2
 """x264's, fixed because its bytes depend on it."""
@@ -75,14 +79,15 @@ TRANSPARENT = Encoding(codec="prores_ks", pixel_format="yuva444p10le", ending=".
 """ProRes 4444, as ``manimgl -t`` writes it."""
 
 
-def beat_arguments(width: int, height: int, fps: int, path: Path, encoding: Encoding = FINAL) -> list[str]:
+def beat_arguments(width: int, height: int, fps: float, path: Path, encoding: Encoding = FINAL) -> list[str]:
     """ffmpeg's arguments: raw frames from standard input to one beat."""
-    raw = {"format": "rawvideo", "s": f"{width}x{height}", "framerate": fps}
+    exact = rate.exact(fps)
+    raw = {"format": "rawvideo", "s": f"{width}x{height}", "framerate": str(exact)}
     if encoding.plain:
         frames = ffmpeg.input("pipe:", pix_fmt="nv12", **raw, **COLOUR)
         made = ffmpeg.output(
             frames, str(path), f="mpegts", vcodec="libx264", preset=encoding.preset, crf=encoding.crf,
-            tune="animation", pix_fmt="nv12", **{"profile:v": "high"}, g=2 * fps, threads=THREADS,
+            tune="animation", pix_fmt="nv12", **{"profile:v": "high"}, g=round(2 * exact), threads=THREADS,
             **{"rc-lookahead": LOOKAHEAD}, muxdelay=0, muxpreload=0, chroma_sample_location="left", **COLOUR, **EXACT,
         )  # fmt: skip
     else:
@@ -98,7 +103,18 @@ def beat_arguments(width: int, height: int, fps: int, path: Path, encoding: Enco
     return made.global_args("-hide_banner", "-loglevel", "error").compile(overwrite_output=True)
 
 
-def join_arguments(listing: Path, path: Path, sound: Path | None = None) -> list[str]:
+def clock(fps: float) -> int:
+    """Ticks per second of a film's clock, in which frames last whole ticks.
+
+    Where the beats' clock does not do it is a coarser one, to whose ticks what that one rounded off rounds back.
+    """
+    exact = rate.exact(fps)
+    if (CLOCK / exact).denominator == 1:
+        return CLOCK
+    return exact.numerator * max(1, 10_000 // exact.numerator)
+
+
+def join_arguments(listing: Path, path: Path, sound: Path | None = None, fps: float = 30) -> list[str]:
     """ffmpeg's arguments: the beats named in ``listing``, packets untouched, and perhaps a sound, to one film."""
     parts = [ffmpeg.input(str(listing), f="concat", safe=0)["v"]]
     kind: dict[str, Any] = {"c": "copy"}
@@ -106,7 +122,7 @@ def join_arguments(listing: Path, path: Path, sound: Path | None = None) -> list
         parts.append(ffmpeg.input(str(sound))["a"])
         kind = {"c:v": "copy", "c:a": "aac", "b:a": "320k"}
     if path.suffix == ".mp4":
-        kind |= {"movflags": "+faststart", "video_track_timescale": 90_000, **COLOUR}
+        kind |= {"movflags": "+faststart", "video_track_timescale": clock(fps), **COLOUR}
     made = ffmpeg.output(*parts, str(path), **kind, **EXACT)
     return made.global_args("-hide_banner", "-loglevel", "error").compile(overwrite_output=True)
 
@@ -114,7 +130,7 @@ def join_arguments(listing: Path, path: Path, sound: Path | None = None) -> list
 class BeatEncoder:
     """An ffmpeg process that takes the frames of one beat, fed by a thread so that drawing goes on meanwhile."""
 
-    def __init__(self, width: int, height: int, fps: int, path: Path, encoding: Encoding = FINAL) -> None:
+    def __init__(self, width: int, height: int, fps: float, path: Path, encoding: Encoding = FINAL) -> None:
         self.path, self.frames = path, 0
         self.size = width * height * 3 // 2 if encoding.plain else width * height * 4
         # A file, not a pipe: nobody has to drain it while frames are written.
@@ -183,17 +199,18 @@ def _start(arguments: list[str], stdin: int, stderr: Any) -> subprocess.Popen[by
         raise ToolMissing("ffmpeg is missing. Install: apt-get install ffmpeg. Then: mathviz doctor") from None
 
 
-def join(beats: list[Path], counts: list[int], fps: int, path: Path, sound: Path | None = None) -> None:
+def join(beats: list[Path], counts: list[int], fps: float, path: Path, sound: Path | None = None) -> None:
     """Join beats into a film with exact timestamps. Raises RenderFailed."""
     listing = path.with_suffix(".txt")
     # ffmpeg adds up durations in whole microseconds: each is the difference of two rounded ends, so that
     # what rounding loses never adds up to a tick.
-    ends = [round(Fraction(frames * 1_000_000, fps)) for frames in itertools.accumulate(counts, initial=0)]
+    exact = rate.exact(fps)
+    ends = [round(frames * 1_000_000 / exact) for frames in itertools.accumulate(counts, initial=0)]
     lines = ["ffconcat version 1.0"]
     for beat, (start, end) in zip(beats, itertools.pairwise(ends), strict=True):
         lines += [f"file '{_quoted(beat)}'", f"duration {end - start}us"]
     listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    process = _start(join_arguments(listing, path, sound), subprocess.DEVNULL, subprocess.PIPE)
+    process = _start(join_arguments(listing, path, sound, fps), subprocess.DEVNULL, subprocess.PIPE)
     _, said = process.communicate()
     if process.returncode != 0:
         raise RenderFailed(f"joining the beats failed: {said.decode(errors='replace').strip()}")
@@ -267,10 +284,10 @@ def _run(arguments: list[str], path: Path) -> None:
 
 
 def verify(
-    path: Path, width: int, height: int, fps: int, frames: int, encoding: Encoding = FINAL
+    path: Path, width: int, height: int, fps: float, frames: int, encoding: Encoding = FINAL
 ) -> None:  # fmt: skip
     """Read the film back with ffprobe. Raises RenderFailed with everything that is not as promised."""
-    report = probe(path)
+    report, exact = probe(path), rate.exact(fps)
     streams = [stream for stream in report["streams"] if stream["codec_type"] == "video"]
     if len(streams) != 1:
         raise RenderFailed(f"{path.name} has {len(streams)} video streams")
@@ -284,15 +301,17 @@ def verify(
         wanted |= {
             "codec_name": "h264", "pix_fmt": "yuv420p", "color_range": "tv", "color_space": "bt709",
             "color_primaries": "bt709", "color_transfer": "bt709",
-            "r_frame_rate": f"{fps}/1", "avg_frame_rate": f"{fps}/1",
+            "avg_frame_rate": f"{exact.numerator}/{exact.denominator}",
         }  # fmt: skip
+        if (CLOCK / exact).denominator == 1:  # ffprobe guesses it, from a list that has not all
+            wanted["r_frame_rate"] = wanted["avg_frame_rate"]
     faults = [f"{name} is {stream.get(name)!r}, not {value!r}" for name, value in wanted.items()
               if stream.get(name) != value]  # fmt: skip
     if len(stamps) != frames:
         faults.append(f"{len(stamps)} frames, not {frames}")
     inexact = Fraction(0) if encoding.plain else tick  # another container's clock may hold no whole frames
-    if any(abs(step - Fraction(1, fps)) > inexact for step in steps):
-        faults.append(f"frame steps of {', '.join(sorted(map(str, steps)))} s, not all 1/{fps}")
+    if any(abs(step - 1 / exact) > inexact for step in steps):
+        faults.append(f"frame steps of {', '.join(sorted(map(str, steps)))} s, not all {1 / exact}")
     if Fraction(stream.get("start_time", -1)) != 0:
         faults.append(f"starts at {stream.get('start_time', 'an unknown time')} s")
     places = boxes(path) if encoding.plain else {"moov": 1, "mdat": 2}

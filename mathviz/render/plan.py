@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mathviz import style
+from mathviz.engine import rate
 from mathviz.films.catalog import films
 from mathviz.films.script import OPENING
 from mathviz.project import Project, not_found
@@ -18,9 +19,6 @@ from mathviz.render.encode import DRAFT, FINAL, TRANSPARENT, Encoding
 
 QUALITIES = {"low": (854, 480), "med": (1280, 720), "high": (1920, 1080), "4k": (3840, 2160)}
 """manimgl's own sizes of these names, in pixels."""
-
-CLOCK = 90_000
-"""Ticks per second of the container in which beats are joined; a frame must last whole ticks."""
 
 WHOLE = "whole"
 """The only beat of a scene that is no film of the catalogue."""
@@ -43,7 +41,7 @@ class Job:
     theme: str
     width: int
     height: int
-    fps: int
+    fps: float
     out: str
     cache: str
     beats: tuple[str, ...] = ()
@@ -143,7 +141,7 @@ class Wish:
     languages: list[str] = field(default_factory=lambda: ["all"])
     themes: list[str] = field(default_factory=lambda: [style.THEMES[0]])
     quality: str | None = None
-    fps: int | None = None
+    fps: float | None = None
     out: Path | None = None
     beats: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
@@ -210,12 +208,12 @@ def plan_scenes(project: Project, path: Path, names: list[str], wish: Wish) -> l
     ]  # fmt: skip
 
 
-def _picture(wish: Wish, quality: str | None, fps: int | None) -> tuple[int, int, int]:
+def _picture(wish: Wish, quality: str | None, fps: float | None) -> tuple[int, int, float]:
     """Width, height and rate: as wished, else these, else 0 for the scene's own."""
     quality, fps = wish.quality or quality, fps if wish.fps is None else wish.fps
     if quality is not None and quality not in QUALITIES:
         raise not_found("quality", quality, QUALITIES, "mathviz render --help")
-    if fps is not None and (not 1 <= fps <= 240 or CLOCK % fps):
-        raise MathvizError(f"--fps {fps}: frames must last whole ticks of 1/{CLOCK} s; use 24, 25, 30, 48, 50 or 60")
+    if fps is not None:
+        rate.exact(fps)
     width, height = QUALITIES[quality] if quality else (0, 0)
-    return width, height, fps or 0
+    return width, height, 0 if fps is None else rate.plain(fps)

@@ -20,6 +20,7 @@ from typing import Any
 from PIL import Image
 
 from mathviz import __version__, trace
+from mathviz.engine.rate import seconds
 from mathviz.films import compute, script
 from mathviz.films.script import OPENING
 from mathviz.project import Project, disk
@@ -131,7 +132,7 @@ def _part_that_loops(job: Job, beats: dict[str, Beat]) -> tuple[float, float]:
         return 0.0, LOOP_SECONDS
     named = script.read(Path(job.scene).with_suffix(".yaml")).loop
     beat = named if named in beats else list(beats)[-1]
-    return _starts(beats)[beat] / job.fps, beats[beat].frames / job.fps
+    return seconds(_starts(beats)[beat], job.fps), seconds(beats[beat].frames, job.fps)
 
 
 def _joined(parts: list[Path], beats: list[Beat], encoding: Encoding, film: Path, sound: Path | None = None) -> None:
@@ -169,21 +170,22 @@ def _beside(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> lis
     titles, starts = _chapters(job, read, found), _starts(beats)
     text.write_text(transcript(read, found, job.language, list(beats)), encoding="utf-8")
     marks = [
-        Cue(starts[name] / job.fps, (starts[name] + beat.frames) / job.fps, titles[name])
+        Cue(seconds(starts[name], job.fps), seconds(starts[name] + beat.frames, job.fps), titles[name])
         for name, beat in beats.items()
     ]  # fmt: skip
     chapters.write_text(webvtt(marks), encoding="utf-8")
     return [poster, small, captions, chapters, text]
 
 
-def spoken(beats: list[Beat], fps: int) -> list[Cue]:
+def spoken(beats: list[Beat], fps: float) -> list[Cue]:
     """The captions of beats that follow each other: each until it is taken away, or until the end."""
     events, first = [], 0
     for beat in beats:
         events += [(first + frame, text) for frame, text in beat.captions]
         first += beat.frames
     ends = [frame for frame, _ in events[1:]] + [first]
-    return [Cue(frame / fps, end / fps, text) for (frame, text), end in zip(events, ends, strict=False) if text]
+    return [Cue(seconds(frame, fps), seconds(end, fps), text)
+            for (frame, text), end in zip(events, ends, strict=False) if text]  # fmt: skip
 
 
 def _starts(beats: dict[str, Beat]) -> dict[str, int]:
@@ -254,9 +256,9 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
         }  # fmt: skip
     return {
         "stem": job.stem, **told, "width": about["width"], "height": about["height"], "fps": about["fps"],
-        "frames": frames, "duration": round(frames / about["fps"], 3),
+        "frames": frames, "duration": round(seconds(frames, about["fps"]), 3),
         "beats": [
-            {"id": name, "chapter": chapters[name], "start": round(starts[name] / about["fps"], 3),
+            {"id": name, "chapter": chapters[name], "start": round(seconds(starts[name], about["fps"]), 3),
              "frames": beat.frames, "key": beat.key, "captions": captions.get(name, [])}
             for name, beat in beats.items()
         ],

@@ -30,7 +30,7 @@ from mathviz.render import reads
 # isort: split
 
 from mathviz import engine
-from mathviz.engine import seams
+from mathviz.engine import rate, seams
 from mathviz.engine.failures import failed
 from mathviz.engine.readback import Nv12, Reader, Rgba
 from mathviz.project import disk
@@ -39,7 +39,7 @@ from mathviz.render import inputs, report
 from mathviz.render.cache import Beat
 from mathviz.render.encode import BeatEncoder, Encoding
 from mathviz.render.patience import PATIENCE, Watch
-from mathviz.render.plan import CLOCK, WHOLE, Job
+from mathviz.render.plan import WHOLE, Job
 
 Tell = Callable[..., None]
 
@@ -117,8 +117,7 @@ class Walk:
         asked = {"width": self.job.width, "height": self.job.height, "fps": self.job.fps}
         if self.job.of_catalogue and any(self.output[name] != value for name, value in asked.items()):
             raise RenderFailed(f"{self.job.name} would be drawn as {self.output}, not as {asked}")
-        if CLOCK % self.output["fps"]:
-            raise MathvizError(f"{self.job.name}: {self.output['fps']} frames per second do not last whole ticks each")
+        rate.exact(self.output["fps"])
         self.encoding = _encoding(self.job, self.output)
 
     # What the scene says of its beats.

@@ -53,7 +53,7 @@ def number_of(image: ndarray) -> int:
     return sum((image[4 : HEIGHT // 2 - 4, bit * 16 + 4 : bit * 16 + 12].mean() > 128) << bit for bit in range(8))
 
 
-def beat(path: Path, numbers: range, fps: int = 30) -> Path:
+def beat(path: Path, numbers: range, fps: float = 30) -> Path:
     encoder = BeatEncoder(WIDTH, HEIGHT, fps, path)
     for number in numbers:
         encoder.take(as_drawn(frame(number)))
@@ -61,7 +61,7 @@ def beat(path: Path, numbers: range, fps: int = 30) -> Path:
     return path
 
 
-def film(folder: Path, counts: tuple[int, ...], fps: int = 30) -> tuple[Path, list[Path]]:
+def film(folder: Path, counts: tuple[int, ...], fps: float = 30) -> tuple[Path, list[Path]]:
     """A film whose frames are numbered through, and its beats."""
     folder.mkdir(exist_ok=True)
     ends = list(itertools.accumulate(counts, initial=0))
@@ -101,14 +101,19 @@ def patch_errors(image: ndarray) -> list[float]:
 # ---- what goes in comes out
 
 
-@pytest.mark.parametrize("fps", [24, 30, 60])
-def test_a_film_has_exactly_the_frames_that_were_drawn(tmp_path: Path, fps: int) -> None:
+RATES = {24: 24, 30: 30, 60: 60, 7: 7, 59: 59, 233: 233, 23.976: Fraction(24000, 1001), 29.97: Fraction(30000, 1001),
+         47.952: Fraction(48000, 1001), 59.94: Fraction(60000, 1001)}  # fmt: skip
+"""What is asked for, and the frames that a second has then."""
+
+
+@pytest.mark.parametrize("fps", RATES)
+def test_a_film_has_exactly_the_frames_that_were_drawn(tmp_path: Path, fps: float) -> None:
     counts = (61, 37, 8)
     made, _ = film(tmp_path, counts, fps)
     encode.verify(made, WIDTH, HEIGHT, fps, sum(counts))
     found = decoded(made)
     assert [number_of(image) for _, image in found] == list(range(sum(counts)))
-    assert [time for time, _ in found] == [Fraction(number, fps) for number in range(sum(counts))]
+    assert [time for time, _ in found] == [number / Fraction(RATES[fps]) for number in range(sum(counts))]
     assert all(np.abs(image - frame(number)).mean() < 3 for number, (_, image) in enumerate(found))
 
 
@@ -141,8 +146,8 @@ def test_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
-@pytest.mark.parametrize("fps", [24, 30, 60])
-def test_rounding_never_adds_up_over_many_beats(tmp_path: Path, fps: int) -> None:
+@pytest.mark.parametrize("fps", RATES)
+def test_rounding_never_adds_up_over_many_beats(tmp_path: Path, fps: float) -> None:
     one = beat(tmp_path / "one.ts", range(1), fps)
     made = tmp_path / "film.mp4"
     encode.join([one] * 60, [1] * 60, fps, made)

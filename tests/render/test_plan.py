@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +60,16 @@ def test_unknown_names_are_answered_with_the_closest(
     assert found.value.exit_code == 2
 
 
-@pytest.mark.parametrize("fps", [0, -30, 7, 59, 241, 90_000])
-def test_a_frame_rate_that_does_not_fit_is_refused(tiny: TinyProject, fps: int) -> None:
-    with pytest.raises(MathvizError, match=f"--fps {fps}: .*use 24, 25, 30"):
+@pytest.mark.parametrize("fps", [0, -30, 12.5, 29.9, 119.88, 241, 90_000, float("nan"), float("inf")])
+def test_a_frame_rate_that_does_not_fit_is_refused(tiny: TinyProject, fps: float) -> None:
+    """With what was asked for, and what is possible."""
+    says = f"{re.escape(f'{fps:g}')} frames a second .* whole numbers from 1 to 240, and 23.976, 29.97, "
+    with pytest.raises(MathvizError, match=says):
         plan(tiny.project, ["tiny"], Wish(**ASKED | {"fps": fps}))
 
 
-@pytest.mark.parametrize("fps", [24, 25, 30, 48, 50, 60])
-def test_the_frame_rates_that_are_offered_are_taken(tiny: TinyProject, fps: int) -> None:
+@pytest.mark.parametrize("fps", [1, 7, 24, 25, 30, 48, 50, 60, 240, 23.976, 23.98, 29.97, 47.952, 59.94])
+def test_the_frame_rates_that_are_offered_are_taken(tiny: TinyProject, fps: float) -> None:
     assert plan(tiny.project, ["tiny"], Wish(**ASKED | {"fps": fps}))[0].fps == fps
 
 

@@ -96,6 +96,7 @@ def test_each_scene_of_a_file_becomes_what_it_is(tiny: TinyProject, shapes: Path
     with Image.open(folder / "Stands.png") as picture:
         assert picture.size == (854, 480) and len(picture.getcolors(10**6)) > 10
     assert made["Falls"]["error"] == f"{shapes}, line 21: ValueError: it fell over"
+    assert "each scene as manimgl draws it alone" in done.stderr
     assert {path.name for path in folder.iterdir()} == {
         "Moves.mp4", "Moves.poster.png", "Moves.json", "Stands.png", "Stands.json"
     }  # fmt: skip
@@ -266,3 +267,28 @@ def test_the_manifest_names_the_manimgl_that_is_imported(tmp_path: Path) -> None
     manifest, doctor = done.stdout.strip().split("|")
     assert manifest == doctor and manifest.startswith(f"that of {tmp_path / 'manimlib'} (")
     assert inputs.manimgl() == metadata.version("manimgl")
+
+
+SPINS = """
+from manimlib import *
+
+
+class Spins(Scene):
+    def construct(self):
+        self.play(Rotate(Square(fill_opacity=0.5), PI), run_time=0.4)
+"""
+
+STOCK = "import sys; from pathlib import Path; from mathviz import engine; engine.manimgl({arguments!r}, Path('stock'))"
+
+
+def test_a_broadcast_rate_gives_manimgls_frames_at_its_exact_rate(tiny: TinyProject) -> None:
+    (tiny.root / "spins.py").write_text(SPINS)
+    (tiny.root / "custom_config.yml").write_text("camera:\n  resolution: (160, 90)\n  fps: 29.97\n")
+    done = tiny.run("render", "spins.py", "--digest", "ours")
+    assert done.returncode == 0, done.stderr
+    program = STOCK.format(arguments=["spins.py", "Spins", "-w"])
+    subprocess.run([sys.executable, "-c", program], cwd=tiny.root, check=True, capture_output=True)
+    ours = (tiny.root / "ours").read_text().split()
+    assert ours == (tiny.root / "stock").read_text().split() and len(set(ours)) == 12
+    encode.verify(tiny.root / "renders" / "spins" / "Spins.mp4", 160, 90, 29.97, 12)
+    assert stream_of(tiny.root / "renders" / "spins" / "Spins.mp4")["avg_frame_rate"] == "30000/1001"
