@@ -27,7 +27,24 @@ def moment(paths: ndarray, index: float) -> ndarray:
     return paths[first] + (index - first) * (paths[last] - paths[first])
 
 
-class Lights(DotCloud):
+class Shining(DotCloud):
+    """A cloud whose dots are drawn so bright that they are cut off in their middle: core and halo in one dot.
+
+    What is kept is the plain opacity, from 0 to 1, so that whatever fades or veils a mobject does so here too.
+    """
+
+    gain: float | ndarray = 1.0
+    """How much more than full an opaque dot is drawn, for all or [dot]; a faint one has less of it, and no core."""
+
+    def get_shader_data(self) -> ndarray:
+        """Of manimgl: what is drawn."""
+        drawn = self.data.copy()
+        opacity = drawn["rgba"][:, 3]
+        drawn["rgba"][:, 3] = opacity * self.gain ** np.clip(opacity, 0, 1)
+        return drawn
+
+
+class Lights(Shining):
     """Particles that glow. Their ``show`` takes places as ``moment`` gives them, so that they follow paths."""
 
     def __init__(
@@ -43,7 +60,7 @@ class Lights(DotCloud):
         self.dark = is_dark(theme)
         # One dot is core and halo: (1 - r)^falloff, so bright that it is cut off at 1 almost up to the core's edge.
         self.falloff = np.log(glow) / np.log((halo - 2) / (halo - FULL))
-        self.gain = (1 - FULL / halo) ** -self.falloff
+        self.gain = (1 - FULL / halo) ** -self.falloff if self.dark else 1.0
         super().__init__(np.zeros((0, 3)), glow_factor=self.falloff if self.dark else 0.0)
         self.set_z_index(GLOW)
         self.colours: ndarray = thin(theme, paint)
@@ -60,8 +77,7 @@ class Lights(DotCloud):
         colours = np.broadcast_to(self.colours, points.shape)
         opacities = np.broadcast_to(self.opacities, len(points))
         if self.dark:
-            alpha = opacities * self.gain**opacities  # a faint one has no core that is cut off
-            return _put(self, points, self.core * self.halo, colours, alpha)
+            return _put(self, points, self.core * self.halo, colours, opacities)
         rim, core = self.core * self.halo / 2, self.core * 1.15
         radii = np.repeat([rim, core], len(points))
         alpha = np.concatenate([opacities * self.glow / 3, opacities])
@@ -94,7 +110,7 @@ class Dust(DotCloud):
         return _put(self, points[seen], self.core, colours[seen], np.broadcast_to(self.opacities, len(points))[seen])
 
 
-class Hero(DotCloud):
+class Hero(Shining):
     """The one that is followed: a bright core in two halos; on a light page, a disc cased in the page's colour."""
 
     def __init__(self, theme: Theme, point: ndarray, paint: Paint = "text", radius: float = 0.06) -> None:
@@ -111,7 +127,9 @@ class Hero(DotCloud):
             self.colours = thin(self.theme, paint)
         under = self.colours if self.dark else rgb(self.theme, "background")
         reach = (9.0, 3.4) if self.dark else (1.9, 1.35)
-        alpha = (0.28, (1 - FULL / reach[1]) ** -HALO_FALLOFF) if self.dark else (1.0, 1.0)
+        alpha = (0.28, 1.0) if self.dark else (1.0, 1.0)
+        if self.dark:
+            self.gain = np.repeat([1.0, (1 - FULL / reach[1]) ** -HALO_FALLOFF], len(points))
         colours = [np.broadcast_to(colour, points.shape) for colour in (under, self.colours)]
         radii = np.repeat(self.core * np.array(reach), len(points))
         alphas = np.repeat(opacity * np.array(alpha), len(points))

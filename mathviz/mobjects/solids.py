@@ -21,6 +21,9 @@ SUN = np.array([-0.55, -0.83])
 TURNED_AWAY = 0.55
 """How bright a side is that faces away from the sun; one that faces it is 1."""
 
+SEEN_THROUGH = 0.25
+"""The opacity below which what fades is transparent; a veil leaves as much."""
+
 LIP, GROOVE, GAP = 0.045, 0.03, 0.036
 """Height of the lip, depth of the grooves between the cells of a lid, and their width, in scene units."""
 
@@ -87,6 +90,15 @@ class Solids(Mesh):
         if self.mirror is not None:
             self.mirror.follow()
         return self
+
+    def get_shader_data(self) -> ndarray:
+        """Of manimgl: what is drawn. Who fades loses colour first, because its back is not to be seen through it."""
+        drawn = super().get_shader_data()
+        opacity = drawn["rgba"][:, 3]
+        if len(drawn) and opacity.min() < 1:
+            drawn["rgba"][:, :3] = mixed(rgb(self.theme, "background"), drawn["rgba"][:, :3], opacity)
+            drawn["rgba"][:, 3] = np.minimum(opacity / SEEN_THROUGH, 1)
+        return drawn
 
     def mirrored(self, keep: float | None = None) -> Reflection:
         """Their reflection in the floor z = 0, to be added as well; from now on it follows them."""

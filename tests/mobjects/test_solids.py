@@ -99,3 +99,13 @@ def test_a_curved_side_is_shaded_as_a_curve(drawn) -> None:
     steps = np.abs(end[0] - np.roll(begin[0], -1))
     assert (steps > 0.01).sum() <= 4
     assert np.ptp(begin) > 0.2
+
+
+def test_a_veiled_solid_is_dim_and_not_seen_through(drawn) -> None:
+    bricks = drawn.Blocks(DARK, np.zeros((1, 2)), 1.0, side="model")
+    whole = bricks.get_shader_data()["rgba"].copy()
+    bricks.data["rgba"][:, 3] /= 4
+    veiled = bricks.get_shader_data()["rgba"]
+    assert (veiled[:, 3] == 1).all() and veiled[:, :3].max() < 0.4 * whole[:, :3].max()
+    bricks.data["rgba"][:, 3] = 0.0
+    assert (bricks.get_shader_data()["rgba"][:, 3] == 0).all()

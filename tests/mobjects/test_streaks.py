@@ -91,7 +91,9 @@ def test_a_light_is_one_cloud_with_its_own_colour_and_opacity(light, name: str) 
     lights = light.Lights(style.theme(name), np.zeros((2, 3)), colours, opacity=np.array([1.0, 0.1]))
     core = lights.data["rgba"][-2:]
     assert np.allclose(core[:, :3], colours)
-    assert core[0, 3] >= 1 and core[1, 3] < 0.2
+    assert np.allclose(core[:, 3], [1.0, 0.1])
+    drawn = lights.get_shader_data()["rgba"][-2:, 3]
+    assert drawn[0] >= 1 and drawn[1] < 0.2
     assert not lights.submobjects and not light.Hero(style.theme(name), np.zeros(3)).submobjects
 
 
@@ -99,3 +101,11 @@ def test_dust_that_is_not_seen_is_not_drawn(light) -> None:
     dust = light.Dust(DARK, np.zeros((5, 3)), opacity=np.array([0.2, 0, 0.2, 0, 0]))
     assert len(dust.get_points()) == 2
     assert len(dust.show(np.zeros((5, 3)), opacity=0.1).get_points()) == 5
+
+
+def test_a_quarter_of_a_light_is_drawn_as_about_a_quarter(light) -> None:
+    """Veils and fades change opacities in the data; one that is drawn at 3 times full would hardly be veiled."""
+    for cloud in (light.Lights(DARK, np.zeros((1, 3))), light.Hero(DARK, np.zeros(3))):
+        whole = cloud.get_shader_data()["rgba"][-1, 3]
+        cloud.data["rgba"][:, 3] /= 4
+        assert whole > 1.5 and cloud.get_shader_data()["rgba"][-1, 3] < 0.4

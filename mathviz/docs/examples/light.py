@@ -6,7 +6,7 @@ import numpy as np
 from manimlib import RIGHT, Group
 
 from mathviz.docs.examples.particles import disc
-from mathviz.mobjects.light import Dust, Hero, Lights, moment
+from mathviz.mobjects.light import Dust, Hero, Lights, Shining, moment
 from mathviz.mobjects.tint import between
 from mathviz.style import Theme
 
@@ -15,6 +15,12 @@ def flat(points: np.ndarray) -> np.ndarray:
     """Points [point two] in the plane z = 0, [point 3]."""
     return np.concatenate([points, np.zeros((len(points), 1))], axis=1)
 
+
+def show_shining(theme: Theme) -> Shining:
+    """Three dots of one size and opacity: drawn at 1, 4 and 16 times full."""
+    dots = Shining(np.array([[-2.0, 0, 0], [0, 0, 0], [2, 0, 0]]), theme["model"], radius=0.7, glow_factor=4.0)
+    dots.gain = np.array([1.0, 4.0, 16.0])
+    return dots
 
 def show_lights(theme: Theme) -> Group:
     """300 particles at the begin, in the middle and at the end of their paths, ``moment(paths, index)``."""
