@@ -184,7 +184,7 @@ class Explainer(LawScene):
         label = script.fill(self._label(name), values, keep_formulas=True)
         side = RIGHT if at.middle[0] > 0 else LEFT
         made = BigNumber(value, self.theme, label, unit, template, role, size, widest, side, self.script.symbols)
-        return self.over(at.put(made))
+        return self.case(self.over(at.put(made)))
 
     def _ask(self) -> None:
         self._begin(OPENING)

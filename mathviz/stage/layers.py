@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manimlib import FRAME_HEIGHT, FRAME_WIDTH, Mobject, Scene, Surface, color_to_rgb
+from manimlib import FRAME_HEIGHT, FRAME_WIDTH, Mobject, Scene, Surface, VMobject, color_to_rgb
 from numpy import ndarray
 
 from mathviz.project.errors import StageError
@@ -25,6 +25,9 @@ from mathviz.style import Theme
 
 VEIL, TEXT = 50, 100
 """Order of what is drawn over the world: scrims, then text."""
+
+CASING = 7.0
+"""Width of the page's colour round letters over a busy picture, in units of manimgl's strokes."""
 
 STEPS = 25
 """Rows of a scrim's mesh: enough that its ease shows no bands."""
@@ -93,6 +96,13 @@ class LayeredScene(Scene):
         mobject.fix_in_frame()
         mobject.set_z_index(order)
         return mobject
+
+    def case(self, text: Some, width: float = CASING) -> Some:
+        """Give a text a casing in the page's colour, so that it is read over a busy picture: names have one."""
+        for part in text.family_members_with_points():
+            if isinstance(part, VMobject) and part.get_fill_opacity() > 0:
+                part.set_backstroke(self.theme["background"], width)
+        return text
 
     def scrim(self, edge: ndarray, reach: float | None = None, strength: float = 0.88) -> Scrim:
         """A soft veil from an edge of the frame, to be put under text: DOWN, UP, LEFT or RIGHT.

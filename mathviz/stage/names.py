@@ -49,7 +49,7 @@ class NamingScene(LastingScene):
 
         ``side`` is seen on the screen. Show it as anything else; it follows as long as it is on stage.
         """
-        self.over(label)
+        self.case(self.over(label))
         middle = label.get_center()
         points = tuple(each.get_points() - middle for each in label.get_family())
         half = np.array([label.get_width(), label.get_height()]) / 2

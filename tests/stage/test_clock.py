@@ -75,6 +75,16 @@ def test_a_group_is_drawn_where_its_parts_belong(scene: Any) -> None:
     assert text.is_fixed_in_frame() and text.z_index == high.z_index
 
 
+def test_a_casing_is_behind_the_letters_alone(scene: Any) -> None:
+    from mathviz.mobjects.number import BigNumber
+
+    number = scene.case(BigNumber(0.5, scene.theme, "of them", template="{:.2f}"))
+    number.show(0.25)
+    cased = [part for part in number.family_members_with_points() if part.get_stroke_width() > 0]
+    assert len(cased) >= len("0.25ofthem") and all(part.stroke_behind for part in cased)
+    assert {part.get_stroke_color() for part in cased} == {scene.theme["background"].upper()}
+
+
 def test_what_comes_into_the_text_layer_later_is_fixed_and_steady_too(scene: Any) -> None:
     from manimlib import Square, VGroup
 
