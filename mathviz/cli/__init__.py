@@ -239,7 +239,8 @@ def render(
                 farm.verify = verify
                 outcomes = farm.run(planned)
     if not all(outcome.unchanged for outcome in outcomes):
-        Cache(project.cache / "beats").prune(LIMIT)
+        for place in {job.cache for job in planned}:
+            Cache(Path(place) / "beats").prune(LIMIT)
     if digest:
         _write_digests(outcomes, digest)
     failed = [outcome for outcome in outcomes if outcome.film is None]
@@ -404,7 +405,7 @@ def show_cache(
     """How much the drawn beats take that need not be drawn again; and remove some."""
     from mathviz.render.cache import Cache, bytes_of
 
-    cache = Cache(_project().cache / "beats")
+    cache = Cache(_project().cache_of(Path.cwd() / "any.py") / "beats")
     gone, freed = cache.prune(bytes_of(limit)) if prune else (0, 0)
     objects = cache.objects()
     size = sum(bytes_ for _, bytes_, _ in objects)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mathviz.project import disk
 from mathviz.project.errors import NotFound
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -67,6 +68,13 @@ class Project:
     @property
     def cache(self) -> Path:
         return self.renders / ".cache"
+
+    def cache_of(self, scene: Path) -> Path:
+        """Where what is drawn of a scene file is kept: in the project if it has films and holds the file, else where
+        the platform keeps caches, not beside somebody's scene."""
+        ours = scene.resolve().is_relative_to(self.root) and any(self.scenes.glob("*.yaml"))
+        shared = None if ours else disk.shared_cache()
+        return shared / "scenes" if shared else self.cache
 
     @property
     def references(self) -> Path:

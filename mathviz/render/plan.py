@@ -201,7 +201,7 @@ def plan_scenes(project: Project, path: Path, names: list[str], wish: Wish) -> l
     return [
         Job(
             path.stem, str(path.resolve()), "", "", width, height, fps, str(wish.out or renders / path.stem),
-            str(project.cache), (WHOLE,), scene_name=name, encoding=wish.encoding, extras=wish.extras,
+            str(project.cache_of(path)), (WHOLE,), scene_name=name, encoding=wish.encoding, extras=wish.extras,
             digests=wish.digests,
         )
         for name in names

@@ -292,3 +292,19 @@ def test_a_broadcast_rate_gives_manimgls_frames_at_its_exact_rate(tiny: TinyProj
     assert ours == (tiny.root / "stock").read_text().split() and len(set(ours)) == 12
     encode.verify(tiny.root / "renders" / "spins" / "Spins.mp4", 160, 90, 29.97, 12)
     assert stream_of(tiny.root / "renders" / "spins" / "Spins.mp4")["avg_frame_rate"] == "30000/1001"
+
+
+def test_outside_a_project_only_the_film_is_left_beside_the_scene(tmp_path: Path) -> None:
+    """What need not be drawn again is kept where the platform keeps caches."""
+    place, cache = tmp_path / "somewhere", tmp_path / "cache"
+    place.mkdir()
+    (place / "spins.py").write_text(SPINS)
+    environment = {name: value for name, value in os.environ.items() if name != "MATHVIZ_CACHE"}
+    environment |= {"XDG_CACHE_HOME": str(cache)}
+    for drawn in (["whole"], []):
+        line = [sys.executable, "-m", "mathviz", "render", "spins.py", *LOW, "--json"]
+        done = subprocess.run(line, cwd=place, env=environment, capture_output=True, text=True, check=True)
+        assert json.loads(done.stdout)[0]["drawn"] == drawn
+    left = {str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()}
+    assert left == {"spins.py", *(f"renders/spins/Spins{ending}" for ending in (".mp4", ".poster.png", ".json"))}
+    assert (cache / "mathviz" / "scenes" / "beats").is_dir()
