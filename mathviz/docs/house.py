@@ -1,14 +1,15 @@
-"""The plan of the house: its parts in the order of the data, which is the order in which they may import.
+"""The plan of the house: its parts in the order of the data, which is the order in which they may import; its films.
 
-``mathviz docs --write`` puts it into the docstring of the package and into README; ``tests/test_house.py`` holds
-every import to it.
+``mathviz docs --write`` puts it into the docstring of the package and into README, with a table of the films from their
+scripts; ``tests/test_house.py`` holds every import to it.
 """
 
 from __future__ import annotations
 
 import re
 
-from mathviz.project import HOME, PACKAGE
+from mathviz.films.catalog import films
+from mathviz.project import HOME, PACKAGE, Project
 
 PARTS = {
     "project": "where a project keeps its scenes, traces and films; files that are whole or not there; errors",
@@ -41,19 +42,26 @@ AROUND = {
 
 IN_INIT = re.compile(r"(?<=Read in that order:\n\n).*?(?=\n\"\"\")", re.DOTALL)
 IN_README = re.compile(r"(?<=\| place \| what happens there \|\n\|---\|---\|\n).*?(?=\n\n)", re.DOTALL)
+IN_TABLE = re.compile(r"(?<=\| film \| question \|\n\|---\|---\|\n).*?(?=\n\n)", re.DOTALL)
+
+
+def table() -> str:
+    """A row for each film: its stem, and the question that it answers."""
+    return "\n".join(f"| `{film.stem}` | {film.script.question['en']} |" for film in films(Project(HOME), []))
 
 
 def written() -> dict[str, str]:
-    """The texts of `mathviz/__init__.py` and README with today's plan in them, by their path in the repository."""
+    """The texts of `mathviz/__init__.py` and README with today's plan and films, by their path in the repository."""
     lines = [f"    {f'{name}/':<11} {says.replace('`', '')}" for name, says in PARTS.items()]
     rows = [f"| `mathviz/{name}/` | {says} |" for name, says in PARTS.items()]
     before, *after = [f"| `{name}` | {says} |" for name, says in AROUND.items()]
-    found = {}
+    found: dict[str, str] = {}
     for path, pattern, text in (
         (PACKAGE / "__init__.py", IN_INIT, "\n".join(lines)),
         (HOME / "README.md", IN_README, "\n".join([before, *rows, *after])),
+        (HOME / "README.md", IN_TABLE, table()),
     ):
-        old = path.read_text(encoding="utf-8")
+        old = found.get(str(path.relative_to(HOME))) or path.read_text(encoding="utf-8")
         assert len(pattern.findall(old)) == 1, f"{path} has no place for the plan of the house"
         begin, end = pattern.search(old).span()  # type: ignore[union-attr]
         found[str(path.relative_to(HOME))] = old[:begin] + text + old[end:]
