@@ -9,7 +9,7 @@ import pytest
 from mathviz.lint import rules
 from mathviz.lint.observe import Observed, Shown, Sight
 
-PAGE = "#111111"
+PAGE = "#0B0D12"
 WORD = Shown(0, "text", "tile", (0.4, 0.5, 0.5, 0.54), 1.0, ("#ededed",), 0.045, PAGE)
 
 
@@ -67,7 +67,7 @@ CASES = {
     ],
     "CON001": [
         (still(text(colours=("#767676",))), still(text(colours=("#7f7f7f",)))),
-        (still(text(colours=("#5f5f5f",), size=0.06)), still(text(colours=("#6b6b6b",), size=0.06))),
+        (still(text(colours=("#5a5a5a",), size=0.06)), still(text(colours=("#6b6b6b",), size=0.06))),
         (still(text(colours=("#ededed",), behind="#8a8a8a")), still(text(colours=("#ededed",), behind="#606060"))),
     ],
     "CON002": [

@@ -67,6 +67,31 @@ def test_a_role_stands_out(name: str, theme: str) -> None:
     assert_contrast(name, role(name, theme), "background", theme, TEXT_CONTRAST)  # labels wear it too
 
 
+PAGE_DIFFERENCE = 16
+"""How far noise looks from what is no data: axes and grid, and text."""
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_noise_is_not_taken_for_axes_or_text(theme: str) -> None:
+    for name in ("muted", "text", "outline"):
+        apart = difference(role("noise", theme), page(name, theme), "normal")
+        assert apart >= PAGE_DIFFERENCE, f"{theme}: noise and {name} are dE2000 {apart:.1f} apart"
+
+
+def test_a_page_is_blue_black_or_paper() -> None:
+    assert (THEME["page"]["background"]["dark"], THEME["page"]["background"]["light"]) == ("#0B0D12", "#FAFAF6")
+
+
+SIZES = {"title": 31, "label": 31, "caption": 42, "formula": 46, "hero": 84, "hero_large": 110}
+"""Of the visual language, in points: 42, 42, 58, 63, 115 and 151 pixels at 1080p."""
+
+
+def test_text_has_the_sizes_of_the_visual_language() -> None:
+    sizes = THEME["text_sizes"]
+    assert {name: sizes[name] for name in SIZES} == SIZES
+    assert all(30 <= size <= 120 for size in sizes.values())
+
+
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("beneath", BENEATH)
 def test_an_outline_stands_out(beneath: str, theme: str) -> None:
