@@ -90,7 +90,13 @@ class Sentence(Written):
                     parts.append(part)
         super().__init__(*parts)
         self.em_share = em / max(self.get_height(), 1e-6)
+        self.baseline_share = -float(self.get_bottom()[1]) / max(self.get_height(), 1e-6)
         self.center()
+
+    @property
+    def baseline(self) -> float:
+        """The height on which its first line stands, while it is upright."""
+        return float(self.get_bottom()[1] + self.baseline_share * self.get_height())
 
     def symbol(self, name: str) -> VGroup:
         """The signs of a symbol, wherever it stands."""
