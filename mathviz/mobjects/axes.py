@@ -20,7 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy import ndarray
 
 from mathviz.mobjects.light import Hero
-from mathviz.mobjects.mesh import Mesh, coloured, sheet
+from mathviz.mobjects.mesh import Mesh, Some, coloured, in_order, sheet
 from mathviz.mobjects.streaks import Streaks
 from mathviz.mobjects.text import Sentence
 from mathviz.mobjects.tint import rgb
@@ -161,22 +161,29 @@ class Axes(VGroup):
         corner: float = 0.5,
     ) -> Curve:  # fmt: skip
         """A curve through values ``y`` [point] at ``x``, or at 0, 1, 2, …; its ``name`` stands at its end."""
-        return Curve(self, np.arange(len(y)) if x is None else x, y, role, name, width, corner)
+        return self._beside(Curve(self, np.arange(len(y)) if x is None else x, y, role, name, width, corner))
 
     def level(self, y: float, role: str, name: str = "") -> Level:
         """A dashed line at a value."""
-        return Level(self, y, role, name)
+        return self._beside(Level(self, y, role, name))
 
     def area(self, one: Curve, other: Curve | float, role: str, opacity: float = 0.22) -> Area:
         """What lies between two curves, or a curve and a value."""
-        return Area(self, one, other, role, opacity)
+        return self._beside(Area(self, one, other, role, opacity))
+
+    def _beside(self, made: Some) -> Some:
+        """Where the axes stand in the frame, what is put into them does too, and in their place of the order."""
+        if self.is_fixed_in_frame():
+            made.fix_in_frame()
+            in_order(made, self.z_index)
+        return made
 
     def end_name(self, text: str, role: str, x: float, y: float) -> Sentence:
         """A name at the end of a curve, right of it; it gives way, up or down, to those that are there already."""
         made = Sentence(text, self.theme, "label", role, self.symbols)
         across, up = float(self.x.share(np.array(x))), float(self.y.share(np.array(y)))
         made.next_to(np.array([(1.0 if across > 0.9 else across) * self.size[0], up * self.size[1], 0.0]), RIGHT, CLEAR)
-        height = float(made.get_height()) + CLEAR / 2
+        height = max(float(made.get_height()), 0.9 * made.em) + CLEAR / 2
         made.set_y(_free(float(made.get_y()), height, self.ends))
         self.ends.append((float(made.get_y()), height))
         for sign in made.submobjects:  # laid out as if the axes had never been moved, then taken to where they are
@@ -198,11 +205,11 @@ class Axes(VGroup):
     def _numbers(self) -> list[Sentence]:
         """The ticks' numbers; one that would touch its neighbour is left out, the last one never."""
         made: list[Sentence] = []
-        for scale in (self.x, self.y):
+        for along, scale in ((True, self.x), (False, self.y)):
             row: list[Sentence] = []
             for value, text in reversed(list(zip(scale.ticks, scale.names, strict=True))):
                 label = Sentence(text, self.theme, "label", "muted")
-                if scale is self.x:  # digits on one line, however low a sign hangs
+                if along:  # digits on one line, however low a sign hangs
                     label.next_to(self.at(value, self.y.low), DOWN, 0.2)
                     label.shift((self.place.get_bottom()[1] - 0.2 - 0.73 * label.em - label.baseline) * UP)
                 else:
@@ -283,7 +290,7 @@ class Curve(Group):
 
     def marker(self, radius: float = 0.07) -> Marker:
         """Something bright that rides on it."""
-        return Marker(self, radius)
+        return self.axes._beside(Marker(self, radius))
 
 
 def _along(quadratics: ndarray) -> ndarray:

@@ -23,6 +23,7 @@ from manimlib import DOWN, LEFT, RIGHT, UL, UP, Animation, FadeIn, FadeOut, Mobj
 from mathviz import style
 from mathviz.films import compute, script
 from mathviz.films.script import OPENING, Script
+from mathviz.mobjects.axes import Axes
 from mathviz.mobjects.number import BigNumber
 from mathviz.mobjects.text import Number, Sentence, caption_lines, sentence, words
 from mathviz.project import Project, not_found
@@ -165,6 +166,14 @@ class Explainer(LawScene):
     def label(self, name: str, role: str = "text", size: str = "label", **values: Any) -> Text | Sentence:
         """A label of the script, as a mobject, its formulas typeset."""
         return self._typeset(script.fill(self._label(name), values, keep_formulas=True), size, role)
+
+    def axes(self, x: Any, y: Any, across: str = "", up: str = "", **settings: Any) -> Axes:
+        """Axes with the limits of the values ``x`` and ``y``, in the text layer; their names are labels of the script.
+
+        In the world: ``Axes(self.theme, …)``. ``settings`` are those of Axes.
+        """
+        one, other = (script.fill(self._label(name), {}, keep_formulas=True) if name else "" for name in (across, up))
+        return self.over(Axes(self.theme, x, y, one, other, symbols=self.script.symbols, **settings))
 
     def number(
         self, value: float, template: str = "{}", role: str = "text", size: str = "label", anchor: Any = None

@@ -125,3 +125,20 @@ def test_axes_are_few_objects(theme: style.Theme) -> None:
 
     axes = axes_of(theme, grid=True)
     assert batches_of(axes.rules) == 1 and batches_of(axes) <= 3
+
+
+def test_what_is_put_into_axes_of_the_frame_stands_in_the_frame(theme: style.Theme) -> None:
+    axes = axes_of(theme)
+    axes.fix_in_frame().set_z_index(100)
+    curve = axes.curve(LOSS, "model", STEPS, "loss")
+    for made in (curve, axes.level(0.2, "target", "floor"), axes.area(curve, 0.2, "error"), curve.marker()):
+        assert all(part.is_fixed_in_frame() and part.z_index == 100 for part in made.get_family())
+
+
+def test_both_axes_have_their_numbers_even_of_one_scale(theme: style.Theme) -> None:
+    from mathviz.mobjects.axes import Axes, Scale
+
+    scale = Scale.of(np.array([0.0, 40.0]))
+    axes = Axes(theme, scale, scale)
+    assert [number.text for number in axes.numbers] == 2 * ["0", "20", "40"]
+    assert len({round(float(number.get_x()), 2) for number in axes.numbers}) > 3
