@@ -198,6 +198,7 @@ def render(
         bool, typer.Option("--any-version", help="With --cluster: also workers with other versions than here.")
     ] = False,
     patience: Patience = None,
+    show_output: Annotated[bool, typer.Option("--show-output", help="Show what scenes print.")] = False,
     as_json: Json = False,
 ) -> None:
     """Render films to mp4, with poster, captions, chapters and manifest. Needs no display.
@@ -217,6 +218,8 @@ def render(
         beats=tuple(part.strip() for part in beats.split(",") if part.strip()),
         extras=tuple(name for name, wanted in chosen.items() if wanted),
     )  # fmt: skip
+    if show_output:
+        os.environ["MATHVIZ_SHOW_OUTPUT"] = "1"
     if draft and final:
         raise typer.BadParameter("--draft and --final contradict each other")
     if transparent and webm:

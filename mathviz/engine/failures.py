@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import dis
+import inspect
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +28,18 @@ def words(error: BaseException) -> str:
     if isinstance(error, (SystemExit, KeyboardInterrupt)):
         return f"the scene ended itself ({said}), and nothing of it is kept. Where it is over, say `return`"
     return said
+
+
+def why_nothing_plays(kind: type) -> str:
+    """What there is to say of a scene that plays nothing and waits for nothing; empty for one that means it."""
+    construct = inspect.getattr_static(kind, "construct")
+    if inspect.isgeneratorfunction(construct):
+        return "construct has a `yield`, so nothing of it is played; take it out"
+    if construct.__module__.startswith("manimlib."):
+        own = [name for part in kind.__mro__ if not part.__module__.startswith("manimlib.") for name in vars(part)]
+        near = difflib.get_close_matches("construct", own, n=1)
+        return f"{kind.__name__} has no construct" + (f"; is {near[0]} meant to be it?" if near else "")
+    return ""
 
 
 def is_librarys(file: str) -> bool:

@@ -27,8 +27,8 @@ from mathviz import trace as traces
 from mathviz.films import keys, script
 from mathviz.films.keys import Keys
 from mathviz.films.script import Script
-from mathviz.project import Project, loading, not_found
-from mathviz.project.errors import CheckFailed, MathvizError, NotFound, ScriptError, TraceDamaged
+from mathviz.project import Project, loading, not_found, programs
+from mathviz.project.errors import CheckFailed, MathvizError, NotFound, ScriptError, ToolFailed, TraceDamaged
 from mathviz.trace import Claim, Trace
 
 
@@ -402,13 +402,11 @@ def _cpu_name() -> str:
 def commit(root: Path) -> str:
     """The project's git commit, with "+" if the work tree differs from it; "unknown" outside git."""
     try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"],
-            cwd=root, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except (OSError, subprocess.CalledProcessError):
+        line = ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"]
+        described = programs.run(line, place=root)
+    except (OSError, ToolFailed):
         return "unknown"
-    return described.stdout.strip()
+    return described.stdout.strip() if described.returncode == 0 else "unknown"
 
 
 def place(computation: Computation, project: Project) -> Path:

@@ -13,6 +13,12 @@ from typing import Any, BinaryIO
 from mathviz.project.errors import MathvizError
 
 ADDRESS = "127.0.0.1"
+NAMES = {ADDRESS, "localhost", "[::1]"}
+"""What this machine may be called by who asks: another name is another site's, which only resolves to here."""
+
+DIGITS = 18
+"""Of a byte's number, at most: no file has bytes beyond."""
+
 TYPES = {".vtt": "text/vtt; charset=utf-8", ".md": "text/markdown; charset=utf-8", ".webp": "image/webp",
          ".otf": "font/otf", ".js": "text/javascript; charset=utf-8", ".html": "text/html; charset=utf-8"}  # fmt: skip
 
@@ -36,13 +42,23 @@ class Handler(SimpleHTTPRequestHandler):
 
     def send_head(self) -> Any:
         """The headers; returns what is to follow: the file, or the range of it that was asked for."""
+        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
+        if host not in NAMES:  # a page from elsewhere whose name was made to mean this machine
+            self.send_error(HTTPStatus.FORBIDDEN, explain=f"Ask for http://{ADDRESS}:PORT/ or http://localhost:PORT/.")
+            return None
         path = Path(self.translate_path(self.path))
+        if "\0" in str(path):
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return None
+        if not path.resolve().is_relative_to(Path(self.directory).resolve()):  # a link that leads out of the site
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
         asked = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", "").strip())
         if not asked or asked.group(0) == "bytes=-" or not path.is_file():
             return super().send_head()
         file = path.open("rb")
         size = os.fstat(file.fileno()).st_size
-        first, last = _range(asked.group(1), asked.group(2), size)
+        first, last = _range(asked.group(1)[:DIGITS], asked.group(2)[:DIGITS], size)
         if first > last:
             file.close()
             self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)

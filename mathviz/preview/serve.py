@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mathviz import style
-from mathviz.gallery.serve import ADDRESS, Handler
+from mathviz.gallery.serve import ADDRESS, NAMES, Handler
 from mathviz.gallery.site import HAN_FONT, HERE
 from mathviz.lint.rules import limits
 from mathviz.preview.studio import Studio
@@ -25,9 +25,6 @@ from mathviz.project.errors import MathvizError
 from mathviz.render import farm
 
 PAGE, STYLE = Path(__file__).parent / "page", HERE / "style.css"
-NAMES = {ADDRESS, "localhost", "[::1]"}
-"""What this machine may be called by who asks: another name is another site's, which only resolves to here."""
-
 ALIVE = 10.0
 """Seconds after which something is said in any case, so that neither end of a tunnel takes the other for gone."""
 

@@ -23,6 +23,10 @@ class ToolMissing(MathvizError):
     """A program, library or font is not installed: install the package that is named."""
 
 
+class ToolFailed(MathvizError):
+    """A program that is there hangs or fails: run it alone, as the message has it."""
+
+
 class TraceDamaged(MathvizError):
     """A trace file is not what was written: it is set aside and computed again."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import metadata, util
 
 from mathviz import style
-from mathviz.project.errors import MathvizError, ToolMissing
+from mathviz.project import programs
+from mathviz.project.errors import MathvizError, ToolFailed, ToolMissing
 from mathviz.render import inputs
 
 LATEX_PACKAGES = "texlive-latex-extra texlive-fonts-recommended preview-latex-style"
@@ -74,9 +74,11 @@ def _program(name: str, package: str) -> Finding:
 
 def _tex_file(name: str, package: str) -> Finding:
     try:
-        done = subprocess.run(["kpsewhich", name], capture_output=True, text=True, check=False)
+        done = programs.run(["kpsewhich", name])
     except FileNotFoundError:
         return Finding(name, False, "not installed", apt(package))
+    except ToolFailed as error:
+        return Finding(name, False, str(error), apt(package))
     path = done.stdout.strip()
     return Finding(name, bool(path), path or "not installed", "" if path else apt(package))
 
@@ -105,7 +107,7 @@ def _fonts() -> str:
 
 def _gpu() -> str:
     path = shutil.which("nvidia-smi")
-    done = path and subprocess.run([path, "-L"], capture_output=True, text=True, check=False)
+    done = path and programs.run([path, "-L"])
     if not done or done.returncode != 0:
         raise ToolMissing("none; the CPU computes")
     return done.stdout.strip()

@@ -22,10 +22,14 @@ from typing import Any
 import ffmpeg
 
 from mathviz.engine import rate
+from mathviz.project import programs
 from mathviz.project.errors import RenderFailed, ToolMissing
 
 CLOCK = 90_000
 """Ticks per second of a beat's container, and of a film's whose frames last whole ones; others have their own."""
+
+READING = 600.0
+"""Seconds that ffprobe may take to read a film, which may be long and lie far away."""
 
 THREADS = 2
 """x264's, fixed because its bytes depend on it."""
@@ -328,11 +332,11 @@ def probe(path: Path) -> dict[str, Any]:
     entries = ["-show_streams", "-show_entries", "packet=pts,stream_index"]
     command = ["ffprobe", "-v", "error", *entries, "-of", "json", str(path)]
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        done = programs.run(command, limit=READING)
     except FileNotFoundError:
         raise ToolMissing("ffprobe is missing. Install: apt-get install ffmpeg. Then: mathviz doctor") from None
     if done.returncode != 0:
-        raise RenderFailed(f"ffprobe cannot read {path.name}: {done.stderr.decode(errors='replace').strip()}")
+        raise RenderFailed(f"ffprobe cannot read {path.name}: {done.stderr.strip()}")
     return json.loads(done.stdout)
 
 

@@ -338,6 +338,7 @@ class Farm:
                 if "drawn" in said:
                     film.drawn[token] = said["drawn"]
                 film.busy = said.get("busy", "")
+                film.notes += [said["note"]] if "note" in said and said["note"] not in film.notes else []
             self.progress(film)
 
         sources = film.sources if step == "join" else inputs.surroundings()

@@ -11,14 +11,13 @@ import hashlib
 import json
 import os
 import platform
-import subprocess
 import time
 from importlib import metadata, util
 from pathlib import Path
 
 from mathviz.films import compute
-from mathviz.project import ASSETS, HOME, PACKAGE, Project, disk
-from mathviz.project.errors import MathvizError, ToolMissing
+from mathviz.project import ASSETS, HOME, PACKAGE, Project, disk, programs
+from mathviz.project.errors import MathvizError, ToolFailed, ToolMissing
 from mathviz.render.cache import Cache
 from mathviz.render.plan import Job
 
@@ -216,9 +215,9 @@ def _version(name: str) -> str:
 
 def _ffmpeg() -> str:
     try:
-        said = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=True).stdout
+        done = programs.run(["ffmpeg", "-version"])
     except FileNotFoundError:
         raise ToolMissing("ffmpeg is missing. Install: apt-get install ffmpeg. Then: mathviz doctor") from None
-    except subprocess.CalledProcessError as error:
-        raise MathvizError(f"ffmpeg -version failed: {error.stderr}") from None
-    return said.splitlines()[0]
+    if done.returncode != 0 or not done.stdout:
+        raise ToolFailed(f"ffmpeg -version ended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout.splitlines()[0]

@@ -31,7 +31,7 @@ from mathviz.render import reads
 
 from mathviz import engine
 from mathviz.engine import rate, seams
-from mathviz.engine.failures import failed
+from mathviz.engine.failures import failed, why_nothing_plays
 from mathviz.engine.readback import Nv12, Reader, Rgba
 from mathviz.project import disk
 from mathviz.project.errors import MathvizError, RenderFailed
@@ -42,6 +42,9 @@ from mathviz.render.patience import PATIENCE, Watch
 from mathviz.render.plan import WHOLE, Job
 
 Tell = Callable[..., None]
+
+SHOW_OUTPUT = "MATHVIZ_SHOW_OUTPUT"
+"""A variable: where it is set, what scenes print is not kept for last words but goes where this process's words go."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ class Walk:
                 self.beat_begins(WHOLE)
             self.painter = engine.perform(self.scene, self.frame, self.drawing, self.skipping)
             if not self.job.of_catalogue:
+                if self.frames == 0 and (says := why_nothing_plays(type(self.scene))):
+                    self.tell(note=says)
                 self.beat_ends(WHOLE)
         except BaseException as error:
             if self.encoder is not None:
@@ -294,8 +299,9 @@ def _in_fork(task: Task, out: Any, tasks: int) -> None:
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no task outlives its worker
     log = os.open(Path(task.folder) / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
+    if SHOW_OUTPUT not in os.environ:
+        os.dup2(log, 2)
+    os.dup2(2, 1)
 
     beat = ""
 

@@ -55,7 +55,7 @@ def test_a_range_is_answered_with_just_that(port: int, span: str, first: int, la
     assert headers["content-length"] == str(len(data)) and headers["content-type"] == "video/mp4"
 
 
-@pytest.mark.parametrize("span", ["bytes=1024-", "bytes=20-10", "bytes=-0"])
+@pytest.mark.parametrize("span", ["bytes=1024-", "bytes=20-10", "bytes=-0", f"bytes={'9' * 5000}-"])
 def test_a_range_that_is_not_there_is_refused(port: int, span: str) -> None:
     status, headers, data = ask(port, "/film.mp4", span)
     assert (status, headers["content-range"], data) == (416, "bytes */1024", b"")
@@ -78,6 +78,20 @@ def test_heads_types_and_the_index(port: int) -> None:
 def test_nothing_beside_the_folder_and_no_listing(port: int, path: str) -> None:
     status, _, data = ask(port, path, "bytes=0-")
     assert status == 404 and b"secret" not in data.replace(path.encode(), b"")
+
+
+def test_who_asks_by_another_name_or_for_no_name_is_refused(port: int) -> None:
+    for host, status in (("evil.example", 403), ("localhost:1", 200), (f"127.0.0.1:{port}", 200)):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection.request("GET", "/film.mp4", headers={"Host": host})
+        assert connection.getresponse().status == status, host
+        connection.close()
+    assert ask(port, "/%00")[0] == ask(port, "/film.mp4%00.txt")[0] == 400
+
+
+def test_a_link_does_not_lead_out_of_the_site(port: int, tmp_path: Path) -> None:
+    (tmp_path / "site" / "link").symlink_to(tmp_path / "secret")
+    assert ask(port, "/link")[0] == 404
 
 
 def test_other_machines_find_nothing(port: int) -> None:

@@ -308,3 +308,38 @@ def test_outside_a_project_only_the_film_is_left_beside_the_scene(tmp_path: Path
     left = {str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()}
     assert left == {"spins.py", *(f"renders/spins/Spins{ending}" for ending in (".mp4", ".poster.png", ".json"))}
     assert (cache / "mathviz" / "scenes" / "beats").is_dir()
+
+
+EMPTY = """
+from manimlib import *
+
+
+class Generator(Scene):
+    def construct(self):
+        self.play(FadeIn(Square()))
+        yield
+
+
+class Misspelt(Scene):
+    def constuct(self):
+        self.play(FadeIn(Square()))
+
+    def setup(self):
+        print("set up")
+
+
+class OnlyAdds(Scene):
+    def construct(self):
+        self.add(Square())
+"""
+
+
+def test_a_scene_that_plays_nothing_by_mistake_is_told_so_and_what_it_prints_can_be_seen(tiny: TinyProject) -> None:
+    (tiny.root / "empty.py").write_text(EMPTY)
+    done = tiny.run("render", "empty.py", *LOW, "--json", "--show-output")
+    assert done.returncode == 0 and "set up" in done.stderr, done.stderr
+    notes = {name: film["notes"] for name, film in said_of(done).items()}
+    assert notes == {
+        "Generator": ["construct has a `yield`, so nothing of it is played; take it out"],
+        "Misspelt": ["Misspelt has no construct; is constuct meant to be it?"], "OnlyAdds": [],
+    }  # fmt: skip
