@@ -6,7 +6,7 @@ pale rim. The halo lies around everything, so lights are drawn after solids and 
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from manimlib import DotCloud
@@ -42,6 +42,11 @@ class Shining(DotCloud):
         opacity = drawn["rgba"][:, 3]
         drawn["rgba"][:, 3] = opacity * self.gain ** np.clip(opacity, 0, 1)
         return drawn
+
+    def init_shader_wrapper(self, ctx: Any) -> None:
+        """Of manimgl, whose wrapper would write what is drawn into the cloud's own data, brighter with every frame."""
+        super().init_shader_wrapper(ctx)
+        self.shader_wrapper.vert_data = self.data.copy()
 
 
 class Lights(Shining):

@@ -109,3 +109,20 @@ def test_a_quarter_of_a_light_is_drawn_as_about_a_quarter(light) -> None:
         whole = cloud.get_shader_data()["rgba"][-1, 3]
         cloud.data["rgba"][:, 3] /= 4
         assert whole > 1.5 and cloud.get_shader_data()["rgba"][-1, 3] < 0.4
+
+
+def test_a_light_is_not_brighter_for_having_been_drawn(manim: None) -> None:
+    from manimlib import Scene
+
+    from mathviz import engine
+    from mathviz.mobjects.light import Hero
+    from mathviz.style import theme
+
+    scene = engine.make_scene(Scene, skip_animations=True)
+    hero = Hero(theme("dark"), np.zeros(3))
+    before = hero.data["rgba"].copy()
+    scene.add(hero)
+    for step in range(3):
+        hero.show(np.full(3, step / 10)) if step == 1 else hero.note_changed_data()
+        scene.update_frame(force_draw=True)
+    assert (hero.data["rgba"] == before).all()
