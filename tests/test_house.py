@@ -226,6 +226,14 @@ def test_a_stem_finds_concept_scene_script_test_and_trace(stem: str) -> None:
     assert script.read(HOME / "scenes" / f"{stem}.yaml").computation.startswith(f"mathviz.concepts.{stem}:")
 
 
+def test_the_demo_begins_with_a_beat_that_there_is() -> None:
+    told = re.findall(r"render (\w+) .*--beats (\w+)", (HOME / "Makefile").read_text(encoding="utf-8"))
+    assert told
+    for stem, beat in told:
+        assert beat in [each.id for each in script.read(HOME / "scenes" / f"{stem}.yaml").beats]
+        assert f"{stem}/{stem}.en.{beat}.mp4" in (HOME / ".ci" / "run").read_text(encoding="utf-8")
+
+
 def test_every_script_has_its_scene() -> None:
     assert {path.stem for path in SCENES} == {path.stem for path in (HOME / "scenes").glob("*.yaml")}
 

@@ -90,19 +90,19 @@ def list_films(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Stems only, one a line.")] = False,
 ) -> None:
     """The films there are: stem, title and the question each answers."""
-    from mathviz.films.catalog import films
+    from mathviz.films.listing import summaries
 
-    found = films(_project())
+    found = summaries(_project())
     if as_json:
-        print(json.dumps([film.summary() for film in found], indent=2, ensure_ascii=False))
+        print(json.dumps(found, indent=2, ensure_ascii=False))
         return
     if not found:
         _say("mathviz: there is no film here. Begin one: mathviz new my_film")
     for film in found:
-        languages = film.script.languages
-        print(film.stem if quiet else f"{film.stem}  [{', '.join(languages)}]")
+        stem, languages = film["stem"], film["languages"]
+        print(stem if quiet else f"{stem}  [{', '.join(languages)}]")
         for language in [] if quiet else languages:
-            print(f"    {film.script.title[language]}: {film.script.question[language]}")
+            print(f"    {film['title'][language]}: {film['question'][language]}")
 
 
 @app.command("new")

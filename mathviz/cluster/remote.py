@@ -241,6 +241,7 @@ class _Trip:
             return
         self.taken.add(name)
         beat = Beat.of(told["beat"])
+        beat = replace(beat, reads=inputs.Now(job).named_here(beat.reads))
         if told["files"] and not self.cache.has(beat.key, job.digests):
             self._fetch(beat.key, told["files"])
         elif not told["files"] and self.task.step != "survey":

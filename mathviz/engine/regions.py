@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy import ndarray
-from scipy import ndimage
 
 CELL = 16
 """Changes are collected on a grid of cells of so many pixels; even, because chroma is half as wide."""
@@ -148,6 +147,8 @@ def rectangles(boxes: ndarray, width: int, height: int, cell: int = CELL) -> lis
     np.add.at(corners, (y1, x0), -1)
     np.add.at(corners, (y1, x1), 1)
     touched = corners.cumsum(axis=0).cumsum(axis=1)[:rows, :columns] > 0
+    from scipy import ndimage  # who draws nothing need not wait for it
+
     labels, clusters = ndimage.label(touched)
     if clusters > 4 * MOST:  # merging looks at every pair: look at larger cells instead
         return rectangles(boxes, width, height, 2 * cell)

@@ -88,7 +88,8 @@ class Project:
 
     def require_stem(self, stem: str) -> str:
         """Return the stem, or raise NotFound with the closest names."""
-        if stem not in self.stems:
+        names = (self.scenes / f"{stem}{end}" for end in (".yaml", ".py"))
+        if "/" in stem or not all(path.is_file() for path in names):
             raise not_found("film", stem, self.stems, "mathviz list")
         return stem
 

@@ -7,6 +7,7 @@ import fcntl
 import functools
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 import time
@@ -48,6 +49,17 @@ def shared_cache() -> Path | None:
 def file_digest(path: Path) -> str:
     """Of a file's bytes."""
     about = path.stat()
+    return _digest(path, about.st_ino, about.st_mtime_ns, about.st_size)
+
+
+def digest_of_a_file(path: Path) -> str | None:
+    """Of its bytes; None if it is no file, which pipes and devices are not."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(about.st_mode):
+        return None
     return _digest(path, about.st_ino, about.st_mtime_ns, about.st_size)
 
 

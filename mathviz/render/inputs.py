@@ -53,11 +53,13 @@ ABSENT, RESTLESS = "none", "changed while it was read"
 """Digests of what is not there, and of what nobody can have read whole."""
 
 
+@functools.lru_cache(4096)
 def of(job: Job) -> dict[str, str]:
     """What decides a film beside the files that it is made from: how it is to be made, and what draws and encodes."""
     return {**_settings(job), **surroundings()}
 
 
+@functools.lru_cache(4096)
 def slots(job: Job) -> str:
     """Where the beats of a film are kept, of whichever state of its files."""
     return digest(of(job))
@@ -71,7 +73,7 @@ class Now:
     """
 
     def __init__(self, job: Job, patience: float = 0.0) -> None:
-        self.job, self.project, self.patience = job, Project.around(Path(job.scene)), patience
+        self.job, self.project, self.patience = job, _project(job.scene.rpartition("/")[0]), patience
         self._known: dict[str, tuple[float, str]] = {}
 
     def __getitem__(self, name: str) -> str:
@@ -86,8 +88,7 @@ class Now:
         return all(self[name] == value for name, value in reads.items())
 
     def _file(self, name: str) -> str:
-        path = self.path(name)
-        return disk.file_digest(path) if path.is_file() else ABSENT
+        return disk.digest_of_a_file(self.path(name)) or ABSENT
 
     def _trace(self) -> str:
         try:
@@ -98,17 +99,7 @@ class Now:
 
     def path(self, name: str) -> Path:
         """The file of that name. One that leads elsewhere is none: it becomes the project's own folder."""
-        root, inside = self.project.root, name
-        if name == CONFIGURATION:
-            root = Path.cwd()
-        elif self.project.root != HOME and name.startswith(f"{PACKAGE.name}/assets/"):
-            root, inside = ASSETS, name.split("/", 2)[2]
-        elif name.startswith(f"{PACKAGE.name}/"):
-            root = PACKAGE.parent
-        elif name.startswith("/") and name.endswith(".py"):
-            return Path(name)
-        leads_out = inside.startswith("/") or ".." in inside.split("/")
-        return root if leads_out else root / inside
+        return Path.cwd() / name if name == CONFIGURATION else _path(self.project.root, name)
 
     def name(self, path: Path) -> str | None:
         """The name of a file; None for one that is made, not read: in ``renders/``, or hidden."""
@@ -124,6 +115,10 @@ class Now:
         made = inside.parts[0] == "renders" or inside.parts[0].startswith(".") or path.is_relative_to(self.job.cache)
         return None if made or inside.is_relative_to("assets/traces") else inside.as_posix()
 
+    def named_here(self, reads: dict[str, str]) -> dict[str, str]:
+        """What somebody else read, by the names of here: a worker of this machine may have found this very project."""
+        return {(name.startswith("/") and self.name(Path(name))) or name: digest for name, digest in reads.items()}
+
     def read(self, files: dict[Path, bool]) -> dict[str, str]:
         """Name → digest of files that were read, each with whether it still is as it was then; and of the trace."""
         scene = Path(self.job.scene)
@@ -132,6 +127,24 @@ class Now:
         named = {self.name(path): (path, still) for path, still in told.items()}
         found = {name: self[name] if still else RESTLESS for name, (path, still) in named.items() if name}
         return {**found, CONFIGURATION: self[CONFIGURATION], TRACE: self[TRACE]}
+
+
+@functools.lru_cache(256)
+def _project(folder: str) -> Project:
+    return Project.around(Path(folder))
+
+
+@functools.lru_cache(65536)
+def _path(root: Path, name: str) -> Path:
+    inside = name
+    if root != HOME and name.startswith(f"{PACKAGE.name}/assets/"):
+        root, inside = ASSETS, name.split("/", 2)[2]
+    elif name.startswith(f"{PACKAGE.name}/"):
+        root = PACKAGE.parent
+    elif name.startswith("/") and name.endswith(".py"):
+        return Path(name)
+    leads_out = inside.startswith("/") or ".." in inside.split("/")
+    return root if leads_out else root / inside
 
 
 def now(job: Job, before: dict[str, str]) -> dict[str, str]:

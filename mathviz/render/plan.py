@@ -173,7 +173,8 @@ def plan(project: Project, stems: list[str], wish: Wish) -> list[Job]:
             if language not in film.script.languages:
                 raise not_found("language", language, film.script.languages, f"mathviz list ({film.stem})")
             for theme in style.THEMES if wish.themes == ["all"] else wish.themes:
-                style.theme(theme)
+                if theme not in style.THEMES:
+                    raise not_found("theme", theme, style.THEMES, "mathviz render --help")
                 folder = (wish.out or project.renders) / film.stem
                 jobs.append(Job(
                     film.stem, str(project.scenes / f"{film.stem}.py"), language, theme, width, height, fps,

@@ -326,11 +326,13 @@ def made_from(job: Job, verify: bool = False) -> dict[str, str] | None:
         about = _manifest(manifest_of(job))
         if not set(job.extras) <= set(about["extras"]):
             return None
+        note = Path(job.cache) / "films" / f"{hashlib.sha256(str(manifest_of(job)).encode()).hexdigest()[:32]}.json"
+        noted = _noted(note)
+        known = noted and noted["signed"] == about["files"]  # so the names were found to stay in the folder
+        if known and not verify and noted["states"] == {name: _state(job.folder / name) for name in about["files"]}:
+            return about["inputs"]
         paths = {name: disk.confined(job.folder, name) for name in about["files"]}
         seen = {"signed": about["files"], "states": {name: _state(path) for name, path in paths.items()}}
-        note = Path(job.cache) / "films" / f"{hashlib.sha256(str(manifest_of(job)).encode()).hexdigest()[:32]}.json"
-        if not verify and _noted(note) == seen:
-            return about["inputs"]
         if any(_sha256(path) != about["files"][name] for name, path in paths.items()):
             return None
         with contextlib.suppress(OSError):  # then they are read again next time
