@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 
-from mathviz.concepts.diffusion_reverse import wasserstein
 from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.distances import w2
 from mathviz.concepts.shared.flows import bend, euler, exact_field, exact_flow, heun, moved, uneven
 from mathviz.concepts.shared.oracles import CURVED, STRAIGHT, Mixture, velocity
 from mathviz.concepts.velocity_field import VelocityField
@@ -155,10 +155,10 @@ def trace_flow_trajectories(
         euler_error=np.array([[_distance(euler(exact_field(data, path), start, count), end) for count in counts]
                               for path, end in zip(PATHS, ends, strict=True)]),
         learned_ends=learned.astype(np.float32), learned_steps=np.array(counts[-1]),
-        learned_distance=np.array([wasserstein(learned, each) for each in fresh[0]]),
-        distance_of_data=np.array([wasserstein(*two) for two in zip(fresh[1], fresh[2], strict=True)]),
+        learned_distance=np.array([w2(learned, each) for each in fresh[0]]),
+        distance_of_data=np.array([w2(*two) for two in zip(fresh[1], fresh[2], strict=True)]),
         cost=np.array(((start - ends[0]) ** 2).sum(axis=1).mean()),
-        least_cost=np.array(wasserstein(start, ends[0]) ** 2),
+        least_cost=np.array(w2(start, ends[0]) ** 2),
         digit_counts=np.array(digit_counts), digits=digits.astype(np.float32),
         digits_exact=digits_exact.astype(np.float32),
         digit_error=np.linalg.norm(digits - digits_exact, axis=(2, 3)) / np.linalg.norm(digits_exact),

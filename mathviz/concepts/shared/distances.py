@@ -67,6 +67,16 @@ def energy(one: ndarray, other: ndarray) -> float:
     return 2 * float(np.sqrt(squared(one, other)).mean()) - within(one) - within(other)
 
 
+def spread(cloud: ndarray) -> ndarray:
+    """Root mean square distance of [… point axis] from their own centre, over all axes together, […]."""
+    return np.sqrt(cloud.var(axis=-2).sum(axis=-1))
+
+
+def to_nearest(points: ndarray, centres: ndarray) -> ndarray:
+    """How far each of [point axis] is from the nearest of the centres [centre axis], [point]."""
+    return np.sqrt(squared(points, centres).min(axis=1))
+
+
 def floor(draw: Callable[[], ndarray], distance: Distance, pairs: int = 10) -> ndarray:
     """The distance between two draws of the same, for so many pairs, [pair]: what "as good as data" is measured by."""
     return np.array([distance(draw(), draw()) for _ in range(pairs)])

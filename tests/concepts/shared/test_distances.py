@@ -69,3 +69,14 @@ def test_the_floor_is_what_two_draws_are_apart():
     random, data = np.random.default_rng(0), two_moons()
     found = distances.floor(lambda: data.draw(300, random), distances.w2, 4)
     assert found.shape == (4,) and (found > 0.1).all() and found.max() < 0.6
+
+
+def test_the_spread_is_over_both_axes_together():
+    corners = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]]) + 7.0
+    assert distances.spread(corners) == pytest.approx(np.sqrt(2))
+    assert distances.spread(np.stack([corners, 3 * corners])) == pytest.approx([np.sqrt(2), 3 * np.sqrt(2)])
+
+
+def test_the_nearest_centre_is_found():
+    found = distances.to_nearest(np.array([[3.0, 4.0], [9.0, 0.0]]), np.array([[0.0, 0.0], [9.0, 1.0]]))
+    assert found == pytest.approx([5, 1])

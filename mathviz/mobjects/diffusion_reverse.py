@@ -1,0 +1,250 @@
+"""The river of ``diffusion_reverse``: a plane of data in time, from noise far left to data near right.
+
+A square plot of particles is one slice of it. Seen with the stage's RIVER angle, time comes toward the viewer; from
+UPSTREAM the slices lie behind each other and are that square plot. All that moves along has a ``show`` that takes a
+frame of the paths, which may lie between two.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from manimlib import Group
+from numpy import ndarray
+
+from mathviz.mobjects.glass import Pane
+from mathviz.mobjects.light import Dust, Hero, Lights, moment
+from mathviz.mobjects.streaks import Beam, GlowLine, Streaks
+from mathviz.mobjects.tint import Paint, between, mixed, rgb
+from mathviz.style import Theme
+
+
+class River(Group):
+    """Its two ends: a pane of pure noise, and a pane on which lines show where data lie.
+
+    The mobject holds ``first`` and ``last``, the panes, and ``ridges``.
+    """
+
+    def __init__(self, theme: Theme, ridges: list[ndarray], half: float = 5.0, unit: float = 0.63,
+                 reach: tuple[float, float] = (2.4, 2.1)) -> None:  # fmt: skip
+        """``ridges`` are lines [point two] of the data; ``half`` the river's length each way, ``unit`` one unit of
+        the data, both in scene units; ``reach`` how far the panes go, in units of the data."""
+        self.theme, self.half, self.unit, self.reach = theme, half, unit, reach
+        self.first = Pane(theme, self.corners(0.0), edge=0.3, fill=0.03)
+        self.last = Pane(theme, self.corners(1.0), edge=0.5, fill=0.05)
+        lines = [self.at(line, 1.0) for line in ridges]
+        most = max(map(len, lines))
+        even = [line[np.linspace(0, len(line) - 1, most).round().astype(int)] for line in lines]
+        self.ridges = GlowLine(theme, np.array(even), "data", 2.6, 0.9, glow=0.8)
+        super().__init__(self.first, self.last, self.ridges)
+
+    def at(self, points: ndarray, share: float | ndarray) -> ndarray:
+        """Places [… 3] of data [… two] when this share of the way from noise to data is over."""
+        points = np.asarray(points, float)
+        along = np.broadcast_to(self.half * (1 - 2 * np.asarray(share, float)), points.shape[:-1])
+        return np.stack([along, -self.unit * points[..., 0], self.unit * points[..., 1]], axis=-1)
+
+    def corners(self, share: float, scale: float = 1.0) -> ndarray:
+        """The corners [4 3] of the pane there."""
+        across, up = scale * self.reach[0], scale * self.reach[1]
+        return self.at(np.array([[-across, -up], [across, -up], [across, up], [-across, up]]), share)
+
+
+class Stream(Group):
+    """Particles on their way down the river, and dust where any of them ever was.
+
+    Noise has its own colour and turns into the given one as the signal gets the upper hand.
+    """
+
+    def __init__(
+        self, river: River, paths: ndarray, signal: ndarray, paint: Paint = "model", size: float = 0.02,
+        dust: float = 0.4, every: int = 2,
+    ) -> None:  # fmt: skip
+        """``paths`` [frame particle two]; ``signal`` [frame], the share of the mixture that is data by then. Of the
+        dust, ``every`` so-manieth frame is shown, as opaque as ``dust``. ``size`` of a particle, at a camera height
+        of 8."""
+        self.river, self.paths, self.size, self.whole = river, np.asarray(paths, float), size, dust
+        self.at, self.light = 0.0, 1.0
+        shares = np.linspace(0, 1, len(paths))
+        self.colours = between(river.theme, ("noise", paint), (0.15, 0.85), np.asarray(signal))
+        self.when = np.repeat(np.arange(0, len(paths), every), paths.shape[1])
+        self.places = river.at(self.paths[::every], shares[::every, None]).reshape(-1, 3)
+        self.dust = Dust(river.theme, self.places, self.colours[self.when], 0.012, 0.0)
+        self.lights = Lights(river.theme, river.at(self.paths[0], 0.0), self.colours[0], size, glow=0.13)
+        super().__init__(self.dust, self.lights)
+
+    def show(self, frame: float) -> Stream:
+        """Where they are at a frame, and the dust of all that came before."""
+        self.at, last = frame, len(self.paths) - 1
+        fresh = np.clip((frame - self.when) / 5, 0, 1)
+        near = 0.5 + 0.5 * self.when / last
+        self.dust.show(self.places, opacity=self.light * self.whole * near * fresh)
+        places = self.river.at(moment(self.paths, frame), frame / last)
+        self.lights.show(places, moment(self.colours, frame), self.light)
+        return self
+
+    def dim(self, light: float) -> Stream:
+        """So bright from now on."""
+        self.light = light
+        return self.show(self.at)
+
+    def seen_at(self, height: float) -> Stream:
+        """Keep the particles' size on a screen whose camera shows so much."""
+        if self.lights.core != self.size * height / 8:
+            self.lights.core = self.size * height / 8
+            self.lights.show(self.river.at(moment(self.paths, self.at), self.at / (len(self.paths) - 1)))
+        return self
+
+
+class Origins(Group):
+    """Light from one particle to all places it may have come from, exactly as bright as they are probable.
+
+    Its average is therefore the average of what is drawn.
+    """
+
+    def __init__(self, river: River, path: ndarray, origins: ndarray, chances: ndarray, strands: int = 2) -> None:
+        """``path`` [frame two], ``origins`` [frame origin two] and ``chances`` [frame origin]; the origins lie on so
+        many lines, one after the other."""
+        self.river, self.strands = river, strands
+        self.path, self.origins, self.chances = (np.asarray(each, float) for each in (path, origins, chances))
+        self.beam = Beam(river.theme, *self._now(0.0), gain=0.42, power=1.0)
+        self.spots = Lights(river.theme, self._now(0.0)[1].reshape(-1, 3), "mechanism", 0.024, halo=6.0, glow=0.3)
+        super().__init__(self.beam, self.spots)
+        self.show(0.0)
+
+    def show(self, frame: float, opacity: float = 1.0) -> Origins:
+        """At a frame."""
+        apex, ends, chances = self._now(frame)
+        self.beam.show(apex, ends, chances, opacity)
+        self.spots.show(ends.reshape(-1, 3), opacity=opacity * chances.ravel() / chances.max())
+        return self
+
+    def _now(self, frame: float) -> tuple[ndarray, ndarray, ndarray]:
+        share = frame / (len(self.path) - 1)
+        origins = moment(self.origins, frame).reshape(self.strands, -1, 2)
+        apex = self.river.at(moment(self.path, frame), share)
+        return apex, self.river.at(origins, 1.0), moment(self.chances, frame).reshape(self.strands, -1)
+
+
+class Leap(Group):
+    """Particles that leave the pane of noise for a place each, straight through all of the river."""
+
+    def __init__(
+        self, river: River, start: ndarray, landing: ndarray, paint: Paint = "error", lines: int = 100
+    ) -> None:
+        """``start`` and ``landing`` [particle two]; the first so many draw a line."""
+        self.ends = river.at(start, 0.0), river.at(landing, 1.0)
+        self.theme, self.paint = river.theme, paint
+        self.lines = Streaks(river.theme, np.stack([end[:lines] for end in self.ends], axis=1), paint, 1.4, 0.22)
+        self.lights = Lights(river.theme, self.ends[0], paint, 0.022, glow=0.16)
+        super().__init__(self.lines, self.lights)
+        self.show(0.0)
+
+    def show(self, share: float) -> Leap:
+        """When this share of the leap is over."""
+        now = (1 - share) * self.ends[0] + share * self.ends[1]
+        colours = mixed(rgb(self.theme, "noise"), rgb(self.theme, self.paint), min(1.0, 3 * share))
+        self.lights.show(now, colours)
+        lines = len(self.lines.paths)
+        self.lines.show(np.stack([self.ends[0][:lines], now[:lines]], axis=1))
+        return self
+
+
+class Arrows(Streaks):
+    """At every particle the noise that a network takes to be in it, turned round."""
+
+    def __init__(self, river: River, paths: ndarray, answers: ndarray, apart: int, unit: float = 0.22) -> None:
+        """``paths`` [frame particle two] and ``answers`` [arrow particle two], one for each ``apart``-th frame;
+        an answer of length one is ``unit`` long, in units of the data."""
+        self.river, self.ways = river, np.asarray(paths, float)
+        self.answers, self.apart, self.unit = np.asarray(answers, float), apart, unit
+        places = np.zeros((paths.shape[1], len(SHAFT), 3))
+        super().__init__(river.theme, places, "model", np.array([[1.2, 1.2, 6.0, 0.2]]), 0.9, corner=0.02)
+        self.follow(0.0)
+
+    def follow(self, frame: float) -> Arrows:
+        """At a frame."""
+        share, places = frame / (len(self.ways) - 1), moment(self.ways, frame)
+        way = -self.unit * moment(self.answers, frame / self.apart)
+        self.show(self.river.at(places[:, None] + SHAFT[:, None] * way[:, None], share))
+        return self
+
+
+SHAFT = np.array([0.0, 0.62, 0.64, 1.0])
+"""Where along an arrow its width is given: shaft, then head."""
+
+
+class StepAgo(Group):
+    """One step, enlarged: where a particle may have been before, the middle of that, and the place drawn of it."""
+
+    def __init__(
+        self, river: River, before: ndarray, middle: ndarray, drawn: ndarray, cloud: ndarray, share: float,
+        radius: float,
+    ) -> None:  # fmt: skip
+        """All [two] but the ``cloud``, [place two]; ``share`` of the river, and the ``radius`` of a place in it."""
+        self.stops = river.at(np.array([before, middle, drawn]), share)
+        self.cloud = Lights(river.theme, river.at(cloud, share), "mechanism", radius, halo=5.0, glow=0.2, opacity=0.6)
+        self.spot = Lights(river.theme, self.stops[1], "model", 2 * radius)
+        self.pull = Streaks(river.theme, self.stops[None, :2], "model", 6, 1.0)
+        self.kick = Streaks(river.theme, self.stops[None, 1:], "text", 3.5, 0.9)
+        super().__init__(self.cloud, self.kick, self.pull, self.spot)
+        self.show(0.0)
+
+    def place(self, share: float) -> ndarray:
+        """Where the particle is, [3]: in the middle after half of the step, then at the place drawn."""
+        return moment(self.stops, 2 * share)
+
+    def show(self, share: float) -> StepAgo:
+        """When this share of the step is over."""
+        self.pull.show(upto=min(1.0, 2 * share))
+        self.kick.show(upto=max(0.0, 2 * share - 1))
+        return self
+
+
+class Threads(Streaks):
+    """Ways of many particles through the river, as far as they have come."""
+
+    def __init__(self, river: River, paths: ndarray, frames: int, paint: Paint = "rival", width: float = 1.3,
+                 opacity: float = 0.35) -> None:  # fmt: skip
+        """``paths`` [look particle two] at even times, during which ``frames`` frames pass."""
+        shares = np.linspace(0, 1, len(paths))
+        ways = river.at(np.asarray(paths, float), shares[:, None]).swapaxes(0, 1)
+        colours = between(river.theme, ("noise", paint), (0.0, 0.6), shares)
+        self.per_frame = (len(paths) - 1) / (frames - 1)
+        super().__init__(river.theme, ways, colours, width, opacity)
+
+    def follow(self, frame: float) -> Threads:
+        """Up to a frame."""
+        self.show(upto=frame * self.per_frame)
+        return self
+
+
+class Followed(Hero):
+    """The particle that the film follows, as large on the screen as ever, however near the camera is."""
+
+    def __init__(self, river: River, path: ndarray, size: float = 0.055) -> None:
+        """``path`` [frame two]; ``size`` at a camera height of 8."""
+        self.river, self.path, self.size, self.light = river, np.asarray(path, float), size, 1.0
+        self.place = river.at(self.path[0], 0.0)
+        super().__init__(river.theme, self.place, radius=size)
+
+    def follow(self, frame: float) -> Followed:
+        """At a frame."""
+        return self.put(self.river.at(moment(self.path, frame), frame / (len(self.path) - 1)))
+
+    def put(self, place: ndarray) -> Followed:
+        """Somewhere in the world, [3]."""
+        self.place = place
+        self.show(place, opacity=self.light)
+        return self
+
+    def dim(self, light: float) -> Followed:
+        """So bright from now on."""
+        self.light = light
+        return self.put(self.place)
+
+    def seen_at(self, height: float) -> Followed:
+        """Keep its size on a screen whose camera shows so much."""
+        if self.core != self.size * height / 8:
+            self.core = self.size * height / 8
+            self.put(self.place)
+        return self

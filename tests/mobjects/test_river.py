@@ -1,0 +1,77 @@
+"""The river's geometry, and that its light is as bright as what it shows is probable."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mathviz.style import theme
+
+
+@pytest.fixture(scope="module")
+def shown(manim: None):
+    from mathviz.docs.examples import diffusion_reverse as examples
+
+    return examples
+
+
+def test_noise_is_far_and_data_near_as_the_stage_sees_the_river(shown):
+    from mathviz.mobjects.diffusion_reverse import River
+    from mathviz.stage.shots import RIVER, Shot
+
+    river = River(theme("dark"), shown.ARCS)
+    ends = river.at(np.zeros((2, 2)), np.array([0.0, 1.0]))
+    toward_viewer = ends @ RIVER.axes[:, 2]
+    seen = Shot(RIVER.theta, RIVER.phi, RIVER.fov, 12.0).project(ends)
+    assert toward_viewer[1] > toward_viewer[0]
+    assert seen[0, 0] < seen[1, 0]  # noise left, data right
+    right, up = np.diff(Shot(RIVER.theta, RIVER.phi, RIVER.fov, 12.0).project(
+        river.at(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 0.0], [0.0, 1.0]]), 1.0)), axis=0)[[0, 2]]  # fmt: skip
+    assert right[0] > 0 and up[1] > 0  # the data's own axes keep their sense
+
+
+def test_the_light_is_proportional_to_the_chances(shown):
+    from mathviz.mobjects.diffusion_reverse import Origins, River
+
+    river = River(theme("dark"), shown.ARCS)
+    ends = np.broadcast_to(np.concatenate(shown.ARCS), shown.PATHS.shape)
+    chances = np.random.default_rng(0).dirichlet(np.ones(64), 21)
+    light = Origins(river, shown.PATHS[:, 0], ends, chances).show(7)
+    alpha = light.beam.rays.opacities[:, 0]
+    assert np.allclose(alpha / alpha.sum(), chances[7])
+    mean = (alpha[:, None] * ends[7]).sum(axis=0) / alpha.sum()
+    assert np.allclose(mean, (chances[7][:, None] * ends[7]).sum(axis=0))
+
+
+def test_dust_is_where_particles_were_and_nowhere_else(shown):
+    from mathviz.mobjects.diffusion_reverse import River, Stream
+
+    river = River(theme("dark"), shown.ARCS)
+    stream = Stream(river, shown.PATHS, shown.SHARES, every=1)
+    assert len(stream.dust.get_points()) == 0
+    along = stream.show(13).dust.get_points()[:, 0]
+    assert along.min() == pytest.approx(river.at(np.zeros(2), 12 / 20)[0], abs=1e-5)
+    assert np.allclose(stream.lights.get_points()[:64], river.at(shown.PATHS[13], 13 / 20), atol=1e-5)
+
+
+def test_an_arrow_points_against_the_noise(shown):
+    from mathviz.mobjects.diffusion_reverse import Arrows, River
+
+    river = River(theme("dark"), shown.ARCS)
+    noise = np.broadcast_to(np.array([1.0, 0.0]), (2, 64, 2))
+    arrows = Arrows(river, shown.PATHS, noise, 20).follow(10)
+    way = arrows.paths[:, -1] - arrows.paths[:, 0]
+    assert np.allclose(way, river.at(np.array([-arrows.unit, 0.0]), 0.5) - river.at(np.zeros(2), 0.5))
+
+
+def test_a_step_goes_through_the_middle_to_the_place_drawn(shown):
+    step = shown.show_step_ago(theme("dark"))
+    assert np.allclose([step.place(0), step.place(0.5), step.place(1)], step.stops)
+
+
+def test_the_hero_keeps_its_size_on_the_screen(shown):
+    from mathviz.mobjects.diffusion_reverse import Followed, River
+
+    hero = Followed(River(theme("dark"), shown.ARCS), shown.PATHS[:, 0])
+    wide = hero.data["radius"].max()
+    assert hero.seen_at(0.8).data["radius"].max() == pytest.approx(wide / 10)
