@@ -202,33 +202,28 @@ def _standardised(schedule: Schedule, start: float, particles: int, random: Gene
 def chain_claims(trace: DiffusionForward) -> list[Claim]:
     """What the chain does to mean and variance, step by step and at its end."""
     kept, shrink = trace.kept[:, None], np.sqrt(1 - trace.betas[trace.zoom_from :][: len(trace.zoom)])
-    product = float(np.abs(trace.kept[1:] / np.exp(np.log1p(-trace.betas).cumsum()) - 1).max())
-    variance = float(np.abs(trace.variance - (kept * trace.variance[0] + 1 - kept)).max())
-    mean = float(np.abs(trace.mean - trace.signal[:, None] * trace.mean[0]).max())
-    kicks = 1 + np.concatenate([[0], np.cumsum(trace.betas)])
-    of_kicks = float(np.abs(trace.variance_of_kicks / kicks - 1).max())
-    shrunk = float(np.abs(trace.zoom[:, 1] - shrink[:, None] * trace.zoom[:, 0]).max())
-    follows = np.array_equal(trace.zoom[1:, 0], trace.zoom[:-1, 2])
+    product, kicks = np.exp(np.log1p(-trace.betas).cumsum()), 1 + np.concatenate([[0], np.cumsum(trace.betas)])
+    variance = kept * trace.variance[0] + 1 - kept
     return [
-        Claim("ᾱ is the product of all 1 − β", product < 1e-12, f"relative {product:.1e}"),
-        Claim("the variance is ᾱ·(that of the data) + 1 − ᾱ at every step", variance < 0.05, f"within {variance:.4f}"),
-        Claim("the mean is √ᾱ·(that of the data) at every step", mean < 0.03, f"within {mean:.4f}"),
-        Claim("without shrinking the variance is 1 + Σβ", of_kicks < 0.03, f"within {of_kicks:.1%}"),
-        Claim("a zoomed step shrinks by √(1 − β) first", shrunk < 1e-12, f"{shrunk:.1e}"),
-        Claim("a zoomed step begins where the one before ended", follows, f"{len(trace.zoom)} steps"),
-    ]
+        Claim.close("ᾱ is the product of all 1 − β", trace.kept[1:] / product, 1, 1e-12),
+        Claim.close("the variance is ᾱ·(that of the data) + 1 − ᾱ at every step", trace.variance, variance, 0.05),
+        Claim.close("the mean is √ᾱ·(that of the data) at every step", trace.mean,
+                    trace.signal[:, None] * trace.mean[0], 0.03),
+        Claim.close("without shrinking the variance is 1 + Σβ", trace.variance_of_kicks / kicks, 1, 0.03),
+        Claim.close("a zoomed step shrinks by √(1 − β) first", trace.zoom[:, 1], shrink[:, None] * trace.zoom[:, 0],
+                    1e-12),
+        Claim.exact("a zoomed step begins where the one before ended", trace.zoom[1:, 0], trace.zoom[:-1, 2]),
+    ]  # fmt: skip
 
 
 def shortcut_claims(trace: DiffusionForward) -> list[Claim]:
     """The shortcut against the chain, and against what theory says of both."""
-    mean, variance = trace.from_one_start
+    (mean, variance), p_value = trace.from_one_start, trace.smallest_p_value
     areas = trace.density.astype(float).sum(axis=1) * np.diff(trace.heights)[0]
-    bits, p_value = float(trace.bits_left), trace.smallest_p_value
     return [
         Claim("chain and shortcut give one distribution (Kolmogorov-Smirnov)", p_value > 1e-3, f"p ≥ {p_value:.2g}"),
-        Claim("from one start the chain gives the shortcut's mean", abs(mean) < 0.03, f"{mean:+.3f} of its noise"),
-        Claim("from one start the chain gives the shortcut's variance", abs(variance - 1) < 0.05, f"{variance:.3f}"),
-        Claim("every column of the density adds up to 1", float(np.abs(areas - 1).max()) < 2e-3,
-              f"{areas.min():.4f} to {areas.max():.4f}"),
-        Claim("less than 1e-4 bit per pixel is left of an image", bits < 1e-4, f"{bits:.1e}"),
-    ]  # fmt: skip
+        Claim.between("from one start the chain gives the shortcut's mean", -0.03, mean, 0.03),
+        Claim.between("from one start the chain gives the shortcut's variance", 0.95, variance, 1.05),
+        Claim.close("every column of the density adds up to 1", areas, 1, 2e-3),
+        Claim.below("less than 1e-4 bit per pixel is left of an image", trace.bits_left, 1e-4),
+    ]

@@ -83,24 +83,22 @@ class FlowTrajectories(Trace):
 
     def training_claims(self) -> list[Claim]:
         """About the lines, their mean, and what the network made of it."""
-        off = float(np.linalg.norm(self.fan_velocity - self.exact_velocity))
-        learned = float(np.linalg.norm(self.learned_velocity - self.exact_velocity))
-        over = float(self.last_loss - self.floor)
-        ours, usual = float(self.learned_distance.mean()), float(self.distance_of_data.mean())
+        velocities = np.stack([self.fan_velocity, self.learned_velocity])
+        off, learned = np.linalg.norm(velocities - self.exact_velocity, axis=1)
+        ours, usual = self.learned_distance.mean(), self.distance_of_data.mean()
         return [
-            Claim("the mean of the lines is the exact velocity", off < 0.1, f"{off:.3f} apart"),
-            Claim("the network learned it", learned < 0.1, f"{learned:.3f} apart"),
-            Claim("the loss stops at its floor, not above and not below", abs(over) < 0.03, f"{over:+.4f}"),
-            Claim("what the network generates is about as far from data as data are", ours < 1.5 * usual,
-                  f"{ours:.3f} and {usual:.3f}"),
+            Claim.below("the mean of the lines is the exact velocity", off, 0.1),
+            Claim.below("the network learned it", learned, 0.1),
+            Claim.close("the loss stops at its floor, not above and not below", self.last_loss, self.floor, 0.03,
+                        "{:.4f}"),
+            Claim.below("what the network generates is about as far from data as data are", ours, 1.5 * usual),
         ]  # fmt: skip
 
     def flow_claims(self) -> list[Claim]:
         """About the exact flows."""
-        same = bool(np.array_equal(self.flow[0, 0], self.flow[1, 0]))
         return [
-            Claim("both flows start from the same noise", same, f"{self.flow.shape[2]} particles"),
-            Claim("both flows end at the same points", self.gap < 1e-3, f"at most {self.gap:.1e} apart"),
+            Claim.exact("both flows start from the same noise", self.flow[0, 0], self.flow[1, 0]),
+            Claim.below("both flows end at the same points", self.gap, 1e-3),
             Claim("trajectories bend although every target is straight", bool(self.bend.min() > 1.1),
                   f"{self.bend[0]:.2f} and {self.bend[1]:.2f} times their chords"),
             Claim("diffusion's path has hardly moved at half time", self.half_way[1] < 0.1 < self.half_way[0],
@@ -108,9 +106,8 @@ class FlowTrajectories(Trace):
             Claim("on small data the straight path is the more uneven, on large data the other",
                   self.unevenness[0, 0] > self.unevenness[0, 1] and self.unevenness[-1, 0] < self.unevenness[-1, 1],
                   f"{self.unevenness.round(2).tolist()}"),
-            Claim("the flow is nearly the cheapest pairing, and not quite",
-                  bool(self.least_cost < self.cost < 1.05 * self.least_cost),
-                  f"{self.cost:.4f} and {self.least_cost:.4f}"),
+            Claim.between("the flow is nearly the cheapest pairing, and not quite", float(self.least_cost), self.cost,
+                          1.05 * float(self.least_cost), "{:.4f}"),
         ]  # fmt: skip
 
     def step_claims(self) -> list[Claim]:

@@ -15,12 +15,19 @@ from jaxtyping import Float64, Int64, Shaped
 from numpy import ndarray
 
 from mathviz.concepts.attention_kernels import FLASH_KERNEL, MATH_KERNEL, AttentionKernels
-from mathviz.concepts.slow_memory import SlowMemory, flash_1, flash_2, fresh_memory, rescale, scores, textbook
+from mathviz.concepts.slow_memory import (
+    SlowMemory,
+    flash_1,
+    flash_2,
+    fresh_memory,
+    online_attention,
+    scores,
+    textbook,
+)  # fmt: skip
 from mathviz.trace import Claim, Trace
 
 if TYPE_CHECKING:
     from torch import Tensor
-
 TEXTBOOK, FLASH_1, FLASH_2 = 0, 1, 2
 
 
@@ -189,34 +196,6 @@ def trace_online_softmax(
     )  # fmt: skip
 
 
-def online_attention(
-    queries: Tensor, keys: Tensor, values: Tensor, tile: int, mask: Tensor | None = None
-) -> tuple[tuple[Tensor, Tensor, Tensor, Tensor], list[tuple[int, int]]]:
-    """Attention of [query feature] over [key feature], tile by tile; the last tiles may be smaller.
-
-    ``mask``, [query key], is added to the scores: −∞ hides a key. Returns maximum, factor and total, each
-    [query tile], and output, [query tile feature], after every tile, and the (query block, key block)
-    pairs in the order in which they were visited.
-    """
-    tokens, tiles = len(queries), -(-len(keys) // tile)
-    maximum, factor, total = (queries.new_zeros(tokens, tiles) for _ in range(3))
-    output = queries.new_zeros(tokens, tiles, values.shape[1])
-    visits = []
-    for i in range(0, tokens, tile):
-        rows = slice(i, min(i + tile, tokens))
-        m = queries.new_full((rows.stop - i, 1), -float("inf"))
-        l, o = m.new_zeros(len(m), 1), m.new_zeros(len(m), values.shape[1])  # noqa: E741
-        for j in range(tiles):
-            part = slice(j * tile, (j + 1) * tile)
-            found = scores(queries[rows], keys[part])
-            m, alpha, weights = rescale(m, found if mask is None else found + mask[rows, part])
-            l = alpha * l + weights.sum(dim=-1, keepdim=True)  # noqa: E741
-            o = alpha * o + weights @ values[part]
-            maximum[rows, j], factor[rows, j], total[rows, j], output[rows, j] = m[:, 0], alpha[:, 0], l[:, 0], o
-            visits.append((i // tile, j))
-    return (maximum, factor, total, output), visits
-
-
 def count_traffic(order: int, size: int, features: int, rows: int, columns: int, seed: int) -> tuple[SlowMemory, float]:
     """Run one loop order in float32; return the memory with its transfers and the largest difference from torch."""
     import torch
@@ -240,42 +219,32 @@ def _torch_attention(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
 def recurrence_claims(trace: OnlineSoftmax) -> list[Claim]:
     """The recurrence against torch and against the definition of each of its parts."""
     whole = np.exp(trace.scores - trace.scores.max(axis=1, keepdims=True)).sum(axis=1)
-    drawn_error = float(np.abs(trace.weights.sum(axis=-1) / trace.total - 1).max())
-    log_error = float(np.abs(trace.log_sum - trace.reference_log_sum).max())
-    steps, same = np.diff(trace.maximum, axis=1), trace.factor[:, 1:] == 1
-    total_error = float(np.abs(trace.total[:, -1] / whole - 1).max())
+    steps, factor = np.diff(trace.maximum, axis=1), trace.factor[:, 1:]
     blocks = trace.maximum.shape[1]
-    wanted = np.stack(np.divmod(np.arange(blocks * blocks), blocks), axis=1)
-    single = float(trace.single_error)
+    in_order = np.stack(np.divmod(np.arange(blocks * blocks), blocks), axis=1)
+    legal = np.all((factor > 0) & (factor <= 1)) and np.array_equal(factor == 1, steps == 0)
     return [
-        Claim("the result is torch's attention in float64", trace.error < 1e-12, f"{trace.error:.1e}"),
-        Claim("the result is torch's attention in float32", single < 2e-6, f"{single:.1e}"),
-        Claim("m + log l is torch's logsumexp", log_error < 1e-12, f"{log_error:.1e}"),
+        Claim.below("the result is torch's attention in float64", trace.error, 1e-12),
+        Claim.below("the result is torch's attention in float32", trace.single_error, 2e-6),
+        Claim.close("m + log l is torch's logsumexp", trace.log_sum, trace.reference_log_sum, 1e-12),
         Claim("the running maximum never falls", bool(np.all(steps >= 0)), f"smallest step {steps.min():.2g}"),
-        Claim("the factor is in (0, 1], and 1 exactly where the maximum stays",
-              bool(np.all((trace.factor[:, 1:] > 0) & (trace.factor[:, 1:] <= 1)) and np.array_equal(same, steps == 0)),
-              f"{trace.factor[:, 1:].min():.2g} to {trace.factor[:, 1:].max():.2g}"),
-        Claim("the last total is Σ e^(s − m) over the row", total_error < 1e-12, f"relative {total_error:.1e}"),
-        Claim("after every tile the weights add up to the total", drawn_error < 1e-12, f"relative {drawn_error:.1e}"),
-        Claim("each tile is visited once, K and V streaming past one block of Q",
-              bool(np.array_equal(trace.visits, wanted)), f"{len(trace.visits)} visits"),
+        Claim("the factor is in (0, 1], and 1 exactly where the maximum stays", bool(legal),
+              f"{factor.min():.2g} to {factor.max():.2g}"),
+        Claim.close("the last total is Σ e^(s − m) over the row", trace.total[:, -1] / whole, 1, 1e-12),
+        Claim.close("after every tile the weights add up to the total", trace.weights.sum(axis=-1) / trace.total, 1,
+                    1e-12),
+        Claim.exact("each tile is visited once, K and V streaming past one block of Q", trace.visits, in_order),
     ]  # fmt: skip
 
 
 def memory_claims(trace: OnlineSoftmax) -> list[Claim]:
     """What was counted, against closed forms."""
     n, d, block = trace.sizes, int(trace.features), int(trace.block)
-    textbook_form = 4 * n**2 + 4 * n * d
-    flash_1_form = 2 * n * d + n // block * (3 * n * d + 4 * n)
-    flash_2_form = 2 * n * d * (1 + n // block) + n
-    forms = np.stack([textbook_form, flash_1_form, flash_2_form])
+    forms = [4 * n**2 + 4 * n * d, 2 * n * d + n // block * (3 * n * d + 4 * n), 2 * n * d * (1 + n // block) + n]
     blocks_form = 2 * n[-1] * d * (1 + n[-1] // trace.block_rows) + n[-1]
+    moved = np.abs(trace.textbook_elements).sum()
     return [
-        Claim("elements moved are 4N²+4Nd, 2Nd+(N/Bc)(3Nd+4N) and 2Nd(1+N/Br)+N",
-              bool(np.array_equal(trace.traffic, forms)), f"{trace.traffic[:, -1].tolist()}"),
-        Claim("the textbook's transfers add up to its count",
-              bool(np.abs(trace.textbook_elements).sum() == trace.traffic[TEXTBOOK, -1]),
-              " ".join(f"{m}{e:+d}" for m, e in zip(trace.textbook_matrices, trace.textbook_elements, strict=True))),
-        Claim("with other block sizes too", bool(np.array_equal(trace.block_traffic, blocks_form)),
-              f"{trace.block_traffic.tolist()}"),
-    ]  # fmt: skip
+        Claim.exact("elements moved are 4N²+4Nd, 2Nd+(N/Bc)(3Nd+4N) and 2Nd(1+N/Br)+N", trace.traffic, np.stack(forms)),
+        Claim.exact("the textbook's transfers add up to its count", moved, trace.traffic[TEXTBOOK, -1]),
+        Claim.exact("with other block sizes too", trace.block_traffic, blocks_form),
+    ]

@@ -13,7 +13,15 @@ from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 
 from mathviz.concepts.shared.data import two_moons
-from mathviz.concepts.shared.transport import crossings, iterate_sinkhorn, match_exactly, match_greedily, sinkhorn
+from mathviz.concepts.shared.distances import match, squared, w2
+from mathviz.concepts.shared.transport import (
+    crossings,
+    iterate_sinkhorn,
+    match_exactly,
+    match_greedily,
+    sinkhorn,
+    sorted_cost,
+)
 from mathviz.trace import Claim, Trace
 
 LOOKED_AT = ((0.0, 0.3), (0.25, 0.6), (0.5, 1.0))
@@ -159,90 +167,56 @@ def _histogram(places: ndarray, humps: tuple[tuple[float, float, float], ...]) -
 
 def plan_claims(trace: OptimalTransport) -> list[Claim]:
     """About the exact plan on a line."""
-    off = max(np.abs(trace.plan.sum(axis=1) - trace.source).max(), np.abs(trace.plan.sum(axis=0) - trace.target).max())
-    gap = abs(trace.cost - trace.dual_value)
-    prices = trace.row_price[:, None] + trace.column_price
-    over = float((prices - trace.costs).max())
-    slack = float(np.abs((trace.costs - prices)[trace.plan > 0]).max())
-    used = np.argwhere(trace.plan > 0)
-    sorted_cost = _sorted_cost(trace)
+    sums = [*trace.plan.sum(axis=1) - trace.source, *trace.plan.sum(axis=0) - trace.target]
+    prices, used = trace.row_price[:, None] + trace.column_price, np.argwhere(trace.plan > 0)
+    by_order = sorted_cost(trace.rows, trace.source, trace.columns, trace.target)
     return [
-        Claim("row and column sums hold", off < 1e-12, f"{off:.0e}"),
-        Claim("no plan is cheaper: the prices add up to its cost", gap < 1e-10, f"gap {gap:.0e}"),
-        Claim("no price asks more than a move costs", over < 1e-10, f"{over:+.0e}"),
-        Claim("mass moves only where prices equal costs", slack < 1e-10, f"{slack:.0e}"),
-        Claim("no more cells hold mass than a tree has edges", len(used) < sum(trace.plan.shape),
-              f"{len(used)} of {trace.cells}"),
+        Claim.close("row and column sums hold", sums, 0, 1e-12),
+        Claim.close("no plan is cheaper: the prices add up to its cost", trace.cost, trace.dual_value, 1e-10),
+        Claim.below("no price asks more than a move costs", prices - trace.costs, 1e-10),
+        Claim.close("mass moves only where prices equal costs", (trace.costs - prices)[trace.plan > 0], 0, 1e-10),
+        Claim.below("no more cells hold mass than a tree has edges", len(used), sum(trace.plan.shape)),
         Claim("on a line the plan keeps the order", bool((np.diff(used[:, 1]) >= 0).all()), f"{len(used)} moves"),
-        Claim("its cost is that of matching sorted mass", abs(trace.cost - sorted_cost) < 1e-10,
-              f"{trace.cost:.6f} and {sorted_cost:.6f}"),
-    ]  # fmt: skip
-
-
-def _sorted_cost(trace: OptimalTransport) -> float:
-    """∫ (F⁻¹(q) − G⁻¹(q))² dq: the closed form on a line."""
-    ends = np.unique(np.concatenate([[0.0], trace.source.cumsum(), trace.target.cumsum()]).clip(0, 1))
-    middles = (ends[1:] + ends[:-1]) / 2
-    quantiles = [places[np.minimum(np.searchsorted(mass.cumsum(), middles), len(places) - 1)]
-                 for places, mass in ((trace.rows, trace.source), (trace.columns, trace.target))]  # fmt: skip
-    return float((np.diff(ends) * (quantiles[0] - quantiles[1]) ** 2).sum())
+        Claim.close("its cost is that of matching sorted mass", trace.cost, by_order, 1e-10, "{:.6f}"),
+    ]
 
 
 def sinkhorn_claims(trace: OptimalTransport) -> list[Claim]:
     """About the plans with entropy."""
-    blurred, cost = trace.blurred.astype(float), trace.blurred_cost
-    columns = float(np.abs(blurred.sum(axis=1) - trace.target).max())
-    rises = float(np.diff(cost).max())
-    near, far = cost[-1] / trace.cost - 1, abs(cost[0] / trace.scattered_cost - 1)
-    late = trace.iterate_error[len(trace.iterate_error) // 2 :]
+    cost, late = trace.blurred_cost, trace.iterate_error[len(trace.iterate_error) // 2 :]
+    columns = np.abs(trace.blurred.astype(float).sum(axis=1) - trace.target).max(axis=1)
+    mended = [half.astype(float).sum(axis=1 - at % 2) - (trace.source, trace.target)[at % 2]
+              for at, half in enumerate(trace.iterates)]  # fmt: skip
     rates = late[1:] / late[:-1]
-    sums = [np.abs(half.astype(float).sum(axis=axis) - mass).max()
-            for half, axis, mass in zip(trace.iterates, (1, 0) * len(trace.iterates),
-                                        (trace.source, trace.target) * len(trace.iterates), strict=False)]  # fmt: skip
     return [
-        Claim("row and column sums hold at every temperature",
-              bool(trace.blurred_error.max() < 1e-8) and columns < 1e-6, f"{trace.blurred_error.max():.0e}"),
-        Claim("the cost falls with the temperature", rises < 1e-9, f"largest rise {rises:.0e}"),
-        Claim("no blurred plan is cheaper than the exact one", float(cost.min()) >= trace.cost - 1e-9,
-              f"{cost.min():.5f} and {trace.cost:.5f}"),
-        Claim("cold plans cost as the exact one", near < 1e-3, f"{near:.2%} more"),
-        Claim("hot plans scatter everything", far < 0.01, f"{far:.2%} apart"),
-        Claim("each rescaling mends the sums that it is for", max(sums) < 1e-6, f"{max(sums):.0e}"),
-        Claim("the error falls geometrically", float(np.ptp(rates)) < 0.01, f"× {rates.mean():.3f} each time"),
-    ]  # fmt: skip
+        Claim.below("row and column sums hold at every temperature", [trace.blurred_error, columns / 100], 1e-8),
+        Claim.below("the cost falls with the temperature", np.diff(cost), 1e-9),
+        Claim.below("no blurred plan is cheaper than the exact one", trace.cost - cost, 1e-9),
+        Claim.below("cold plans cost as the exact one", cost[-1] / trace.cost - 1, 1e-3, "{:.2%}"),
+        Claim.close("hot plans scatter everything", cost[0] / trace.scattered_cost, 1, 0.01),
+        Claim.close("each rescaling mends the sums that it is for", mended, 0, 1e-6),
+        Claim.below("the error falls geometrically", float(np.ptp(rates)), 0.01),
+    ]
 
 
 def matching_claims(trace: OptimalTransport) -> list[Claim]:
     """About the two clouds."""
-    from scipy.optimize import linear_sum_assignment
-
-    squares = ((trace.noise[:, None] - trace.data) ** 2).sum(axis=-1)
-    best = float(squares[linear_sum_assignment(squares)].mean())
-    ours, greedy, any_way = (trace.mean_cost(p) for p in (trace.partner, trace.partner_greedy, np.arange(trace.points)))
-    whole = all(np.array_equal(np.sort(p), np.arange(trace.points))
-                for p in (trace.partner, trace.partner_plain, trace.partner_greedy))  # fmt: skip
-    apart = np.einsum("ija,ija->ij", trace.noise[:, None] - trace.noise,
-                      trace.data[trace.partner][:, None] - trace.data[trace.partner])  # fmt: skip
+    squares, order = squared(trace.noise, trace.data), np.arange(trace.points)
+    best = float(squares[order, match(squares)].mean())
+    ours, greedy, any_way = (trace.mean_cost(partner) for partner in (trace.partner, trace.partner_greedy, order))
+    matchings = np.sort([trace.partner, trace.partner_plain, trace.partner_greedy])
+    ends = trace.data[trace.partner]
+    gains = np.einsum("ija,ija->ij", trace.noise[:, None] - trace.noise, ends[:, None] - ends)
     waits = float(np.abs(trace.crossings[:, 2] - trace.crossings[:, 3]).min())
-    detour = max(abs(_distance(trace.between(s), trace.between(t)) / (t - s) / np.sqrt(ours) - 1) for s, t in LOOKED_AT)
+    speeds = [w2(trace.between(s), trace.between(t)) / (t - s) for s, t in LOOKED_AT]
     return [
-        Claim("matchings are one to one", whole, f"{trace.points} points"),
-        Claim("SciPy's assignment is no cheaper", abs(ours - best) < 1e-12, f"{ours:.6f} and {best:.6f}"),
-        Claim("greedy costs more, and any matching more still", ours < greedy < any_way,
-              f"{ours:.3f}, {greedy:.3f}, {any_way:.2f}"),
-        Claim("no two matched pairs would gain by a swap", float(apart.min()) > -1e-12, f"{apart.min():+.1e}"),
-        Claim("mass moves along a shortest way between distributions", detour < 1e-9, f"{detour:.0e}"),
-        Claim("ways of plain distance do not cross", int(trace.crossings_plain) == 0, f"{trace.crossings_plain}"),
+        Claim.exact("matchings are one to one", matchings, np.tile(order, (3, 1))),
+        Claim.close("SciPy's assignment is no cheaper", ours, best, 1e-12, "{:.6f}"),
+        Claim.between("greedy costs more, and any matching more still", ours, greedy, any_way),
+        Claim.below("no two matched pairs would gain by a swap", -gains, 1e-12),
+        Claim.close("mass moves along a shortest way between distributions", speeds / np.sqrt(ours), 1, 1e-9),
+        Claim.exact("ways of plain distance do not cross", trace.crossings_plain, 0),
         Claim("ways of squared distance cross, never at one time", len(trace.crossings) > 0 and waits > 1e-3,
               f"{len(trace.crossings)}, at least {waits:.3f} apart"),
-        Claim("nearest neighbours leave most data points empty", 2 * trace.reached < trace.points,
-              f"{trace.reached} of {trace.points} reached"),
+        Claim.below("nearest neighbours leave most data points empty", 2 * trace.reached, trace.points),
     ]  # fmt: skip
-
-
-def _distance(one: ndarray, other: ndarray) -> float:
-    """W2 between two clouds of as many points."""
-    from scipy.optimize import linear_sum_assignment
-
-    squares = ((one[:, None] - other) ** 2).sum(axis=-1)
-    return float(np.sqrt(squares[linear_sum_assignment(squares)].mean()))

@@ -105,3 +105,31 @@ def rescale(maximum: Tensor, tile: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     new = tile.max(dim=-1, keepdim=True).values.maximum(maximum)
     finite = new.masked_fill(new == -float("inf"), 0.0)
     return new, (maximum - finite).exp(), (tile - finite).exp()
+
+
+def online_attention(
+    queries: Tensor, keys: Tensor, values: Tensor, tile: int, mask: Tensor | None = None
+) -> tuple[tuple[Tensor, Tensor, Tensor, Tensor], list[tuple[int, int]]]:
+    """Attention of [query feature] over [key feature], tile by tile; the last tiles may be smaller.
+
+    ``mask``, [query key], is added to the scores: −∞ hides a key. Returns maximum, factor and total, each
+    [query tile], and output, [query tile feature], after every tile, and the (query block, key block)
+    pairs in the order in which they were visited.
+    """
+    tokens, tiles = len(queries), -(-len(keys) // tile)
+    maximum, factor, total = (queries.new_zeros(tokens, tiles) for _ in range(3))
+    output = queries.new_zeros(tokens, tiles, values.shape[1])
+    visits = []
+    for i in range(0, tokens, tile):
+        rows = slice(i, min(i + tile, tokens))
+        m = queries.new_full((rows.stop - i, 1), -float("inf"))
+        l, o = m.new_zeros(len(m), 1), m.new_zeros(len(m), values.shape[1])  # noqa: E741
+        for j in range(tiles):
+            part = slice(j * tile, (j + 1) * tile)
+            found = scores(queries[rows], keys[part])
+            m, alpha, weights = rescale(m, found if mask is None else found + mask[rows, part])
+            l = alpha * l + weights.sum(dim=-1, keepdim=True)  # noqa: E741
+            o = alpha * o + weights @ values[part]
+            maximum[rows, j], factor[rows, j], total[rows, j], output[rows, j] = m[:, 0], alpha[:, 0], l[:, 0], o
+            visits.append((i // tile, j))
+    return (maximum, factor, total, output), visits

@@ -10,9 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mathviz.concepts import online_softmax, slow_memory
+from mathviz.concepts import slow_memory
 from mathviz.concepts.attention_kernels import AttentionKernels
-from mathviz.concepts.online_softmax import OnlineSoftmax, online_attention, trace_online_softmax
+from mathviz.concepts.online_softmax import OnlineSoftmax, trace_online_softmax
+from mathviz.concepts.slow_memory import online_attention
 
 KERNELS = AttentionKernels(
     device=np.array("CPU"), features=np.array(64), sizes=np.array([512, 4096]), peaks=np.array([[2, 152], [0, 1]]),
@@ -93,8 +94,11 @@ def test_every_order_gives_torch_and_moves_what_its_formula_says():
         assert (memory.matrices["O"] - wanted).abs().max() < 1e-12
 
 
+RESCALE = slow_memory.rescale
+
+
 def without_factor(maximum, tile):
-    new, factor, weights = slow_memory.rescale(maximum, tile)
+    new, factor, weights = RESCALE(maximum, tile)
     return new, torch.ones_like(factor), weights
 
 
@@ -105,7 +109,7 @@ def maximum_of_the_tile_only(maximum, tile):
 
 @pytest.mark.parametrize("wrong", [without_factor, maximum_of_the_tile_only])
 def test_a_wrong_recurrence_is_refused(wrong, monkeypatch):
-    monkeypatch.setattr(online_softmax, "rescale", wrong)
+    monkeypatch.setattr(slow_memory, "rescale", wrong)
     assert "the result is torch's attention in float64" in failing(small())
 
 

@@ -85,3 +85,12 @@ def crossings(starts: ndarray, ends: ndarray) -> ndarray:
 
 def _cross(one: ndarray, other: ndarray) -> ndarray:
     return one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]
+
+
+def sorted_cost(rows: ndarray, source: ndarray, columns: ndarray, target: ndarray) -> float:
+    """The least cost of moving mass between rising places on a line, in closed form: ∫ (F⁻¹(q) − G⁻¹(q))² dq."""
+    ends = np.unique(np.concatenate([[0.0], source.cumsum(), target.cumsum()]).clip(0, 1))
+    middles = (ends[1:] + ends[:-1]) / 2
+    quantiles = [places[np.minimum(np.searchsorted(mass.cumsum(), middles), len(places) - 1)]
+                 for places, mass in ((rows, source), (columns, target))]  # fmt: skip
+    return float((np.diff(ends) * (quantiles[0] - quantiles[1]) ** 2).sum())
