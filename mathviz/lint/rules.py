@@ -145,11 +145,12 @@ def _reading(film: Observed) -> Iterator[Finding]:
 def _exposures(film: Observed) -> list[tuple[str, float, float, Shown]]:
     """Every text with its beat and the times from which and until which it is fully there.
 
-    A readout that runs along counts as one text: the same words, near the same place, with other digits.
+    A readout that runs along counts as one text: the same words, near the same place, with other digits. Time inside
+    animations counts, for texts that outlast one.
     """
     found: list[tuple[str, float, float, Shown]] = []
     before: dict[int, tuple[str, float, float, Shown]] = {}  # by the object's number
-    for sight in film.sights:
+    for sight in sorted([*film.sights, *film.motion], key=lambda sight: (sight.start, sight.end)):
         texts = [shown for shown in sight.shown if shown.kind == "text" and shown.opacity >= 0.9]
         gone = [before[number] for number in before.keys() - {shown.number for shown in texts}]
         now = {}
@@ -161,7 +162,8 @@ def _exposures(film: Observed) -> list[tuple[str, float, float, Shown]]:
             now[shown.number] = (beat, begun, sight.end, shown)
         found += gone
         before = now
-    return [*found, *before.values()]
+    lasting = {shown.number for sight in film.sights for shown in sight.shown}
+    return [exposure for exposure in (*found, *before.values()) if exposure[3].number in lasting]
 
 
 def _runs_on(one: Shown, other: Shown) -> bool:

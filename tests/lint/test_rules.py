@@ -116,6 +116,13 @@ def test_inside_an_animation_a_fault_must_last(rule: str) -> None:
     assert rules.check(bad)[0].measured.endswith("in motion")
 
 
+def test_a_text_is_read_while_something_else_moves() -> None:
+    caption = text(CAPTION)
+    long = replace(moving(*12 * [(caption,)]), sights=[Sight("beat", 3.0, 3.5, (caption,))])
+    short = replace(moving(*4 * [(caption,)]), sights=[Sight("beat", 1.0, 1.5, (caption,))])
+    assert tripped(long) == set() and tripped(short) == {"TXT002"}
+
+
 def test_texts_that_give_way_to_each_other_are_no_fault() -> None:
     fading = [(text(opacity=1 - share), text("other", 1, opacity=share)) for share in (0.2, 0.4, 0.6, 0.8)]
     assert tripped(moving(*fading)) == set()
@@ -141,7 +148,7 @@ def test_it_trips_what_it_must_and_nothing_near_it(rule: str, index: int, record
 
 
 def test_every_rule_over_the_screen_has_its_cases() -> None:
-    of_files = {"FLS001", "FLS002", "ENC001", "I18N001", "A11Y001", "LNT001", "LNT002"}
+    of_files = {"FLS001", "FLS002", "ENC001", "I18N001", "A11Y001", "LNT001", "LNT002", "SCN001"}
     assert set(CASES) == set(rules.RULES) - of_files - {"PAC003"}
 
 
