@@ -120,7 +120,7 @@ def test_a_text_is_read_while_something_else_moves() -> None:
     caption = text(CAPTION)
     long = replace(moving(*12 * [(caption,)]), sights=[Sight("beat", 3.0, 3.5, (caption,))])
     short = replace(moving(*4 * [(caption,)]), sights=[Sight("beat", 1.0, 1.5, (caption,))])
-    assert tripped(long) == set() and tripped(short) == {"TXT002"}
+    assert "TXT002" not in tripped(long) and "TXT002" in tripped(short)
 
 
 def test_texts_that_give_way_to_each_other_are_no_fault() -> None:
