@@ -5,12 +5,20 @@ from __future__ import annotations
 import difflib
 import dis
 import inspect
+import re
 import traceback
 from pathlib import Path
 from types import TracebackType
 
 from mathviz.project import loading
 from mathviz.project.errors import RenderFailed
+
+TEX_PROGRAMS = {"latex": "texlive-latex-extra", "xelatex": "texlive-xetex", "dvisvgm": "dvisvgm"}
+TEX_PACKAGES = {
+    "physics.sty": "texlive-science", "dsfont.sty": "texlive-fonts-extra", "tipa.sty": "tipa",
+    "ctex.sty": "texlive-lang-chinese", "xeCJK.sty": "texlive-lang-chinese", "standalone.cls": "texlive-latex-extra",
+}  # fmt: skip
+"""What Debian calls the packages of programs and files that manimgl's templates need, those that are often missing."""
 
 
 def failed(error: BaseException, beat: str = "") -> RenderFailed:
@@ -27,7 +35,12 @@ def words(error: BaseException) -> str:
     said = f"{type(error).__name__}: {error}" if str(error) not in ("", "None") else type(error).__name__
     if isinstance(error, (SystemExit, KeyboardInterrupt)):
         return f"the scene ended itself ({said}), and nothing of it is kept. Where it is over, say `return`"
-    return said
+    if isinstance(error, FileNotFoundError) and error.filename in TEX_PROGRAMS:
+        return f"{error.filename} is missing. Install: apt-get install {TEX_PROGRAMS[error.filename]}"
+    if type(error).__name__ == "LatexError" and (lacking := re.search(r"File [`']([^']+)' not found", str(error))):
+        package = TEX_PACKAGES.get(lacking[1], "texlive-latex-extra texlive-science texlive-fonts-extra")
+        return f"LaTeX has no {lacking[1]}. Install: apt-get install {package}"
+    return " ".join(said.split()) if type(error).__name__ == "LatexError" else said
 
 
 def why_nothing_plays(kind: type) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import metadata, util
+from pathlib import Path
+
+import yaml
 
 from mathviz import style
 from mathviz.project import programs
@@ -15,6 +19,7 @@ from mathviz.project.errors import MathvizError, ToolFailed, ToolMissing
 from mathviz.render import inputs
 
 LATEX_PACKAGES = "texlive-latex-extra texlive-fonts-recommended preview-latex-style"
+TEMPLATE_PACKAGES = "texlive-fonts-recommended texlive-science texlive-fonts-extra tipa"
 PIP = f"{sys.executable} -m pip install mathviz"
 
 
@@ -29,20 +34,25 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Everything, in the order in which a film needs it."""
+    """Everything, in the order in which a film needs it, and what is only good to have."""
+    useful = [_template(), _attempt("GPU for computations (optional)", _gpu, "", optional=True)]
+    return [*needed(), *useful]
+
+
+def needed() -> list[Finding]:
+    """Everything that a film cannot do without."""
     return [
         _manimgl(), _package("torch"), _package("numpy"), _package("scipy"),
         _program("ffmpeg", "ffmpeg"), _program("ffprobe", "ffmpeg"),
         _program("latex", LATEX_PACKAGES), _tex_file("standalone.cls", LATEX_PACKAGES), _program("dvisvgm", "dvisvgm"),
         _attempt("OpenGL through EGL", _renderer, "libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri"),
         _attempt("fonts", _fonts, ""),
-        _attempt("GPU for computations (optional)", _gpu, "", optional=True),
     ]  # fmt: skip
 
 
 def require() -> None:
     """Raise ToolMissing that names everything a film needs and this machine lacks."""
-    missing = [finding for finding in examine() if not finding.there]
+    missing = [finding for finding in needed() if not finding.there]
     if missing:
         lines = [f"{finding.name}: {finding.found}. Install: {finding.install}" for finding in missing]
         raise ToolMissing("\n".join([*lines, "Then: mathviz doctor"]))
@@ -81,6 +91,23 @@ def _tex_file(name: str, package: str) -> Finding:
         return Finding(name, False, str(error), apt(package))
     path = done.stdout.strip()
     return Finding(name, bool(path), path or "not installed", "" if path else apt(package))
+
+
+def _template() -> Finding:
+    """What the template that manimgl uses when nothing else is said needs, and our films do not."""
+    name, spec = "manimgl's default TeX template (optional)", util.find_spec("manimlib")
+    if spec is None or spec.origin is None:
+        return Finding(name, True, "no manimgl")
+    told = yaml.safe_load((Path(spec.origin).parent / "tex_templates.yml").read_text(encoding="utf-8"))
+    files = [f"{each}.sty" for each in re.findall(r"usepackage(?:\[.*?\])?\{(\w+)\}", told["default"]["preamble"])]
+    try:
+        there = {Path(line).name for line in programs.run(["kpsewhich", *files]).stdout.splitlines()}
+    except (FileNotFoundError, ToolFailed):
+        return Finding(name, True, "kpsewhich does not answer")
+    missing = [file for file in files if file not in there]
+    if not missing:
+        return Finding(name, True, "all that it needs is there")
+    return Finding(name, True, f"it lacks {', '.join(missing)}; {apt(TEMPLATE_PACKAGES)}")
 
 
 def _attempt(name: str, look: Callable[[], str], package: str, optional: bool = False) -> Finding:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pytest
 from tiny_project import TinyProject
+
+from mathviz.engine import failures
+from mathviz.render import doctor
 
 
 def test_this_machine_has_everything(tiny: TinyProject) -> None:
@@ -42,5 +47,32 @@ def test_without_egl_nothing_draws(tiny: TinyProject) -> None:
 
 def test_a_gpu_is_optional(tiny: TinyProject) -> None:
     findings = json.loads(tiny.run("doctor", "--json").stdout)
-    (gpu,) = [finding for finding in findings if "optional" in finding["name"]]
+    (gpu,) = [finding for finding in findings if finding["name"].startswith("GPU")]
     assert gpu["there"] and gpu["found"]
+
+
+def test_what_manimgls_own_template_lacks_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Scenes of others use it: a file that is not there would only be met in the middle of one."""
+    program = "#!/bin/sh\nfor name; do case $name in tipa.sty) ;; *) echo /tex/$name;; esac; done"
+    (tmp_path / "kpsewhich").write_text(program)
+    (tmp_path / "kpsewhich").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    (found,) = [finding for finding in doctor.examine() if finding.name.startswith("manimgl's default TeX template")]
+    assert found.there and found.found.startswith("it lacks tipa.sty; ") and "tipa" in doctor.TEMPLATE_PACKAGES
+
+
+class LatexError(Exception):
+    """As manimgl's, which only a process can import that draws."""
+
+
+NO_COMPILER = FileNotFoundError(2, "No such file or directory", "xelatex")
+NO_FILE = LatexError("LaTeX Error: File `physics.sty' not found.\n")
+
+
+@pytest.mark.parametrize(
+    ("raised", "says"),
+    [(NO_COMPILER, "xelatex is missing. Install: apt-get install texlive-xetex"),
+     (NO_FILE, "LaTeX has no physics.sty. Install: apt-get install texlive-science")],
+)  # fmt: skip
+def test_what_latex_lacks_is_named_with_its_package(raised: Exception, says: str) -> None:
+    assert failures.words(raised) == says
