@@ -90,6 +90,7 @@ def edited(film: Path, old: str, new: str) -> Text:
         ("FAR = 3.0", "FAR = 4.0", ["second"]),
         ("en: left,", "en: to the left,", ["first"]),
         ("What?", "Why?", ["question"]),
+        ("    def first(self):", "    def question(self):\n        self.wait(1)\n\n    def first(self):", ["question"]),
         ("chapter: {en: One,", "chapter: {en: A,", []),
         ("self.add(self.label(f", "self.remove(self.label(f", ["second"]),  # the last beat's last picture
     ],
