@@ -27,7 +27,7 @@ from mathviz import trace as traces
 from mathviz.films import keys, script
 from mathviz.films.keys import Keys
 from mathviz.films.script import Script
-from mathviz.project import Project, loading, not_found, programs
+from mathviz.project import Project, disk, loading, not_found, programs
 from mathviz.project.errors import CheckFailed, MathvizError, NotFound, ScriptError, ToolFailed, TraceDamaged
 from mathviz.trace import Claim, Trace
 
@@ -176,23 +176,27 @@ def command(computation: Computation) -> list[str]:
 
 
 def missing(computation: Computation, project: Project) -> list[str] | None:
-    """None if there is a trace to draw from; else what is to be told of those that are there and not used.
-
-    Arrays are not read for that: whoever draws from damaged ones says so, and computes.
-    """
+    """None if there is a trace to draw from; else what is to be told of those that are there and not used."""
     told = []
     for where in _places(computation, project):
         try:
-            other = _changed_since(traces.read_provenance(where), computation, project)
+            about = traces.read_provenance(where)
+            other = _changed_since(about, computation, project)
+            if not other and not _is_whole(where, about):
+                raise TraceDamaged(f"{where.with_suffix('.npz')} is not what was written")
         except FileNotFoundError:
             continue
         except TraceDamaged as error:
             told.append(f"{where.name}: {error}. Not used.")
             continue
-        if not other and where.with_suffix(".npz").is_file():
+        if not other:
             return None
-        told += [_stale(computation, where, other)] if other else []
+        told.append(_stale(computation, where, other))
     return told
+
+
+def _is_whole(where: Path, about: dict[str, Any]) -> bool:
+    return disk.digest_of_a_file(where.with_suffix(".npz")) == about.get("arrays_sha256")
 
 
 def _stale(computation: Computation, where: Path, other: str) -> str:
@@ -413,7 +417,8 @@ def place(computation: Computation, project: Project) -> Path:
     """Where the trace lies that ``find`` gives, without its ending. Raises NotFound if it must be computed first."""
     for found in _places(computation, project):
         with contextlib.suppress(FileNotFoundError, TraceDamaged):
-            if not _changed_since(traces.read_provenance(found), computation, project):
+            about = traces.read_provenance(found)
+            if not _changed_since(about, computation, project) and _is_whole(found, about):
                 return found
     raise NotFound(f"{computation.stem} has no trace. Compute it: mathviz compute {computation.stem}")
 

@@ -413,7 +413,8 @@ class Farm:
             return ""
         words = said.strip().removeprefix("mathviz: ") or "it said nothing"
         return (
-            f"the computation of {computation.stem} ended with exit status {process.returncode}: {words}\n"
+            f"the computation of {computation.stem} ended with exit status {process.returncode}, so nothing was drawn: "
+            f"{words}\n"
             f"Run it alone: mathviz compute {computation.stem}"
         )
 
