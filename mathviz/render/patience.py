@@ -49,15 +49,19 @@ def limit() -> float:
 
 @dataclass(frozen=True)
 class Activity:
-    """What the kernel has counted for some processes: seconds of computing, and bytes read and written."""
+    """What the kernel has counted for some processes: seconds of computing, and bytes read and written.
+
+    ``running`` says that one of them computes just now, or would if others left it a core.
+    """
 
     processes: frozenset[int]
     seconds: float
     bytes: int
+    running: bool
 
     def is_alive(self, since: Activity, seconds: float) -> bool:
         """Whether anything was done in the seconds ``since`` then."""
-        return (self.processes != since.processes or self.bytes != since.bytes
+        return (self.running or self.processes != since.processes or self.bytes != since.bytes
                 or self.seconds - since.seconds > IDLE * seconds)  # fmt: skip
 
 
@@ -74,13 +78,15 @@ def activity(process: int, but: int = 0) -> Activity:
     places = [Path(f"/proc/{number}") for number in found - {process}]
     with contextlib.suppress(OSError):
         places += [task for task in Path(f"/proc/{process}/task").iterdir() if task.name != str(but)]
-    seconds, count = 0.0, 0
+    seconds, count, running = 0.0, 0, False
     for place in places:
         with contextlib.suppress(OSError, IndexError, ValueError):
-            seconds += sum(map(int, _stat(place)[11:13])) / os.sysconf("SC_CLK_TCK")
+            fields = _stat(place)
+            seconds += sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+            running = running or fields[0] == "R"
         with contextlib.suppress(OSError, IndexError, ValueError):  # another user's, perhaps
             count += sum(int(line.split()[1]) for line in (place / "io").read_text().splitlines()[:2])
-    return Activity(found, seconds, count)
+    return Activity(found, seconds, count, running)
 
 
 def _stat(place: Path) -> list[str]:

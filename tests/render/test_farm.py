@@ -184,7 +184,7 @@ def test_a_hung_worker_is_ended_and_reported(rendered: TinyProject, monkeypatch:
     """With the place at which it waits, and not tried again: it would hang again."""
     rendered.misbehave("time.sleep(1000)")
     (outcome,) = Farm(1, patience=3.0).run(jobs(rendered, "en"))
-    assert outcome.film is None and outcome.seconds < 20
+    assert outcome.film is None and outcome.seconds < 60
     place = f"in the beat bars_leave; it is at {rendered.root}/scenes/tiny.py, line 30, in bars_leave"
     assert re.search(f"nothing was done for [34] s .*, {place}", outcome.error), outcome.error
     assert "--patience" in outcome.error
@@ -197,7 +197,7 @@ def test_what_does_not_even_say_that_it_hangs_is_ended(rendered: TinyProject, mo
     rendered.misbehave("os.kill(os.getpid(), signal.SIGSTOP)")
     (outcome,) = Farm(1, patience=2.0).run(jobs(rendered, "en"))
     assert outcome.film is None and "the worker did nothing for 2 s and does not answer" in outcome.error
-    assert outcome.seconds < 20 and not rendered.processes()
+    assert outcome.seconds < 60 and not rendered.processes()
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_a_scene_that_leaves_early_is_a_failure_with_its_place(rendered: TinyPro
     """At once, in its own words, and it is not tried again."""
     rendered.misbehave(f"open('tries', 'a').write('x'); {leaves}")
     (outcome,) = Farm(1).run(jobs(rendered, "en"))
-    assert outcome.film is None and outcome.seconds < 20
+    assert outcome.film is None and outcome.seconds < 60
     assert re.match(f"{rendered.root}/scenes/tiny.py, line 30, in the beat bars_leave: .*{says}", outcome.error)
     assert (rendered.root / "tries").read_text() == "x"
 
