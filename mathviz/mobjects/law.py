@@ -35,9 +35,9 @@ class Law(Written):
         em = style.size(size) * EM * TEX_SCALE
         super().__init__()
         for glyph in tex_line(tex, tuple(symbols or ()), display=True).glyphs:
-            for outline in filled(em * glyph.points):
+            for outline in filled(glyph.points):
                 colour = theme[(symbols or {}).get(glyph.symbol, role)]
-                sign = Sign().set_points(outline).set_stroke(width=0).set_fill(colour, 1, border_width=BORDER)
+                sign = Sign().set_points(em * outline).set_stroke(width=0).set_fill(colour, 1, border_width=BORDER)
                 sign.symbol, sign.place = glyph.symbol, glyph.place
                 self.add(sign)
         self.em_share = em / max(self.get_height(), 1e-6)

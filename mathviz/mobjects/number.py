@@ -32,7 +32,7 @@ class Digits(Written):
         widest: float | None = None,
     ) -> None:  # fmt: skip
         self.template, self.colour = template, theme[role]
-        places = max((template.format(each) for each in (value, value if widest is None else widest)), key=_width)
+        places = max((self._written(each) for each in (value, value if widest is None else widest)), key=_width)
         self.width_in_em = _width(places)
         em = style.size(size) * EM
         # An open corner without area or line: where the digits stand, after whatever was done to the number.
@@ -49,7 +49,7 @@ class Digits(Written):
 
     def show(self, value: float) -> Digits:
         """Show another value, at once."""
-        self.text = self.template.format(value)
+        self.text = self._written(value)
         top, corner, end = self.place.get_anchors()[[0, 1, -1]]
         across, up = (end - corner) / self.width_in_em, (top - corner) / CAPITAL
         pen = self.width_in_em - _width(self.text)
@@ -62,6 +62,9 @@ class Digits(Written):
             pen += line.width
         self._draw(outlines)
         return self
+
+    def _written(self, value: float) -> str:
+        return self.template.format(value).replace("-", "−")
 
     def _draw(self, outlines: list[ndarray]) -> None:
         """Give each shape its outline. Shapes are kept, with all that was done to them: fixed in frame, faded."""

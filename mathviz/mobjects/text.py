@@ -84,8 +84,9 @@ class Sentence(Written):
             above = bottom
             for glyph in line.moved(-line.width / 2):
                 colour = theme[(symbols or {}).get(glyph.symbol, role)]
-                for outline in filled(em * (glyph.points + np.array([0.0, baseline, 0.0]))):
-                    part = Sign().set_points(outline).set_stroke(width=0).set_fill(colour, 1, border_width=BORDER)
+                for outline in filled(glyph.points):
+                    part = Sign().set_points(em * (outline + np.array([0.0, baseline, 0.0])))
+                    part.set_stroke(width=0).set_fill(colour, 1, border_width=BORDER)
                     part.symbol = glyph.symbol
                     parts.append(part)
         super().__init__(*parts)

@@ -69,7 +69,14 @@ def filled(points: ndarray) -> list[ndarray]:
     manimgl paints an outline as a fan of triangles from its first point, and takes away again what lies outside. Each
     time it does, a twentieth of the precision is left: far pieces and deep bays come out grey, or leave a veil.
     """
-    paths = VMobject().set_points(points).get_subpaths()
+    begin = points[0]
+    return [begin + outline for outline in _filled(np.round(points - begin, 5).astype(float).tobytes())]
+
+
+@functools.lru_cache(maxsize=4096)
+def _filled(signs_points: bytes) -> tuple[ndarray, ...]:
+    """The same from an outline that begins at the origin, once for every sign."""
+    paths = VMobject().set_points(np.frombuffer(signs_points).reshape(-1, 3)).get_subpaths()
     areas = [_area(path) for path in paths]
     outward = np.sign(max(areas, key=abs, default=0.0))
     outer = [at for at, area in enumerate(areas) if np.sign(area) == outward]
@@ -78,7 +85,7 @@ def filled(points: ndarray) -> list[ndarray]:
         if at not in pieces:
             around = [each for each in outer if _is_inside(path[0], paths[each][::2])]
             pieces[min(around or outer, key=lambda each: abs(areas[each]))].append(path)
-    return [_shape(piece) for piece in pieces.values()]
+    return tuple(_shape(piece) for piece in pieces.values())
 
 
 def _shape(paths: list[ndarray]) -> ndarray:

@@ -62,3 +62,10 @@ def test_numbers_are_aligned_at_their_tops(theme: style.Theme) -> None:
     row = VGroup(BigNumber(1, theme, "one"), BigNumber(23, theme, "two", size="hero_large"))
     row.arrange(RIGHT, aligned_edge=UP)
     assert row[0].digits.place.get_top()[1] == pytest.approx(row[1].digits.place.get_top()[1], abs=0.02)
+
+
+def test_a_negative_value_has_a_minus_and_no_hyphen(theme: style.Theme) -> None:
+    from mathviz.mobjects.number import Digits
+
+    digits = Digits(0.5, theme, "{:+.1f}", widest=-9.5)
+    assert digits.show(-3.2).text == "−3.2" and digits.show(3.2).text == "+3.2"
