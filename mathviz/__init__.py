@@ -37,6 +37,7 @@ MOVED = {
     "errors": "project.errors", "script": "films.script", "compute": "films.compute", "frames": "snapshots.frames",
     "difference": "snapshots.difference", "contact_sheet": "snapshots.contact_sheet", "doctor": "render.doctor",
     "check": "author.check", "new": "author.new", "concepts.diffusion": "concepts.shared.oracles",
+    "concepts.network": "concepts.shared.mlp",
     "render.engine": "engine", "render.regions": "engine.regions", "render.readback": "engine.readback",
     "render.onscreen": "engine.onscreen", "render.catalog": "films.catalog",
 }  # fmt: skip

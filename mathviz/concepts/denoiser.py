@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 
-from mathviz.concepts import network
 from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.mlp import IN_THE_PLANE, train
 from mathviz.concepts.shared.oracles import Schedule, linear_schedule
 from mathviz.trace import Claim, Trace
 
@@ -44,7 +44,7 @@ class Denoiser(Trace):
 
     def noise(self, points: ndarray, moment: int) -> ndarray:
         """The network's answer for [point two] after ``moment`` of 1000 steps, [point two], in float64."""
-        return network.answer(self.weights, points, moment / STEPS)
+        return IN_THE_PLANE.answer(self.weights, points, moment / STEPS)
 
     def agreement(self, moment: int, count: int = 2000) -> tuple[float, float]:
         """Relative error and cosine between the network and the exact answer over draws of that moment."""
@@ -77,7 +77,7 @@ def train_denoiser(*, updates: int = 6000, batch: int = 1024, seed: int = 0, dev
         moments = random.integers(1, STEPS + 1, batch)
         return schedule.signal[moments, None] * start + schedule.noise[moments, None] * noise, moments / STEPS, noise
 
-    weights, loss = network.train(draw, updates, seed, device)
+    weights, loss = train(IN_THE_PLANE, draw, updates, seed, device)
     floor, error = bayes_loss(schedule, random)
     return Denoiser(
         weights=weights, loss=loss, floor=np.array(floor), floor_error=np.array(error), batch=np.array(batch)

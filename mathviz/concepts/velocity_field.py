@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 
-from mathviz.concepts import network
 from mathviz.concepts.shared.data import two_moons
+from mathviz.concepts.shared.mlp import IN_THE_PLANE, train
 from mathviz.concepts.shared.oracles import STRAIGHT, velocity
 from mathviz.trace import Claim, Trace
 
@@ -41,7 +41,7 @@ class VelocityField(Trace):
 
     def velocity(self, points: ndarray, time: float) -> ndarray:
         """The network's answer for [point two] at a time in 0…1, [point two], in float64."""
-        return network.answer(self.weights, points, time)
+        return IN_THE_PLANE.answer(self.weights, points, time)
 
     def error(self, time: float, count: int = 2000) -> float:
         """Relative squared error of the network over draws of that time."""
@@ -69,7 +69,7 @@ def train_velocity_field(
         start, end, times = random.standard_normal((batch, 2)), data.draw(batch, random), random.random(batch)
         return (1 - times[:, None]) * start + times[:, None] * end, times, end - start
 
-    weights, loss = network.train(draw, updates, seed, device)
+    weights, loss = train(IN_THE_PLANE, draw, updates, seed, device)
     floor, error = disagreement(random)
     return VelocityField(
         weights=weights, loss=2 * loss, floor=np.array(floor), floor_error=np.array(error), batch=np.array(batch)

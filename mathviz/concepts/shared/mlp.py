@@ -130,6 +130,10 @@ ACTIVATIONS: dict[str, Callable[[ndarray], ndarray]] = {
 }
 
 
+IN_THE_PLANE = Mlp(2, 2, timed=True, time_waves=16, place_waves=4)
+"""What the films about points in the plane train: a vector in the plane, of place and time."""
+
+
 def train(
     mlp: Mlp, batch: Batch, updates: int, seed: int, device: str, *, rate: float = 3e-3, average: float = 0.995,
     loss: Loss | None = None,
