@@ -97,10 +97,14 @@ NEW = 600.0
 
 
 def hold(folder: Path) -> int:
-    """Say that a folder is in use until the descriptor is closed: to other hosts and containers too."""
-    descriptor = os.open(folder / HELD, os.O_RDWR | os.O_CREAT, 0o666)
+    """Say that a folder is in use until the descriptor is closed: to other hosts and containers too.
+
+    The file has its name only once it is locked, so nobody finds it free in between.
+    """
+    descriptor, unnamed = tempfile.mkstemp(prefix=HELD, dir=folder)
     with contextlib.suppress(OSError):  # a disk that has no locks
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    Path(unnamed).rename(folder / HELD)
     return descriptor
 
 
