@@ -5,7 +5,11 @@ Star and tree move whole tensors; the ring moves one chunk of N at a time (Patar
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy import ndarray
 
 from mathviz.concepts.process_group import Wire
 
@@ -70,3 +74,36 @@ def tree(wire: Wire, values: Tensor) -> None:
             wire.exchange(step, send=(wire.rank + distance, values))
         elif wire.rank % (2 * distance) == distance:
             wire.exchange(step, receive=(wire.rank - distance, values))
+
+
+def port_bytes(messages: ndarray, ranks: int) -> ndarray:
+    """What each rank's port has sent and received after each step, in bytes, [state rank direction].
+
+    ``messages`` are MESSAGE records; direction 0 is out, 1 is in. A port works both ways at once, so the
+    two are never added up.
+    """
+    steps = int(messages["step"].max()) + 1
+    carried = np.zeros((steps + 1, ranks, 2), np.int64)
+    for direction, end in enumerate(("source", "target")):
+        np.add.at(carried[..., direction], (messages["step"] + 1, messages[end]), messages["bytes"])
+    return carried.cumsum(axis=0)
+
+
+def serial_bytes(messages: ndarray) -> int:
+    """Bytes that pass one after another: the sum over steps of the step's largest message."""
+    return int(sum(messages["bytes"][messages["step"] == step].max() for step in np.unique(messages["step"])))
+
+
+def least_total(ranks: int) -> int:
+    """Gradients' worth of bytes that ``ranks`` must send together, at the very least, to all hold the sum: 2(N − 1).
+
+    Every number of the sum takes 2(N − 1) messages: what each rank adds has to meet (N − 1), and all but
+    one then have to hear of it (N − 1). It is the one-way gossip problem of Harary & Schwenk (1974), which
+    allows even more than adding does. A network that adds by itself (SHARP) escapes the bound.
+    """
+    return 2 * (ranks - 1)
+
+
+def least_port(ranks: int) -> Fraction:
+    """The same shared out evenly, 2(N − 1)/N: the busiest port cannot do with less (Patarasuk & Yuan 2009)."""
+    return Fraction(least_total(ranks), ranks)
