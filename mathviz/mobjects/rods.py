@@ -1,0 +1,64 @@
+"""Time as rods of bricks, one brick for each step: what every step costs, and what its bytes cost."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy import ndarray
+
+from mathviz.mobjects.mesh import NOTHING, Mesh, join
+from mathviz.mobjects.solids import Blocks
+from mathviz.mobjects.tint import Paint, rgb, toned
+from mathviz.style import Theme
+
+ROD_WIDTH, ROD_PITCH = 1.0, 2.3
+"""Width and height of a rod, and from one to the next."""
+
+GAP = 0.06
+"""Before each step."""
+
+
+class Rods(Mesh):
+    """Rods along x, the first one farthest away; each step is a dim brick for its fixed cost and a bright one for its
+    bytes. ``show`` takes the size that is sent, in fixed costs; a step sends its share of it.
+    """
+
+    def __init__(
+        self, theme: Theme, steps: ndarray, shares: ndarray, paints: tuple[Paint, ...], unit: float = 0.5,
+        origin: ndarray | None = None,
+    ) -> None:  # fmt: skip
+        """``steps`` and ``shares`` [rod]; ``unit`` is the length of one fixed cost, in scene units; the farthest rod
+        begins at ``origin`` [3]."""
+        self.theme, self.steps, self.shares, self.unit = theme, np.asarray(steps), np.asarray(shares), unit
+        self.paints = [rgb(theme, paint) for paint in paints]
+        self.origin = np.zeros(3) if origin is None else np.asarray(origin, float)
+        super().__init__(NOTHING)
+        self.show(0.0)
+
+    def show(self, size: float) -> Rods:
+        """Another size."""
+        self.size = size
+        parts = []
+        for rod, (steps, share, paint) in enumerate(zip(self.steps, self.shares, self.paints, strict=True)):
+            long, gap = self.unit * np.tile([1.0, share * size], steps), np.tile([GAP, 0.0], steps)
+            begins = np.cumsum(long) - long + gap
+            centres = np.stack([begins + (long - gap) / 2, np.full(2 * steps, -ROD_PITCH * rod)], axis=-1)
+            sizes = np.stack([np.maximum(long - gap, 1e-3), np.full(2 * steps, ROD_WIDTH)], axis=-1)
+            colours = np.tile([toned(self.theme, "muted", 0.8), paint], (steps, 1))
+            parts.append(Blocks(self.theme, centres, sizes, top=ROD_WIDTH, side=colours, lid=colours).triangles)
+        points, rgba, corners = join(*parts)
+        self.put((points + self.origin, rgba, corners))
+        return self
+
+    def lengths(self, size: float | None = None) -> ndarray:
+        """How long the rods are, now or at a size, in scene units, [rod]."""
+        return np.asarray(self.unit * self.steps * (1 + self.shares * (self.size if size is None else size)))
+
+    def begin(self, rod: int) -> ndarray:
+        """The left end of a rod, on top, a point of the world."""
+        return self.origin + np.array([0.0, -ROD_PITCH * rod, ROD_WIDTH])
+
+    def bounds(self, size: float) -> ndarray:
+        """Points [point 3] around the rods as they are at a size, for a shot."""
+        near, far = -ROD_PITCH * (len(self.steps) - 1) - ROD_WIDTH / 2, ROD_WIDTH / 2
+        corners = np.stack(np.meshgrid([0, self.lengths(size).max()], [near, far], [0, ROD_WIDTH]), axis=-1)
+        return self.origin + corners.reshape(-1, 3)

@@ -1,0 +1,130 @@
+"""The turntable against its geometry, and against what ranks' ports passed."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from mathviz.concepts.ring_allreduce import RingAllReduce
+from mathviz.mobjects.exchange import SEAM, STOREY, History, storeys
+from mathviz.project import ASSETS
+from mathviz.trace import load
+
+
+@pytest.fixture(scope="module")
+def run() -> RingAllReduce:
+    return load(RingAllReduce, ASSETS / "traces" / "ring_allreduce")
+
+
+def ring(run: RingAllReduce) -> History:
+    return History.of(run.chunks, run.provenance.sum(axis=-1), run.messages)
+
+
+def star(run: RingAllReduce) -> History:
+    return History.of(run.star_chunks, run.star_counts, run.star_sends, queued=True)
+
+
+def at(history: History, time: float) -> np.ndarray:
+    return np.full(history.chunks, time)
+
+
+def test_gauges_end_where_the_trace_counted(run: RingAllReduce) -> None:
+    for state in range(7):
+        np.testing.assert_allclose(ring(run).carried(at(ring(run), state)), run.ring_ports[state], atol=1e-12)
+        np.testing.assert_allclose(star(run).carried(at(star(run), state)), run.star_ports[state], atol=1e-12)
+
+
+def test_a_star_is_what_its_root_held(run: RingAllReduce) -> None:
+    assert run.star_counts[:, 0, 0].tolist() == [1, 2, 3, 4, 4, 4, 4]
+    assert run.star_counts[:, 1:, 0].tolist() == [[1, 1, 1]] * 4 + [[4, 1, 1], [4, 4, 1], [4, 4, 4]]
+    np.testing.assert_array_equal(run.star_chunks[3, 0].ravel(), run.star_root[3].ravel())
+    np.testing.assert_array_equal(run.star_chunks[-1], run.star_final.reshape(4, 4, 16))
+    assert run.star_sends["bytes"].sum() == run.star_messages["bytes"].sum()
+
+
+def test_copies_turn_to_the_next_rank_and_land_on_its_own_storey(run: RingAllReduce) -> None:
+    history = ring(run)
+    flights = history.flights(at(history, 0.999))
+    assert len(flights) == 4
+    for flight in flights:
+        assert flight.turn == pytest.approx(1)
+        assert flight.height == pytest.approx(STOREY + SEAM)
+        assert flight.landed == pytest.approx(1)
+    assert storeys(2) == pytest.approx(2 * STOREY + SEAM)
+    assert not history.flights(at(history, 1.0)) or all(f.turn == 0 for f in history.flights(at(history, 1.0)))
+
+
+def test_no_two_copies_are_in_one_place(run: RingAllReduce) -> None:
+    """Of one ring of chunks only one copy is ever in the air, and a star's wait over each other."""
+    for time in np.linspace(0, 6, 61):
+        flights = ring(run).flights(at(ring(run), time))
+        assert len({int(flight.send[3]) for flight in flights}) == len(flights)
+    waiting = [f for f in star(run).flights(at(star(run), 0.9)) if f.send[3] == 0]
+    heights = sorted(flight.height for flight in waiting)
+    assert len(heights) == 3 and np.all(np.diff(heights) > STOREY)
+
+
+def test_the_followed_chunk_may_go_ahead_of_the_others(run: RingAllReduce) -> None:
+    clocks = np.array([0.5, 0.0, 0.0, 0.0])
+    assert [int(flight.send[3]) for flight in ring(run).flights(clocks)] == [0]
+
+
+def test_what_replaces_is_told_from_what_is_added(run: RingAllReduce) -> None:
+    history = ring(run)
+    assert [history.adds(send) for send in history.sends] == [True] * 12 + [False] * 12
+
+
+def test_numbers_said_in_the_close_up_add_up(run: RingAllReduce) -> None:
+    """Rounded to what is shown."""
+    mine, there, both = (round(float(run.chunks[s, r, 0, run.hero]), 2) for s, r in ((0, 0), (0, 1), (1, 1)))
+    assert round(mine + there, 2) == both
+
+
+def test_the_example_is_a_staircase(manim: ModuleType) -> None:
+    from mathviz.docs.examples.ring_allreduce import passed_round
+
+    assert passed_round().counts[-1].tolist() == [[1, 4, 3, 2], [2, 1, 4, 3], [3, 2, 1, 4], [4, 3, 2, 1]]
+
+
+def test_chunks_have_equal_areas_and_a_gradient_keeps_its_own(manim: ModuleType) -> None:
+    from mathviz.docs.examples.ring_allreduce import passed_round
+    from mathviz.mobjects.ring_allreduce import HUB, RIM, Turntable
+
+    squares = HUB**2 + (RIM**2 - HUB**2) * np.arange(5) / 4
+    table = Turntable.__new__(Turntable)  # places alone, without anything to draw
+    areas = {}
+    for ranks in (4, 8):
+        table.history, table.before, table.fold, table.cut = passed_round(ranks, 64 // ranks), (ranks, 1.0), 0.0, 0.0
+        radii, _ = table.place(np.zeros(ranks, int), np.arange(ranks))
+        areas[ranks] = np.diff(radii**2, axis=1)[:, 0] / ranks
+        np.testing.assert_allclose(areas[ranks], areas[ranks][0])
+    assert areas[4].sum() == pytest.approx(areas[8].sum()) == pytest.approx((squares[-1] - squares[0]) / 4)
+
+
+def test_sums_sink_to_one_storey_and_to_what_was_there_at_first(manim: ModuleType, run: RingAllReduce) -> None:
+    from mathviz.mobjects.ring_allreduce import Turntable
+    from mathviz.style import theme
+
+    table = Turntable(theme("dark"), ring(run), run.largest)
+    flat = table.resting.data["rgba"].copy()
+    table.at(3)
+    assert table.resting.get_bounding_box()[2, 2] == pytest.approx(storeys(4))
+    table.at(sunk=1.0)
+    assert table.resting.get_bounding_box()[2, 2] == pytest.approx(STOREY)
+    np.testing.assert_allclose(table.resting.data["rgba"], flat, atol=1e-6)
+
+
+def test_more_ranks_come_in_where_none_stood(manim: ModuleType, run: RingAllReduce) -> None:
+    """Before the table is unfolded, the picture is as large as before, and nothing of the others is higher than it."""
+    from mathviz.mobjects.ring_allreduce import Turntable
+    from mathviz.style import theme
+
+    table = Turntable(theme("dark"), ring(run), run.largest)
+    before = table.resting.get_bounding_box().copy()
+    table.tell(History.of(run.wide_chunks, run.wide_provenance.sum(axis=-1), run.wide_messages), 0, run.wide_largest)
+    assert table.fold == 1
+    np.testing.assert_allclose(table.resting.get_bounding_box(), before, atol=0.05)
+    table.at(fold=0.0)
+    assert table.resting.get_bounding_box()[2, 0] / before[2, 0] == pytest.approx(np.sqrt(2), rel=0.02)
