@@ -146,7 +146,7 @@ def test_unknown_values_are_answered_with_the_closest(tiny: TinyProject, options
 
 
 def test_a_frame_rate_that_does_not_fit_is_refused(tiny: TinyProject) -> None:
-    require_refused(tiny.run("render", "tiny", "--fps", "7"), 1, "--fps 7", "use 24, 25, 30")
+    require_refused(tiny.run("render", "tiny", "--fps", "12.5"), 1, "12.5 frames a second were asked for", "29.97")
 
 
 # ---- scripts
