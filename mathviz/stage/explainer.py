@@ -317,7 +317,7 @@ class Explainer(LawScene):
             getattr(self, beat)()
         except DoesNotFit as error:
             raise self.fault(str(error), error) from error
-        if self.flows and (self.queued or self.going):
+        if self.flows and (self.queued or self.going is not None):
             self.wait(CHANGE)
 
     def _begin(self, beat: str) -> None:

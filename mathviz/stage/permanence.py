@@ -94,7 +94,7 @@ class LastingScene(PlacingScene):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.kept: list[Mobject] = []
         self.standing: list[Mobject] = []
-        self.going: list[Mobject] = []
+        self.going: list[Mobject] | None = None
         super().__init__(*args, **kwargs)
 
     def keep(self, *mobjects: Mobject) -> None:
@@ -191,14 +191,14 @@ class LastingScene(PlacingScene):
 
     def parting(self, given: Iterable[Animation] = ()) -> list[Animation]:
         """The exits that are due, beside the animations that are given."""
-        if not self.going:
+        if self.going is None:
             return []
         used = [mobject for animation in given for mobject in _taking_part(animation)]
         staying = {id(member) for each in (*self.kept, *self.standing, *used) for member in each.get_family()}
         there = {id(each) for each in self.get_mobject_family_members()}
         leaving = [part for each in self.going if any(id(member) in there for member in each.get_family())
                    for part in _without(each, staying)]  # fmt: skip
-        self.going, self.kept = [], []
+        self.going, self.kept = None, []
         return [self.dropping(each) for each in leaving if any(id(m) in there for m in each.get_family())]
 
     def joining(self, given: list[Animation]) -> list[Animation]:

@@ -98,3 +98,13 @@ def test_a_veil_over_a_veil_is_a_mistake(scene: Any) -> None:
     scene.veil(scene.cube)
     with pytest.raises(StageError, match=r"self\.cube is veiled already"):
         scene.veil(scene.cube)
+
+
+def test_keeping_lasts_for_one_beat_also_where_nothing_leaves(scene: Any) -> None:
+    scene.part_with(scene.cube)  # nothing else is there
+    scene.keep(scene.cube)
+    assert scene.parting() == [] and scene.kept == []
+    scene.keep(scene.cube)  # after the beat's first animation: for the next one
+    assert scene.parting() == [] and scene.kept == [scene.cube]
+    scene.part_with()
+    assert scene.parting() == [] and scene.kept == []
