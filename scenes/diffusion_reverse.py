@@ -99,6 +99,7 @@ class DiffusionReverse(Explainer):
         floor = self.big("floor", run.floor, "{:.3f}", "target", LOWER_RIGHT)
         self.show(loss, self.over(RIGHT_THIRD.put(self.label("middle_law", size="formula"))))
         self.play(self.index(lambda at: loss.show(moment(run.loss, at))).to(len(run.loss) - 1, 2 * SLOW))
+        loss.show(float(run.last_loss))
         self.show(floor)
 
     def every_answer_is_an_arrow(self) -> None:
@@ -117,7 +118,8 @@ class DiffusionReverse(Explainer):
         self.keep(self.crowd, self.hero, self.river, self.trail)
         self.light.show(self.chain.at)
         number = self.big("origins", moment(spread, self.chain.at), "± {:.2f}", "mechanism")
-        self.play(self.showing(self.light), self.showing(number), self.dimming(self.crowd, FAINT))
+        self.play(self.showing(self.light), self.showing(number), self.dimming(self.crowd, FAINT),
+                  self.veiling(self.river.ridges))  # fmt: skip
         self.next_caption()
         self.chain.drives(self.light.show, lambda at: number.show(moment(spread, at)))
         self.play(self.chain.to(self.last), self.moving(self.mouth), run_time=RUN)
@@ -145,7 +147,7 @@ class DiffusionReverse(Explainer):
         run = self.trace
         self.keep(self.river, self.silent, self.crowd, self.trail, self.hero)
         self.play(self.moving(self.poster), self.unveiling(self.trail), self.dimming(self.crowd, 1.0),
-                  self.dimming(self.hero, 1.0), self.veiling(self.river.ridges), run_time=SLOW)  # fmt: skip
+                  self.dimming(self.hero, 1.0), run_time=SLOW)  # fmt: skip
         pair = LOWER_LEFT.row(self.big("with", run.distance.mean(), "{:.2f}", "model"),
                               self.big("without", run.distance_silent.mean(), "{:.2f}", "error"))  # fmt: skip
         self.show(self.over(LOWER_LEFT.column(self.label("distance"), pair, edge=LEFT)))

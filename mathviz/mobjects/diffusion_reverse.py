@@ -14,7 +14,7 @@ from numpy import ndarray
 from mathviz.mobjects.glass import Pane
 from mathviz.mobjects.light import Dust, Hero, Lights, moment
 from mathviz.mobjects.streaks import Beam, GlowLine, Streaks
-from mathviz.mobjects.tint import Paint, between, mixed, rgb
+from mathviz.mobjects.tint import Paint, between, is_dark, mixed, rgb
 from mathviz.style import Theme
 
 
@@ -62,14 +62,15 @@ class Stream(Group):
         """``paths`` [frame particle two]; ``signal`` [frame], the share of the mixture that is data by then. Of the
         dust, ``every`` so-manieth frame is shown, as opaque as ``dust``. ``size`` of a particle, at a camera height
         of 8."""
-        self.river, self.paths, self.size, self.whole = river, np.asarray(paths, float), size, dust
+        self.river, self.paths, self.whole = river, np.asarray(paths, float), dust
+        self.size = size if is_dark(river.theme) else LARGER * size
         self.at, self.light = 0.0, 1.0
         shares = np.linspace(0, 1, len(paths))
         self.colours = between(river.theme, ("noise", paint), (0.15, 0.85), np.asarray(signal))
         self.when = np.repeat(np.arange(0, len(paths), every), paths.shape[1])
         self.places = river.at(self.paths[::every], shares[::every, None]).reshape(-1, 3)
         self.dust = Dust(river.theme, self.places, self.colours[self.when], 0.012, 0.0)
-        self.lights = Lights(river.theme, river.at(self.paths[0], 0.0), self.colours[0], size, glow=0.13)
+        self.lights = Lights(river.theme, river.at(self.paths[0], 0.0), self.colours[0], self.size, glow=0.13)
         super().__init__(self.dust, self.lights)
 
     def show(self, frame: float) -> Stream:
@@ -93,6 +94,10 @@ class Stream(Group):
             self.lights.core = self.size * height / 8
             self.lights.show(self.river.at(moment(self.paths, self.at), self.at / (len(self.paths) - 1)))
         return self
+
+
+LARGER = 1.4
+"""A particle on a light page, where it does not glow, as against a dark one."""
 
 
 class Origins(Group):
