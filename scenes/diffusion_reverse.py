@@ -101,6 +101,7 @@ class DiffusionReverse(Explainer):
         self.play(self.index(lambda at: loss.show(moment(run.loss, at))).to(len(run.loss) - 1, 2 * SLOW))
         loss.show(float(run.last_loss))
         self.show(floor)
+        self.wait(NORMAL)
 
     def every_answer_is_an_arrow(self) -> None:
         run = self.trace
@@ -142,6 +143,7 @@ class DiffusionReverse(Explainer):
         self.add(threads)
         self.play(self.index(threads.follow).to(self.last, RUN), self.drifting(theta=4, run_time=RUN))
         self.show(self.big("halved", run.distance_halved.mean(), "{:.2f}", "rival"))
+        self.wait(NORMAL)
 
     def the_moons_return(self) -> None:
         run = self.trace
