@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manimlib import DOWN, LEFT, UP, Animation, rush_into
+from manimlib import DOWN, LEFT, RIGHT, UP, Animation, rush_into
 
 from mathviz.concepts.diffusion_reverse import DiffusionReverse as Run
 from mathviz.mobjects.diffusion_reverse import Arrows, Followed, Leap, Origins, River, StepAgo, Stream, Threads
@@ -67,7 +67,7 @@ class DiffusionReverse(Explainer):
 
     def it_could_come_from_anywhere(self) -> None:
         self.keep(self.crowd, self.hero, self.river)
-        number = self.big("origins", self.trace.origin_spread[0], "± {:.2f}", "mechanism")
+        number = self.big("origins", self.trace.origin_spread[0], "{:.2f}", "mechanism")
         self.play(self.showing(self.light, SLOW), self.drifting(theta=3, run_time=2 * SLOW),
                   self.showing(number, time_span=(NORMAL, SLOW)))  # fmt: skip
 
@@ -79,27 +79,27 @@ class DiffusionReverse(Explainer):
         self.wait(1.5 * SLOW)
         self.play(self.index(leap.show).to(1, rate_func=rush_into), self.moving(self.mouth), run_time=2 * SLOW)
         self.next_caption()
-        self.show(self.big("landed", run.leapt_near, "{}", "error", unit=f"/ {run.shown}"))
+        self.show(self.big("landed", run.leapt_near, f"{{}} / {run.shown}", "error"))
 
     def one_step_ago_is_a_small_cloud(self) -> None:
         run, one = self.trace, self.steps[0]
         self.keep(self.crowd, self.hero, self.river)
         self.play(self.moving(self.close), self.dimming(self.crowd, FAINT), run_time=2 * SLOW)
-        number = self.big("step_ago", run.step_spread[0], "± {:.2f}", "mechanism", UPPER_RIGHT)
+        number = self.big("step_ago", run.step_spread[0], "{:.2f}", "mechanism", UPPER_RIGHT)
         self.show(one.cloud, number)
         self.next_caption()
-        self.show(one.spot, self.over(LOWER_RIGHT.put(self.label("step_law", size="formula"))))
+        law = LOWER_RIGHT.column(self.label("step_law", size="formula"), self.label("meaning"), edge=RIGHT)
+        self.show(one.spot, self.name_at(one.spot, self.label("middle", "model"), DOWN), self.over(law))
         self.add(one.pull, one.kick)
         self.play(self.index(one.show, lambda share: self.hero.put(one.place(share))).to(1, 1.5 * SLOW))
 
     def a_network_knows_the_middle(self) -> None:
         run = self.trace
         self.keep(self.crowd, self.hero, self.river, self.steps[0])
-        loss = self.big("loss", run.loss[0], "{:.3f}", "model", UPPER_RIGHT)
+        loss = self.big("loss", run.loss_so_far[0], "{:.3f}", "model", UPPER_RIGHT)
         floor = self.big("floor", run.floor, "{:.3f}", "target", LOWER_RIGHT)
         self.show(loss, self.over(RIGHT_THIRD.put(self.label("middle_law", size="formula"))))
-        self.play(self.index(lambda at: loss.show(moment(run.loss, at))).to(len(run.loss) - 1, 2 * SLOW))
-        loss.show(float(run.last_loss))
+        self.play(self.index(lambda at: loss.show(moment(run.loss_so_far, at))).to(len(run.loss) - 1, 2 * SLOW))
         self.show(floor)
         self.wait(NORMAL)
 
@@ -118,7 +118,7 @@ class DiffusionReverse(Explainer):
         spread = self.trace.origin_spread
         self.keep(self.crowd, self.hero, self.river, self.trail)
         self.light.show(self.chain.at)
-        number = self.big("origins", moment(spread, self.chain.at), "± {:.2f}", "mechanism")
+        number = self.big("origins", moment(spread, self.chain.at), "{:.2f}", "mechanism")
         self.play(self.showing(self.light), self.showing(number), self.dimming(self.crowd, FAINT),
                   self.veiling(self.river.ridges))  # fmt: skip
         self.next_caption()
@@ -130,11 +130,14 @@ class DiffusionReverse(Explainer):
     def without_the_draw_it_collapses(self) -> None:
         spread = self.trace.spread_silent
         self.keep(self.crowd, self.hero, self.river, self.trail)
-        number = self.big("spread", spread[0], "± {:.2f}", "error")
+        number = self.big("spread", spread[0], "{:.2f}", "error")
         self.play(self.moving(self.whole), self.showing(self.silent), self.showing(number), self.veiling(self.trail),
                   self.dimming(self.crowd, GONE), self.dimming(self.hero, GONE), run_time=SLOW)  # fmt: skip
-        self.play(self.index(self.silent.show, lambda at: number.show(moment(spread, at))).to(self.last, RUN))
         self.next_caption()
+        course = self.index(self.silent.show, lambda at: number.show(moment(spread, at)))
+        self.play(course.to(spread.argmin(), RUN - SLOW))
+        self.wait(SLOW)
+        self.play(course.to(self.last, SLOW))
 
     def half_the_pull_needs_no_draw(self) -> None:
         run = self.trace
@@ -142,7 +145,7 @@ class DiffusionReverse(Explainer):
         threads = Threads(self.river, run.halved, len(run.paths))
         self.add(threads)
         self.play(self.index(threads.follow).to(self.last, RUN), self.drifting(theta=4, run_time=RUN))
-        self.show(self.big("halved", run.distance_halved.mean(), "{:.2f}", "rival"))
+        self.show(self.big("distance", run.distance_halved.mean(), "{:.2f}", "rival"))
         self.wait(NORMAL)
 
     def the_moons_return(self) -> None:
@@ -151,8 +154,9 @@ class DiffusionReverse(Explainer):
         self.play(self.moving(self.poster), self.unveiling(self.trail), self.dimming(self.crowd, 1.0),
                   self.dimming(self.hero, 1.0), run_time=SLOW)  # fmt: skip
         pair = LOWER_LEFT.row(self.big("with", run.distance.mean(), "{:.2f}", "model"),
-                              self.big("without", run.distance_silent.mean(), "{:.2f}", "error"))  # fmt: skip
-        self.show(self.over(LOWER_LEFT.column(self.label("distance"), pair, edge=LEFT)))
+                              self.big("middles", run.distance_silent.mean(), "{:.2f}", "error"), edge=UP)  # fmt: skip
+        self.show(self.over(LOWER_LEFT.column(self.label("distance"), self.label("each", batch=run.batch), pair,
+                                          gap=0.2, edge=LEFT)))  # fmt: skip
 
     def dimming(self, what: Any, light: float) -> Animation:
         """What gives light is so bright from now on."""

@@ -38,6 +38,9 @@ NEAR = 3 * MOON_WIDTH
 LOOKS = 300
 """Points of the loss curve, each the mean of as many updates."""
 
+AIMED = 30.0
+"""Degrees by which an arrow may miss what it points to."""
+
 GRAIN = 2.0**-12
 """Places that are only drawn are kept to this fraction of a unit, which is far below a pixel and packs well."""
 
@@ -138,6 +141,30 @@ class DiffusionReverse(Trace):
         return float(self.distance_of_data.std(ddof=1))
 
     @property
+    def batch(self) -> int:
+        """Points on either side of a distance, which depends on how many they are."""
+        return len(self.samples) // 2
+
+    @property
+    def loss_so_far(self) -> ndarray:
+        """At every reading the mean of the last ones, a tenth of the training at most: it ends on ``last_loss``."""
+        sums, window = np.concatenate([[0.0], np.cumsum(self.loss)]), len(self.loss) // 10
+        ends = np.arange(1, len(sums))
+        begins = np.maximum(ends - window, 0)
+        return (sums[ends] - sums[begins]) / (ends - begins)
+
+    @property
+    def slant(self) -> ndarray:
+        """Degrees from each arrow to the way to the centre of all data, until the poised moment, [arrow shown]."""
+        last = self.frame_of(int(self.poised))
+        moments = [self.moment_of(frame) for frame in range(0, last + 1, int(self.apart))]
+        places = self.paths[:: int(self.apart)][: len(moments)].astype(float)
+        ways = self.schedule.signal[moments][:, None, None] * self.moons.mean(axis=0) - places
+        arrows = -self.answers[: len(moments)].astype(float)
+        lengths = np.linalg.norm(ways, axis=-1) * np.linalg.norm(arrows, axis=-1)
+        return np.degrees(np.arccos(np.clip((ways * arrows).sum(axis=-1) / lengths, -1, 1)))
+
+    @property
     def step_spread(self) -> ndarray:
         """Spread of where the hero may have been one step ago, [zoomed]."""
         return spread(self.step_ago.astype(float))
@@ -210,7 +237,7 @@ class DiffusionReverse(Trace):
         aside = float((np.abs(specks.mean(axis=1) - self.zoom[:, 1]) / kicks[:, None]).max())
         aslant = float(np.abs((centred[..., 0] * centred[..., 1]).mean(axis=1) / kicks**2).max())
         narrower = self.origin_spread[0] / self.step_spread[0]
-        over = float(self.last_loss - self.floor)
+        over, aimed = float(self.last_loss - self.floor), (self.slant < AIMED).mean(axis=1)
         return [
             Claim("a step goes to the posterior mean of Ho et al., equation 7", off < 1e-9, f"{off:.1e}"),
             Claim("one step ago it was in a cloud as wide as the kick", np.abs(round_ - 1).max() < 5 * error,
@@ -218,6 +245,13 @@ class DiffusionReverse(Trace):
             Claim("that cloud is round", aslant < 5 * error, f"correlation {aslant:.2f}"),
             Claim("the network steps into its middle", aside < 0.3, f"{aside:.2f} kicks aside"),
             Claim("it is far smaller than all origins", narrower > 5, f"{narrower:.1f} times"),
+            Claim("its spread is √(2 β)", abs(self.step_spread[0] / np.sqrt(2 * self.betas[-1]) - 1) < 5 * error,
+                  f"{self.step_spread[0]:.3f}"),
+            Claim("nearly all arrows point to the centre until the poised moment", aimed.min() > 0.95,
+                  f"{aimed.min():.1%} within {AIMED:.0f} degrees"),
+            Claim("the loss that is shown ends on the last and is never below its floor",
+                  self.loss_so_far.min() > self.floor and abs(self.loss_so_far[-1] - self.last_loss) < 1e-9,
+                  f"least {self.loss_so_far.min():.4f}, floor {self.floor:.4f}"),
             Claim("the loss stops at its floor, not above and not below", abs(over) < 0.01, f"{over:+.4f}"),
             Claim("learned and exact arrows point alike", self.cosine.min() > 0.95, f"cosine {self.cosine.min():.3f}"),
         ]  # fmt: skip
@@ -254,10 +288,16 @@ class DiffusionReverse(Trace):
         """About the samples."""
         variance = float(np.abs(self.spread**2 / 2 - 1).max())
         usual, band = self.distance_of_data.mean(), 2 * self.distance_of_data.std(ddof=1)
+        signal, noise = self.schedule.signal, self.schedule.noise
+        # DDIM's step (Song et al. 2021, equation 12) in mean_step's form: √(1 − β) = signal now / signal before
+        whole = self.betas / noise[1:] * signal[:-1] / signal[1:]
+        share = ((signal[:-1] / signal[1:] * noise[1:] - noise[:-1]) / whole)[50:]
         ours = {"samples are": self.distance, "samples with smaller kicks are": self.distance_smaller,
                 "samples of half the pull are": self.distance_halved}  # fmt: skip
         return [
             Claim("with fresh draws the variance stays one", variance < 0.15, f"within {variance:.3f}"),
+            Claim("with 50 steps to go or more DDIM takes half the pull", np.abs(share - 0.5).max() < 0.01,
+                  f"{share.min():.3f} to {share.max():.3f}"),
             Claim("nearly all samples are on the moons", float(self.near) > 0.97,
                   f"{self.near:.1%}, data {self.near_data:.1%}"),
             *(Claim(f"{who} as far from data as data are", abs(found.mean() - usual) < band,

@@ -170,6 +170,15 @@ WRONG = {
         lambda run: {"mean_origin": run.mean_origin * 1.01}, "the mean follows from the score, as Tweedie says",
     ),
     "arrows that point away": (lambda run: {"answers": -run.answers}, "learned and exact arrows point alike"),
+    "arrows that point aside": (
+        lambda run: {"answers": run.answers[..., ::-1]},
+        "nearly all arrows point to the centre until the poised moment",
+    ),
+    "a loss that ends elsewhere": (
+        lambda run: {"loss": run.loss[::-1]},
+        "the loss that is shown ends on the last and is never below its floor",
+    ),
+    "another width of a step": (lambda run: {"step_ago": 0.7 * run.step_ago}, "its spread is √(2 β)"),
     "a loss above its floor": (
         lambda run: {"last_loss": run.floor + 0.02}, "the loss stops at its floor, not above and not below",
     ),
