@@ -205,13 +205,15 @@ def _done(errand: Errand, place: _Place, tell: Callable[[dict[str, Any]], None])
         nonlocal last
         if "made" in said:
             _drawn_for[task.inputs, said["made"]] = errand.topic
-            tell({"beat": _kept(errand, kept, cache, task, said["made"])})
+            if told := _kept(errand, kept, cache, task, said["made"]):
+                tell({"beat": told})
         elif "drawn" in said and time.monotonic() - last > NEWS:
             last = time.monotonic()
             tell(said)
 
     for name in here:
-        tell({"beat": _kept(errand, kept, cache, task, name)})
+        if told := _kept(errand, kept, cache, task, name):
+            tell({"beat": told})
     done = place.farm.do(place.worker, task, listen)
     if errand.token in _abandoned:
         return {"abandoned": True, "beats": []}
@@ -258,13 +260,13 @@ def _kept(errand: Errand, kept: Store, cache: Cache, task: Task, name: str) -> d
 
     It is ``fresh`` if it was drawn for the command that wants it, be it in another errand that did not come back.
     """
-    beat = cache.said(task.inputs, name)
+    fresh = _drawn_for.get((task.inputs, name)) == errand.topic
+    beat = cache.newest(task.inputs, name) if fresh else cache.said(task.inputs, name)  # whoever drew it has just read
     if beat is None:
         return None
     files = {}
-    if cache.beat(task.inputs, name, task.job.digests) and cache.sound(beat.key):
+    if cache.has(beat.key, task.job.digests) and cache.sound(beat.key):
         files = {path.name: (kept.put(path, linked=True), path.stat().st_size) for path in _files(cache, beat)}
-    fresh = _drawn_for.get((task.inputs, name)) == errand.topic
     return {"name": name, "fresh": fresh, "beat": asdict(beat), "files": files}
 
 

@@ -98,7 +98,10 @@ def _template() -> Finding:
     name, spec = "manimgl's default TeX template (optional)", util.find_spec("manimlib")
     if spec is None or spec.origin is None:
         return Finding(name, True, "no manimgl")
-    told = yaml.safe_load((Path(spec.origin).parent / "tex_templates.yml").read_text(encoding="utf-8"))
+    templates = Path(spec.origin).parent / "tex_templates.yml"
+    if not templates.is_file():
+        return Finding(name, True, "this manimlib has none")
+    told = yaml.safe_load(templates.read_text(encoding="utf-8"))
     files = [f"{each}.sty" for each in re.findall(r"usepackage(?:\[.*?\])?\{(\w+)\}", told["default"]["preamble"])]
     try:
         there = {Path(line).name for line in programs.run(["kpsewhich", *files]).stdout.splitlines()}

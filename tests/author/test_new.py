@@ -58,7 +58,7 @@ def test_the_scene_is_one_for_manimgl_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("stem", "suggested"),
     [("Heavy Ball", "heavy_ball"), ("9lives", "lives"), ("heavy-ball", "heavy_ball"), ("", "my_film"), ("../x", "x"),
-     ("heavy__ball", "heavy_ball"), ("class", "class_film"), ("random", "random_film"), ("dot", "dot_film"),
+     ("heavy__ball", "heavy_ball"), ("class", "class_film"), ("random", "random_film"), ("hero", "hero_film"),
      ("动画", "my_film"), ("x" * 90, f"{'x' * 55}_film")],
 )  # fmt: skip
 def test_an_ill_formed_stem_is_answered_with_a_good_one(tmp_path: Path, stem: str, suggested: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -209,11 +210,19 @@ def lonely(scheduler: DaskProcesses) -> Iterator[DaskProcesses]:
     scheduler.workers.clear()
 
 
+def manimlib_place() -> str:
+    """Where manimgl lies, without importing it."""
+    spec = importlib.util.find_spec("manimlib")
+    assert spec is not None and spec.origin is not None
+    return str(Path(spec.origin).parent)
+
+
 def elder(folder: Path) -> str:
     """A PYTHONPATH on which manimgl says that it is an older release."""
     about = folder / "manimgl-1.7.1.dist-info"
     about.mkdir(parents=True)
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: manimgl\nVersion: 1.7.1\n")
+    (folder / "manimlib").symlink_to(Path(manimlib_place()))
     return str(folder)
 
 

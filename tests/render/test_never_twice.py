@@ -159,8 +159,8 @@ def test_the_rate(rendered: TinyProject) -> None:
         ("mathviz/stage/explainer.py", "CAPTION_HEIGHT = -3.1", "CAPTION_HEIGHT = -3.0", BEATS[1:]),
         (
             "mathviz/mobjects/text.py",
-            "made.set_fill(theme[role])\n\n\ndef caption",
-            "made.set_fill(theme[role], 0.5)\n\n\ndef caption",
+            "made.set_fill(theme[role])\n\n\nEM",
+            "made.set_fill(theme[role], 0.5)\n\n\nEM",
             BEATS,
         ),
         ("mathviz/engine/readback.py", "16.0 + 219.0", "16.0 + 200.0", BEATS),
