@@ -87,7 +87,7 @@ def test_what_was_accepted_is_drawn_again_to_the_bit(accepted: TinyProject, once
 def test_the_text_beside_a_frame_says_what_is_on_screen(accepted: TinyProject) -> None:
     text = reference(accepted, "bars_grow").with_suffix(".txt").read_text(encoding="utf-8")
     assert text.splitlines() == [
-        'Text "Bars"  muted  [-6.40 3.30, -5.60 3.60]',
+        'Text "Bars"  muted  [-6.40 3.35, -5.80 3.60]',
         'Text "3 bars <grow>"  text  [-1.45 -3.30, 1.45 -2.90]',
         "3 × Rectangle  data, stroke text  [-1.15 -1.00, 1.15 2.00]",
     ]
