@@ -152,10 +152,7 @@ class Concept:
         return found
 
     def edit(self, name: str, old: str, new: str) -> None:
-        path = self.root / (name if name == "shared_lib.py" else f"{self.package}/{name}")
-        text = path.read_text()
-        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {name}"
-        path.write_text(text.replace(old, new))
+        replace_once(self.root / (name if name == "shared_lib.py" else f"{self.package}/{name}"), old, new)
 
 
 @pytest.fixture
@@ -339,10 +336,15 @@ def test_the_packages_concepts_are_read_from_anybodys_project(other_package: Pat
 
 
 def require_changes(key: Callable[[], str], path: Path, old: str, new: str) -> None:
-    before, text = key(), path.read_text()
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new))
+    before = key()
+    replace_once(path, old, new)
     assert key() != before
+
+
+def replace_once(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {path.name}"
+    path.write_text(text.replace(old, new))
 
 
 def test_a_comment_in_what_all_diffusion_films_share_makes_no_trace_stale(other_package: Path) -> None:
@@ -353,10 +355,10 @@ def test_a_comment_in_what_all_diffusion_films_share_makes_no_trace_stale(other_
 
     names = ("denoiser:train_denoiser", "velocity_field:train_velocity_field")
     before = [of(name) for name in names]
-    path = other_package / "concepts" / "shared" / "oracles.py"
-    path.write_text(path.read_text().replace("def two_moons() ->", "# two arcs\n\n\ndef two_moons() ->"))
+    path = other_package / "concepts" / "shared" / "data.py"
+    replace_once(path, "def two_moons() ->", "# two arcs\n\n\ndef two_moons() ->")
     assert [of(name) for name in names] == before
-    path.write_text(path.read_text().replace("MOONS, MOON_WIDTH = 128", "MOONS, MOON_WIDTH = 64"))
+    replace_once(path, "MOONS, MOON_WIDTH = 128", "MOONS, MOON_WIDTH = 64")
     assert not {of(name).computation for name in names} & {each.computation for each in before}
 
 
