@@ -247,7 +247,13 @@ def _read(path: Path, *_state: int) -> Script:
 
 def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
     """The nodes of a YAML text, which know their lines, and what they stand for."""
-    loader = _Loader(text)
+    try:
+        return _loaded(_Loader(text))
+    except yaml.YAMLError:
+        return _loaded(yaml.SafeLoader(text))  # tells the fault better: which character it is
+
+
+def _loaded(loader: Any) -> tuple[yaml.Node | None, Any]:
     try:
         root = loader.get_single_node()
         return root, None if root is None else loader.construct_document(root)
