@@ -163,8 +163,7 @@ class RingAllReduce(Explainer):
         grown = self.index(rods.show, size.show)
         self.show(size, run_time=QUICK)
         self.play(grown.to(run.crossover), run_time=2 * SLOW)
-        self.next_caption()
-        self.play(grown.to(1.5 * run.crossover), run_time=2 * SLOW)
+        self.play(grown.to(1.5 * run.crossover), run_time=SLOW)
 
     def last_picture(self) -> None:
         """The staircase of the widest ring, and what it buys: the poster."""
