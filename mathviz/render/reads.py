@@ -5,6 +5,7 @@ It listens from its first import on, so whoever draws imports it before all else
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from importlib.util import source_from_cache
@@ -30,7 +31,8 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         path, mode, flags = arguments
         reading = not set("wax+") & set(mode) if isinstance(mode, str) else flags & os.O_ACCMODE == os.O_RDONLY
         if reading and isinstance(path, (str, bytes, os.PathLike)):
-            _note(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - a Path for each would be felt
+            with contextlib.suppress(OSError):  # the folder of this process is gone: a listener may stop nobody's work
+                _note(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - a Path for each would be felt
 
 
 def _note(path: str) -> None:

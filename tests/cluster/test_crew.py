@@ -49,8 +49,10 @@ def render(project: TinyProject, cluster: str, planned: list[Job], **options: An
 
 def forget(project: TinyProject) -> None:
     """Remove the films and the beats."""
-    for path in (project.films, project.cache.root):
-        shutil.rmtree(path, ignore_errors=True)
+    for path in (project.films, project.root / "renders" / ".cache" / "beats"):
+        if path.exists():
+            shutil.rmtree(path)
+    assert not project.beats()
 
 
 @pytest.fixture(scope="module")
