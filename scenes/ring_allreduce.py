@@ -10,18 +10,18 @@ from manimlib import DOWN, ORIGIN, RIGHT, UP
 
 from mathviz.concepts.ring_allreduce import IN, OUT, RING, TREE
 from mathviz.concepts.ring_allreduce import RingAllReduce as Run
+from mathviz.mobjects.exchange import storeys
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.number import BigNumber
 from mathviz.mobjects.ring_allreduce import History, Turntable
 from mathviz.mobjects.rods import Rods
 from mathviz.stage import FRAME, HERO, PLAN, POSTER, RIGHT_THIRD, STAGE, UPPER_RIGHT, Explainer
-from mathviz.stage.clock import Index
 from mathviz.style import QUICK, SLOW
 
 CLOSE = 6.0
 """How many times the camera pushes in on the followed chunk."""
 
-BESIDE = replace(STAGE, left=FRAME.left, right=RIGHT_THIRD.left + 0.3 * RIGHT_THIRD.width)
+BESIDE = replace(STAGE, left=FRAME.left, right=RIGHT_THIRD.left + 0.15 * RIGHT_THIRD.width)
 """Where the table stands when a number is at its right."""
 
 
@@ -29,8 +29,6 @@ class RingAllReduce(Explainer):
     """Cast: the ``table``, driven by ``steps``; the ``amount`` that a port has passed."""
 
     trace: Run
-    steps: Index
-    amount: BigNumber
 
     def setup(self) -> None:
         super().setup()
@@ -48,16 +46,15 @@ class RingAllReduce(Explainer):
         self.play(self.drifting(theta=8, push=1.05), run_time=2 * SLOW)
 
     def every_rank_needs_the_sum(self) -> None:
-        self.ranks = [self.name_at(self.table.rim(rank), self.label("rank", rank=rank), ORIGIN)
-                      for rank in range(self.trace.ranks)]  # fmt: skip
-        aslant = self.shot(PLAN.turned(phi=12), self.table.corners(out=0.7))
-        self.move(aslant, *map(self.showing, self.ranks), run_time=1.5 * SLOW)
+        names = [self.name_at(self.table.rim(rank, 1.5), self.label("rank", rank=rank), ORIGIN)
+                 for rank in range(self.trace.ranks)]  # fmt: skip
+        aslant = self.shot(PLAN.turned(phi=12), self.table.corners(out=1.2))
+        self.move(aslant, *map(self.showing, names), run_time=1.5 * SLOW)
 
     def the_star_jams_its_root(self) -> None:
         run, table = self.trace, self.table
-        lanes = [self.name_at(table.lane(run.root, way), self.label(name), DOWN)
+        lanes = [self.name_at(table.lane(run.root, way), self.label(name, rank=run.root), DOWN)
                  for way, name in ((OUT, "out"), (IN, "in"))]  # fmt: skip
-        self.keep(*self.ranks)
         self.steps = self.index(table.at)
         low = self.shot(HERO.turned(theta=-14, phi=4), table.corners(2, out=0.7), within=BESIDE)
         self.play(self.moving(low, 2 * SLOW), table.change(ports=1.0), *map(self.showing, lanes),
@@ -86,17 +83,15 @@ class RingAllReduce(Explainer):
         close = self.shot(low, table.corners()).nearer(CLOSE, table.followed(hero))
         self.play(table.change(spot=1.0, veil=others), self.moving(close), run_time=1.5 * SLOW)
         mine, there, both = (run.chunks[state, rank, run.root, hero] for state, rank in ((0, 0), (0, 1), (1, 1)))
-        own, its = self.label("value", "model", "number", value=mine), self.label("value", size="number", value=there)
-        self.name_at(lambda: table.followed(hero), own, gap=0.9)
-        self.name_at(table.cell(run.root + 1, run.root, hero), its, gap=0.9)
-        self.show(own, its, run_time=QUICK)
+        own = self.name_at(lambda: table.followed(hero), self.label("value", size="number", value=mine), gap=0.9)
+        self.show(own, run_time=QUICK)
         self.steps = self.index(lambda at: table.at(at, late=min(at, 1.0)))
         ride = self.riding(lambda: table.followed(hero), close.around(theta=table.facing(1) - table.facing(0)))
         self.play(self.steps.to(1), ride, run_time=2.5 * SLOW)
         self.next_caption()
         added = self.label("added", size="number", a=mine, b=there, c=both)
         self.name_at(lambda: table.followed(hero), added, gap=0.9)
-        self.play(self.dropping(own), self.dropping(its), self.showing(added), self.drifting(theta=4), run_time=SLOW)
+        self.play(self.dropping(own), self.showing(added), self.drifting(theta=4), run_time=SLOW)
 
     def every_link_adds_at_once(self) -> None:
         table = self.table
@@ -110,7 +105,7 @@ class RingAllReduce(Explainer):
         run, table = self.trace, self.table
         low = self.shot(replace(HERO, theta=table.facing(0.4), phi=64), table.corners(run.ranks, out=-0.3))
         self.move(low, table.change(ports=0.0, spot=0.4), run_time=1.5 * SLOW)
-        self.show(*(self.name_at(table.lid(rank, run.root), self.label("count", size="formula", count=count))
+        self.show(*(self.name_at(table.rim(rank, 0.7, storeys(count)), self.label("count", size="formula", count=count))
                     for rank, count in enumerate(table.counts()[:, run.root])))  # fmt: skip
         self.next_caption()
         finished = np.where(table.counts() == run.ranks, 1.0, 0.25)
@@ -143,21 +138,23 @@ class RingAllReduce(Explainer):
 
     def no_method_needs_less(self) -> None:
         total, each = (UPPER_RIGHT.put(self.law(name)) for name in ("total", "least"))
-        sources = {"N": self.table.rim(1), "S": self.table.lane(1, OUT)}
-        self.play(self.table.change(veil=0.6, spot=0.25), self.dropping(self.amount), self.drifting(theta=10),
-                  self.gathering(total, sources))  # fmt: skip
+        right = self.trace.most_ranks // 2
+        sources = {"N": self.table.rim(right, 0.9), "S": self.table.lane(right, OUT)}
+        self.play(self.table.change(veil=0.6, spot=0.25), self.dropping(self.amount))
+        self.play(self.drifting(theta=10), self.gathering(total, sources))
         self.next_caption()
-        self.play(self.dropping(total), self.gathering(each, sources), self.drifting(theta=10))
+        self.drop(total, run_time=QUICK)
+        self.play(self.gathering(each, sources), self.drifting(theta=10))
 
     def many_steps_are_the_price(self) -> None:
         run, table, rivals = self.trace, self.table, {RING: "ring", TREE: "tree"}
         steps, shares = run.sweep_steps[[*rivals], -1], run.step_shares[[*rivals]]
-        rods = Rods(self.theme, steps, shares, ("model", "rival"), origin=table.front())
-        names = [self.name_at(rods.begin(rod), self.label(name, steps=steps[rod]), UP + RIGHT)
+        rods = Rods(self.theme, steps, shares, ("model", "rival"), origin=table.front(away=9))
+        names = [self.name_at(rods.begin(rod), self.label(name, steps=steps[rod]), (DOWN if rod else UP) + RIGHT)
                  for rod, name in enumerate(rivals.values())]  # fmt: skip
         low = self.shot(replace(HERO, theta=4), rods.bounds(1.5 * run.crossover))
-        self.play(table.change(sunk=1.0, ports=0.0, spot=0.0, veil=0.25), self.moving(low), self.showing(rods),
-                  *map(self.showing, names), run_time=1.5 * SLOW)  # fmt: skip
+        self.move(low, table.change(sunk=1.0, ports=0.0, spot=0.0, veil=0.1), self.showing(rods), run_time=1.5 * SLOW)
+        self.show(*names, run_time=QUICK)
         self.next_caption()
         size = self.big("size", 0, "{:.1f}", at=UPPER_RIGHT, unit=r"$\alpha/\beta$", widest=run.crossover)
         grown = self.index(rods.show, size.show)
@@ -173,7 +170,7 @@ class RingAllReduce(Explainer):
         self.move(self.shot(spiral, table.corners(run.most_ranks, out=-0.8), within=region),
                   table.change(sunk=0.0, veil=1.0), run_time=1.5 * SLOW)  # fmt: skip
         least = self.amount_of("poster", run.wide_ring_port, "model", size="hero_large", ranks=run.most_ranks)
-        rival = self.label("rival", "error", units=run.wide_star_port).next_to(least, DOWN, aligned_edge=RIGHT)
+        rival = self.label("rival", units=run.wide_star_port).next_to(least, DOWN, aligned_edge=RIGHT)
         self.show(least, self.over(rival), run_time=QUICK)
 
     def amount_of(self, label: str, value: float, role: str, template: str = "{:g}", **more: Any) -> BigNumber:

@@ -302,7 +302,7 @@ class Turntable(Group):
         paint = self._paint(ranks, chunks, counts, flying)
         done = rgb(self.theme, "mechanism") + (1 - self.sunk) * (paint - rgb(self.theme, "mechanism"))
         paint = done[floors]
-        bright = (0.45 + 0.55 * lit)[floors]
+        bright = (0.2 + 0.8 * lit)[floors]
         paint = np.where(top[:, None], paint, rgb(self.theme, "mechanism"))
         side = toned(self.theme, paint, bright)
         feet, tops = np.maximum(foot + low * squeezed, 0.0), foot + high * squeezed

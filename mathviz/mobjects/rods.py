@@ -54,8 +54,9 @@ class Rods(Mesh):
         return np.asarray(self.unit * self.steps * (1 + self.shares * (self.size if size is None else size)))
 
     def begin(self, rod: int) -> ndarray:
-        """The left end of a rod, on top, a point of the world."""
-        return self.origin + np.array([0.0, -ROD_PITCH * rod, ROD_WIDTH])
+        """Where a rod's name has room, a point of the world: over the farthest rod, before the others."""
+        near, high = (1, 1) if rod == 0 else (-1, 0)
+        return self.origin + np.array([0.0, -ROD_PITCH * rod + near * ROD_WIDTH / 2, high * ROD_WIDTH])
 
     def bounds(self, size: float) -> ndarray:
         """Points [point 3] around the rods as they are at a size, for a shot."""
