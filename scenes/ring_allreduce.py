@@ -58,10 +58,10 @@ class RingAllReduce(Explainer):
         self.steps = self.index(table.at)
         low = self.shot(HERO.turned(theta=-14, phi=4), table.corners(2, out=0.7), within=BESIDE)
         self.play(self.moving(low, 2 * SLOW), table.change(ports=1.0), *map(self.showing, lanes),
-                  self.steps.to(0.85, 2 * SLOW))  # fmt: skip
+                  self.steps.to(0.55, 2 * SLOW))  # fmt: skip
         self.next_caption()
         self.amount = self.amount_of("jam", run.star_port, "error", "{:.0f}").show(0)
-        self.steps.drives(lambda _: self.amount.show(table.carried()[run.root].max()))
+        self.steps.drives(lambda _: self.amount.show(np.floor(table.carried()[run.root].max() + 1e-6)))
         self.show(self.amount, run_time=QUICK)
         self.play(self.steps.to(run.others), run_time=2 * SLOW)
         self.next_caption()
@@ -105,8 +105,8 @@ class RingAllReduce(Explainer):
         run, table = self.trace, self.table
         low = self.shot(replace(HERO, theta=table.facing(0.4), phi=64), table.corners(run.ranks, out=-0.3))
         self.move(low, table.change(ports=0.0, spot=0.4), run_time=1.5 * SLOW)
-        self.show(*(self.name_at(table.rim(rank, 0.7, storeys(count)), self.label("count", size="formula", count=count))
-                    for rank, count in enumerate(table.counts()[:, run.root])))  # fmt: skip
+        self.show(*(self.name_at(table.rim(rank, 0.7, storeys(n)), self.label("count", count=n, ranks=run.ranks))
+                    for rank, n in enumerate(table.counts()[:, run.root])))  # fmt: skip
         self.next_caption()
         finished = np.where(table.counts() == run.ranks, 1.0, 0.25)
         self.play(table.change(veil=finished), self.drifting(theta=24, phi=-8), run_time=2 * SLOW)

@@ -60,10 +60,11 @@ class Turntable(Group):
     def tell(self, history: History, hero: int | None = None, limit: float | None = None) -> Turntable:
         """Begin another history, at time 0. If more ranks take part, ``fold`` is 1: those that were there stand where
         they stood, and the others come in as it goes to 0. ``limit`` is that of the new history's colours."""
-        self.before, self.fold = (self.history.ranks, self.limit), float(history.ranks != self.history.ranks)
+        self.before = (self.history.ranks, self.limit)
         self.history, self.hero, self.shown, self.limit = history, hero, (), limit or self.limit
-        self.veil = np.ones(history.counts.shape[1:])
-        self.way = np.zeros((2, 3)) if hero is None else self._way()
+        self.veil, self.fold = np.ones(history.counts.shape[1:]), 0.0
+        self.way = np.zeros((2, 3)) if hero is None else self._way()  # where it goes on the unfolded table
+        self.fold = float(history.ranks != self.before[0])
         return self.at(0.0, late=0.0, sunk=0.0, spot=0.0)
 
     def at(

@@ -118,13 +118,18 @@ def test_sums_sink_to_one_storey_and_to_what_was_there_at_first(manim: ModuleTyp
 
 def test_more_ranks_come_in_where_none_stood(manim: ModuleType, run: RingAllReduce) -> None:
     """Before the table is unfolded, the picture is as large as before, and nothing of the others is higher than it."""
-    from mathviz.mobjects.ring_allreduce import Turntable
+    from mathviz.mobjects.ring_allreduce import RIM, Turntable
     from mathviz.style import theme
 
     table = Turntable(theme("dark"), ring(run), run.largest)
     before = table.resting.get_bounding_box().copy()
     table.tell(History.of(run.wide_chunks, run.wide_provenance.sum(axis=-1), run.wide_messages), 0, run.wide_largest)
     assert table.fold == 1
+    for step in range(8):  # the followed copy goes round on the unfolded table, one rank a step
+        x, y = table.way[60 * step, :2]
+        radius, angle = np.hypot(x, y), np.arctan2(y, x)
+        assert radius == pytest.approx(RIM * np.sqrt(2), abs=0.1)
+        assert np.cos(angle - np.pi - step * np.pi / 4) == pytest.approx(1, abs=1e-6)
     np.testing.assert_allclose(table.resting.get_bounding_box(), before, atol=0.05)
     table.at(fold=0.0)
     assert table.resting.get_bounding_box()[2, 0] / before[2, 0] == pytest.approx(np.sqrt(2), rel=0.02)
