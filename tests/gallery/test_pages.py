@@ -167,12 +167,12 @@ def test_the_theme_is_switched_for_page_and_film_and_remembered(browser: Browser
         assert before > 1 and page.evaluate("video.currentSrc").endswith("/tiny.en.mp4")
         page.locator("#colours").select_option("light")
         until(page, f"video.currentSrc.endsWith('/tiny.en.light.mp4') && Math.abs({TIME} - {before}) < 0.01")
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(252, 252, 250)"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(250, 250, 246)"
         page.goto(f"{served}/index.html")
         expect(page.locator("#colours")).to_have_value("light")
         until(page, "document.querySelector('.film img').currentSrc.endsWith('.light.poster.webp')")
         page.locator("#colours").select_option("dark")
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 17, 17)"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(11, 13, 18)"
 
 
 def test_search_finds_by_word_and_says_how_many(browser: Browser, site: Path) -> None:
