@@ -89,7 +89,7 @@ class DiffusionReverse(Explainer):
         self.show(one.cloud, number)
         self.next_caption()
         law = LOWER_RIGHT.column(self.label("step_law", size="formula"), self.label("meaning"), edge=RIGHT)
-        self.show(one.spot, self.name_at(one.spot, self.label("middle", "model"), DOWN), self.over(law))
+        self.show(one.spot, self.name_at(one.spot, self.label("middle"), DOWN), self.over(law))
         self.add(one.pull, one.kick)
         self.play(self.index(one.show, lambda share: self.hero.put(one.place(share))).to(1, 1.5 * SLOW))
 
