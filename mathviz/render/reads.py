@@ -30,7 +30,8 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open":
         path, mode, flags = arguments
         reading = not set("wax+") & set(mode) if isinstance(mode, str) else flags & os.O_ACCMODE == os.O_RDONLY
-        if reading and isinstance(path, (str, bytes, os.PathLike)):
+        # Who asks for a version opens the entries of Python's path as archives; some of them are no files at all.
+        if reading and isinstance(path, (str, bytes, os.PathLike)) and path not in sys.path:
             with contextlib.suppress(OSError):  # the folder of this process is gone: a listener may stop nobody's work
                 _note(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - a Path for each would be felt
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,19 @@ def test_a_films_inputs_are_what_it_read(rendered: TinyProject) -> None:
     assert {name for name in found if name.endswith(".otf")}
     assert not {name for name in found if name.startswith(("mathviz/concepts/", "mathviz/lint/", "mathviz/gallery/"))}
     assert "mathviz/mobjects/bars.py" not in found and "mathviz/assets/lint.yaml" not in found
+
+
+def test_an_entry_of_pythons_path_is_no_input(tmp_path: Path) -> None:
+    """Who asks for a version opens each as an archive; the one of an editable install is no file at all."""
+    (tmp_path / "table.csv").write_text("1")
+    script = (
+        "import sys; from importlib import metadata; from mathviz.render import reads;"
+        "sys.path.append('__editable__.other.__path_hook__'); open('table.csv').close()\n"
+        "try: metadata.version('nowhere')\n"
+        "except metadata.PackageNotFoundError: print(*reads.files())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "table.csv" in done.stdout and "__editable__" not in done.stdout
 
 
 NEW = {
