@@ -369,6 +369,12 @@ def fill(text: str, values: Any, *, keep_formulas: bool = False) -> str:
     return "".join(filled)
 
 
+def plain(text: str) -> str:
+    """A filled text without dollars: its formulas as they are said in plain text."""
+    return "".join(formulas.readable(piece.content) if piece.is_formula else piece.content
+                   for piece in formulas.pieces(text))  # fmt: skip
+
+
 def unfolded(text: str) -> str:
     """A text that YAML folded, on one line: Chinese has no space where a line ended."""
     return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])", "", " ".join(text.split()))

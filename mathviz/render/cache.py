@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mathviz.films.telling import Telling
 from mathviz.project import disk
 from mathviz.project.errors import MathvizError, OutOfPlace
 
@@ -41,7 +42,8 @@ class Beat:
     """One encoded beat of a film: which object it is, and what the film must know of it.
 
     ``captions`` are [frame of the beat, text], an empty text where one ends. ``begin`` and ``end`` are the
-    scene's states (``seams.State``). ``drawn`` counts frames that were drawn, not taken from elsewhere.
+    scene's states (``seams.State``). ``told`` is what the film says (``Telling``), as the scene that was played had
+    it; empty for a scene that is no film of the catalogue. ``reads`` are the files behind all of it.
     """
 
     key: str
@@ -51,6 +53,7 @@ class Beat:
     end: list[tuple[str, str]]
     about: dict[str, Any]
     reads: dict[str, str]
+    told: dict[str, Any]
 
     @classmethod
     def of(cls, said: dict[str, Any]) -> Beat:
@@ -58,6 +61,8 @@ class Beat:
         pairs = {part: [tuple(pair) for pair in said[part]] for part in ("captions", "begin", "end")}
         if not (isinstance(said["key"], str) and re.fullmatch("[0-9a-f]{64}", said["key"])):
             raise ValueError("a beat without a key")
+        if said["told"]:
+            Telling(**said["told"])
         return cls(**{**said, **pairs})
 
 

@@ -11,7 +11,6 @@ import hashlib
 import itertools
 import json
 import os
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +18,11 @@ from typing import Any
 
 from PIL import Image
 
-from mathviz import __version__, trace
+from mathviz import __version__
 from mathviz.engine.rate import seconds
-from mathviz.films import compute, script
-from mathviz.films.script import OPENING
+from mathviz.films import compute
+from mathviz.films.script import plain
+from mathviz.films.telling import Telling
 from mathviz.project import Project, disk
 from mathviz.project.errors import OutOfPlace
 from mathviz.render import encode
@@ -130,7 +130,7 @@ def _part_that_loops(job: Job, beats: dict[str, Beat]) -> tuple[float, float]:
     last; the beginning of a scene that has no beats."""
     if not job.of_catalogue:
         return 0.0, LOOP_SECONDS
-    named = script.read(Path(job.scene).with_suffix(".yaml")).loop
+    named = told_by(beats).loop
     beat = named if named in beats else list(beats)[-1]
     return seconds(_starts(beats)[beat], job.fps), seconds(beats[beat].frames, job.fps)
 
@@ -166,11 +166,10 @@ def _beside(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> lis
     picture.convert("RGB").save(small, quality=WEBP_QUALITY, method=6)
     captions, chapters, text = (folder / f"{job.name}{ending}" for ending in (".vtt", ".chapters.vtt", ".md"))
     captions.write_text(webvtt(spoken(list(beats.values()), job.fps), AT_THE_TOP), encoding="utf-8")
-    read, found = _told(job)
-    titles, starts = _chapters(job, read, found), _starts(beats)
-    text.write_text(transcript(read, found, job.language, list(beats)), encoding="utf-8")
+    told, starts = told_by(beats), _starts(beats)
+    text.write_text(told.transcript(list(beats)), encoding="utf-8")
     marks = [
-        Cue(seconds(starts[name], job.fps), seconds(starts[name] + beat.frames, job.fps), titles[name])
+        Cue(seconds(starts[name], job.fps), seconds(starts[name] + beat.frames, job.fps), plain(told.chapters[name]))
         for name, beat in beats.items()
     ]  # fmt: skip
     chapters.write_text(webvtt(marks), encoding="utf-8")
@@ -188,52 +187,15 @@ def spoken(beats: list[Beat], fps: float) -> list[Cue]:
             for (frame, text), end in zip(events, ends, strict=False) if text]  # fmt: skip
 
 
+def told_by(beats: dict[str, Beat]) -> Telling:
+    """What the film of these beats says: each was drawn by a scene that had all of the script."""
+    return Telling(**next(iter(beats.values())).told)
+
+
 def _starts(beats: dict[str, Beat]) -> dict[str, int]:
     """Beat → its first frame in the film."""
     firsts = itertools.accumulate((beat.frames for beat in beats.values()), initial=0)
     return dict(zip(beats, firsts, strict=False))
-
-
-def _told(job: Job) -> tuple[script.Script, trace.Trace]:
-    """A film's script and trace."""
-    told = script.read(Path(job.scene).with_suffix(".yaml"))
-    project = Project.around(Path(job.scene))
-    return told, compute.find(compute.of_script(job.stem, told, project), project, lambda line: None)
-
-
-def _chapters(job: Job, told: script.Script, found: trace.Trace) -> dict[str, str]:
-    """Beat → chapter title; the opening has the film's."""
-    titles = {beat.id: script.fill(beat.chapter[job.language], found) for beat in told.beats}
-    return {OPENING: told.title[job.language], **titles}
-
-
-def _captions(told: script.Script, found: trace.Trace, language: str) -> dict[str, list[str]]:
-    """Beat → what it says, with the dollars of its formulas; the opening asks the question."""
-    said = {
-        beat.id: [script.fill(text[language], found, keep_formulas=True) for text in beat.captions]
-        for beat in told.beats
-    }  # fmt: skip
-    return {OPENING: [script.fill(told.question[language], found, keep_formulas=True)], **said}
-
-
-def transcript(told: script.Script, found: trace.Trace, language: str, beats: list[str]) -> str:
-    """A film in words, as Markdown: title, question, what is to be seen, what each of the beats says, sources."""
-    said = _captions(told, found, language)
-    chapters = {beat.id: script.fill(beat.chapter[language], found, keep_formulas=True) for beat in told.beats}
-    alt = script.unfolded(script.fill(told.alt[language], found, keep_formulas=True))
-    blocks = [f"# {script.markdown(told.title[language])}"]
-    blocks += [f"**{script.markdown(text)}**" for text in said[OPENING]]
-    blocks += [f"> {script.markdown(alt)}"]
-    for beat in beats:
-        if beat != OPENING:
-            blocks += [f"## {script.markdown(chapters[beat])}", *map(script.markdown, said[beat])]
-    sources = [f"- {script.markdown(source.text)}{f' <{source.url}>' if _is_link(source.url) else ''}"
-               for source in told.references]  # fmt: skip
-    return "\n\n".join([*blocks, "---", "\n".join(sources)]) + "\n"
-
-
-def _is_link(url: str | None) -> bool:
-    return url is not None and re.fullmatch(r"https?://[^\s<>]+", url) is not None
 
 
 def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: dict[str, str]) -> dict[str, Any]:
@@ -241,21 +203,17 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
     project = Project.around(Path(job.scene))
     frames, about = sum(beat.frames for beat in beats.values()), next(iter(beats.values())).about
     starts = _starts(beats)
-    told: dict[str, Any] = {"scene": job.scene_name}
+    said: dict[str, Any] = {"scene": job.scene_name}
     chapters, captions = dict.fromkeys(beats, ""), {}
     if job.of_catalogue:
-        read, found = _told(job)
-        computation = compute.of_script(job.stem, read, project)
-        chapters, captions = _chapters(job, read, found), _captions(read, found, job.language)
-        told = {
-            "language": job.language, "theme": job.theme, "title": read.title[job.language],
-            "question": script.fill(read.question[job.language], found), "topics": read.topics,
-            "references": [source.model_dump() for source in read.references],
-            "alt": script.unfolded(script.fill(read.alt[job.language], found)),
-            "trace": {**compute.provenance_of(computation, project), "checks": trace.told(found.require_true())},
+        told = told_by(beats)
+        chapters, captions = {beat: plain(title) for beat, title in told.chapters.items()}, told.captions
+        said = {
+            "language": job.language, "theme": job.theme, "title": told.title, "question": plain(told.question),
+            "topics": told.topics, "references": told.references, "alt": plain(told.alt), "trace": told.trace,
         }  # fmt: skip
     return {
-        "stem": job.stem, **told, "width": about["width"], "height": about["height"], "fps": about["fps"],
+        "stem": job.stem, **said, "width": about["width"], "height": about["height"], "fps": about["fps"],
         "frames": frames, "duration": round(seconds(frames, about["fps"]), 3),
         "beats": [
             {"id": name, "chapter": chapters[name], "start": round(seconds(starts[name], about["fps"]), 3),

@@ -33,6 +33,7 @@ from mathviz import engine
 from mathviz.engine import rate, seams
 from mathviz.engine.failures import failed, why_nothing_plays
 from mathviz.engine.readback import Nv12, Reader, Rgba
+from mathviz.films.telling import Telling
 from mathviz.project import disk
 from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import inputs, report
@@ -88,6 +89,7 @@ class Walk:
         self.beat, self.mine, self.seen_time = "", False, 0.0
         self.readers: list[Reader] = []
         self.frames_told = 0
+        self.telling: dict[str, Any] | None = None
 
     def run(self) -> None:
         """Play the scene from its begin to its end, or to the last beat that is wanted of it."""
@@ -217,7 +219,8 @@ class Walk:
         # A picture that cannot be told by its digest makes a beat that nobody else shall find.
         pictures = self.pictures.hexdigest() if self.sure else os.urandom(32).hex()
         key = hashlib.sha256(f"{pictures} {settings}".encode()).hexdigest()
-        kept = Beat(key, self.frames, self.captions, self.begun, self._state(), about, self._read())
+        state, read, told = self._state(), self._read(), self._told()
+        kept = Beat(key, self.frames, self.captions, self.begun, state, about, read, told)
         if self.drawing:
             self._store(kept, wav if sound else None)
         self.cache.remember(self.task.inputs, beat, kept)
@@ -245,6 +248,15 @@ class Walk:
     def _read(self) -> dict[str, str]:
         """What the beat was made from. What other scenes read cannot be known, and is not asked."""
         return self.now.read(reads.files()) if self.job.of_catalogue else {}
+
+    def _told(self) -> dict[str, Any]:
+        """What the film says, by the script and the trace that this scene has."""
+        if not self.job.of_catalogue:
+            return {}
+        if self.telling is None:
+            scene = self.scene
+            self.telling = Telling.of(Path(self.job.scene), scene.script, scene.trace, self.job.language).as_data()
+        return self.telling
 
     def _state(self) -> seams.State:
         return seams.state(self.scene) if self.job.of_catalogue else []

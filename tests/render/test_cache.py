@@ -40,7 +40,7 @@ def kept(cache: Cache, key: str, size: int = 100, digests: str = "") -> Path:
 
 
 def beat(key: str, reads: dict[str, str] | None = None) -> Beat:
-    return Beat(key, 3, [(0, "One"), (2, "")], [("self.bars", "1")], [("self.bars", "2")], {"fps": 30}, reads or {})
+    return Beat(key, 3, [(0, "One"), (2, "")], [("self.bars", "1")], [("self.bars", "2")], {"fps": 30}, reads or {}, {})
 
 
 # ---- objects and slots
@@ -245,7 +245,7 @@ def test_a_film_is_joined_from_what_was_drawn_part_by_part(rendered: TinyProject
 def test_a_slot_cannot_lead_out_of_the_cache(cache: Cache, tmp_path: Path, key: str) -> None:
     """What is damaged is removed with its folder: that must be one of the cache's."""
     (tmp_path / "precious").mkdir()
-    cache.remember("inputs", "beat", Beat(KEYS[0], 1, [], [], [], {}, {}))
+    cache.remember("inputs", "beat", Beat(KEYS[0], 1, [], [], [], {}, {}, {}))
     slot = next((cache.root / "slots").rglob("beat.json"))
     named = key.replace("/precious", f"{tmp_path}/precious") if key[0] == "/" else key
     slot.write_text(json.dumps([{**each, "key": named} for each in json.loads(slot.read_text())]))

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from tiny_project import TinyProject
 
+from mathviz.films.telling import Telling
 from mathviz.render import report
 from mathviz.render.cache import Beat
 from mathviz.render.plan import Job, Wish, plan
@@ -40,9 +41,20 @@ def test_frames_become_times_without_drift() -> None:
     assert all(end == begin for (_, end), (begin, _) in itertools.pairwise(marks))
 
 
-def beat(frames: int, captions: list[tuple[int, str]], key: str = "k", **states: list[tuple[str, str]]) -> Beat:
+TOLD = Telling(
+    "Bars", "How high is $x$?", "Bars <grow>.", ["bars"], [{"text": "A book", "url": None}],
+    {"question": "Bars", "bars_grow": "Growth of $x_1$", "bars_leave": "The end"},
+    {"question": ["How high is $x$?"], "bars_grow": ["3 bars <grow>"], "bars_leave": []}, "",
+    {"device": "CPU", "checks": [{"claim": "bars are high"}]},
+)  # fmt: skip
+
+
+def beat(
+    frames: int, captions: list[tuple[int, str]], key: str = "k", told: Telling = TOLD, **states: list[tuple[str, str]]
+) -> Beat:
     about = {"name": "tiny.en", "width": 854, "height": 480, "fps": 30, "renderer": {"renderer": "r"}, "encoder": {}}
-    return Beat(key, frames, captions, states.get("begin", []), states.get("end", []), about, {"scenes/tiny.py": "s"})
+    return Beat(key, frames, captions, states.get("begin", []), states.get("end", []), about, {"scenes/tiny.py": "s"},
+                told.as_data())  # fmt: skip
 
 
 def test_captions_last_until_they_are_taken_away_across_beats() -> None:
@@ -82,17 +94,19 @@ def test_a_seam_that_does_not_fit_is_named_with_its_beat_and_object(
 def test_manifest_counts_frames_and_names_what_the_film_was_made_from(rendered: TinyProject) -> None:
     (job,) = plan(rendered.project, ["tiny"], Wish(["en"], quality="low", fps=30))
     beats = {"question": beat(61, [], "q"), "bars_grow": beat(37, [], "g")}
+    (rendered.root / "scenes" / "tiny.yaml").write_text("it is being written anew")  # which nobody reads after drawing
     about = manifest(job, beats, {"the trace": "t", "version of manimgl": "1.7.2"}, {"tiny.en.mp4": "f"})
     assert about["frames"] == 98 and about["duration"] == round(98 / 30, 3)
     assert about["beats"] == [
         {"id": "question", "chapter": "Bars", "start": 0.0, "frames": 61, "key": "q",
-         "captions": ["How high?"]},
-        {"id": "bars_grow", "chapter": "Growth", "start": round(61 / 30, 3), "frames": 37, "key": "g",
+         "captions": ["How high is $x$?"]},
+        {"id": "bars_grow", "chapter": "Growth of x₁", "start": round(61 / 30, 3), "frames": 37, "key": "g",
          "captions": ["3 bars <grow>"]},
     ]
     assert about["files"] == {"tiny.en.mp4": "f"} and about["versions"]["manimgl"] == "1.7.2"
     assert about["inputs"] == {"the trace": "t", "version of manimgl": "1.7.2"}
-    assert about["alt"] == "3 bars grow and leave." and about["trace"]["checks"]
+    assert about["title"] == "Bars" and about["question"] == "How high is x?" and about["alt"] == "Bars <grow>."
+    assert about["trace"] == TOLD.trace and about["topics"] == ["bars"] and about["references"] == TOLD.references
     assert {"renderer", "encoder", "versions", "commit", "extras"} <= about.keys()
     json.dumps(about)
 
@@ -112,11 +126,15 @@ def test_webm_is_kept_where_it_is_smaller(rendered: TinyProject) -> None:
 
 def test_the_small_copy_shows_the_beat_that_the_script_names(rendered: TinyProject) -> None:
     (job,) = plan(rendered.project, ["tiny"], Wish(["en"], quality="low", fps=10))
-    beats = {"question": beat(20, []), "bars_grow": beat(30, []), "bars_leave": beat(40, [])}
-    assert report._part_that_loops(job, beats) == (5.0, 4.0), "the last"
-    rendered.edit("scenes/tiny.yaml", "computation:", "loop: bars_grow\ncomputation:")
-    assert report._part_that_loops(job, beats) == (2.0, 3.0)
-    assert report._part_that_loops(job, {"question": beat(20, [])}) == (0.0, 2.0), "of what is in the film"
+
+    def three(told: Telling) -> dict[str, Beat]:
+        return {name: beat(frames, [], told=told)
+                for name, frames in (("question", 20), ("bars_grow", 30), ("bars_leave", 40))}  # fmt: skip
+
+    named = three(replace(TOLD, loop="bars_grow"))
+    assert report._part_that_loops(job, three(TOLD)) == (5.0, 4.0), "the last"
+    assert report._part_that_loops(job, named) == (2.0, 3.0)
+    assert report._part_that_loops(job, {"question": named["question"]}) == (0.0, 2.0), "of what is in the film"
 
 
 @pytest.mark.parametrize("damage", ["missing", "other", "no manifest", "half a manifest"])
