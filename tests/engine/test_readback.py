@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy import ndarray
 
 from mathviz import engine
-from mathviz.engine.readback import Nv12, Reader, Rgba
+from mathviz.engine.readback import PATCH, Nv12, Reader, Rgba, patches
 from mathviz.engine.regions import CELL, Rectangle, whole
 
 WIDTH, HEIGHT = 70, 50
@@ -145,6 +145,39 @@ def test_parts_read_one_after_the_other_make_the_whole(
     for part, fresh in zip(parts, readers(context), strict=True):
         assert part.read(screen.frame, rectangles(corners)) == fresh.read(screen.frame, [screen.all])
     assert [bytes(frame) for frame in first] == remembered, "a frame that was handed out has changed"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1)), max_size=4),
+    PLACES,
+    st.integers(0, 2**32),
+)
+@settings(deadline=None, max_examples=60)
+def test_pixels_that_changed_here_and_there_are_found(
+    context: Any, changed: list[tuple[int, int]], corners: list[tuple[int, int, int, int]], seed: int
+) -> None:
+    """All is given to be read, and few pixels of it are others; the chroma beside them changes too."""
+    screen, picture, part = Screen(context), noise(seed), Nv12(context, WIDTH, HEIGHT)
+    screen.show(picture)
+    part.read(screen.frame, [screen.all])
+    for x, y in changed:
+        picture[y, x] = 255 - picture[y, x]
+    screen.show(picture)
+    expected = bytes(Nv12(context, WIDTH, HEIGHT).read(screen.frame, [screen.all]))
+    assert bytes(part.read(screen.frame, [*rectangles(corners), screen.all])) == expected
+
+
+@given(st.integers(1, 70), st.integers(1, 70), st.integers(0, 2**32), st.sampled_from([0.0, 0.003, 0.1, 1.0]))
+@settings(deadline=None)
+def test_patches_cover_what_differs_and_lie_apart(rows: int, columns: int, seed: int, share: float) -> None:
+    differs = np.random.default_rng(seed).random((rows, columns)) < share
+    times = np.zeros((rows + PATCH, columns + PATCH), int)
+    boxes = patches(differs)
+    for x0, y0, x1, y1 in boxes:
+        times[y0:y1, x0:x1] += 1
+        assert differs[y0:y1, x0:x1].any()
+    assert times.max(initial=0) <= 1
+    assert (times[:rows, :columns] >= differs).all()
 
 
 def test_rgba_is_what_opengl_has_with_the_bottom_row_first(context: Any) -> None:
