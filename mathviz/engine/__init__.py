@@ -24,8 +24,9 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz.engine import rate
+from mathviz.engine.bounds import view_of
 from mathviz.engine.failures import failed, was_raised
-from mathviz.engine.painter import Painter, Tallies, view_of
+from mathviz.engine.painter import Painter, Tallies
 from mathviz.engine.readback import Rgba
 from mathviz.engine.regions import View
 from mathviz.engine.texts import keep_texts

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
-from mathviz.engine.painter import plain
+from mathviz.engine.looks import plain
 from mathviz.project import disk
 
 if TYPE_CHECKING:

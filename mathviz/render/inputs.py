@@ -33,7 +33,10 @@ LIBRARIES = (
 )  # fmt: skip
 """What computes points and colours, and so decides pictures."""
 
-DRAWING = ("engine/__init__.py", "engine/painter.py", "engine/regions.py", "engine/readback.py", "render/encode.py")
+DRAWING = (
+    "engine/__init__.py", "engine/painter.py", "engine/draws.py", "engine/fills.py", "engine/looks.py",
+    "engine/bounds.py", "engine/trust.py", "engine/regions.py", "engine/readback.py", "render/encode.py",
+)  # fmt: skip
 """The modules that turn what would be drawn into bytes: with others, a beat is another."""
 
 ENVIRONMENT = ("LIBGL_ALWAYS_SOFTWARE", "GALLIUM_DRIVER", "MESA_LOADER_DRIVER_OVERRIDE", "LP_NATIVE_VECTOR_WIDTH")

@@ -33,7 +33,10 @@ KEPT = 800_000
 """Bytes of pictures that are kept of a film. 44 films and their texts then take less than 40 MB."""
 
 LIBRARIES = ("manimgl", "moderngl", "PyOpenGL")
-DRAWING = ("__init__.py", "painter.py", "regions.py", "readback.py")
+DRAWING = (
+    "__init__.py", "painter.py", "draws.py", "fills.py", "looks.py", "bounds.py", "trust.py", "regions.py",
+    "readback.py",
+)  # fmt: skip
 """Libraries, and modules of the engine, that make pixels of vertices, uniforms, textures and shaders."""
 
 

@@ -93,6 +93,8 @@ from manimlib import (
 )  # fmt: skip
 from PIL import Image
 
+from mathviz.stage.steady import hold_steady
+
 FEW, SOME = 0.3, 0.6
 """Seconds: at 30 frames a second, 9 and 18 frames."""
 
@@ -943,6 +945,99 @@ class LateUniform(Scene):
         self.wait(0.1)
         self.add(heir)
         self.wait(0.1)
+
+
+class TextOverMovement(Scene):
+    """Text that stays over fills that move: what manimgl's canvas has of it is used again, until covered."""
+
+    drawn = "parts"
+
+    def construct(self) -> None:
+        title, words = Text("stays").shift(2 * UP), Text("covered").set_backstroke(RED, 5)
+        words[:3].set_fill(opacity=0.5)
+        below, above = (Square(1.5, fill_opacity=0.6).shift(3 * LEFT).set_z_index(z) for z in (-1, 1))
+        dots = DotCloud([3 * LEFT, 3 * RIGHT], radius=0.4, opacity=0.5)
+        self.add(title, words, below, dots)
+        self.play(dots.animate.shift(2 * UP), run_time=0.2)
+        self.play(below.animate.shift(3 * RIGHT), dots.animate.shift(2 * DOWN), run_time=FEW)
+        self.add(above.set_fill(BLUE))
+        self.play(above.animate.shift(3 * RIGHT), run_time=FEW)
+        self.play(dots.animate.shift(3 * RIGHT), run_time=0.2)
+        self.play(title[2].animate.set_opacity(0.3), dots.animate.shift(UP), run_time=0.2)
+        words.set_fill(GREEN)
+        self.wait(0.1)
+
+
+class FilmedText(Scene):
+    """Text and a scrim that are fixed in frame, some steady, under a camera that turns, zooms and stands still."""
+
+    samples = 4
+    drawn = "parts"
+
+    def construct(self) -> None:
+        steady, fixed = Text("steady").to_edge(DOWN), Text("fixed").to_edge(UP)
+        scrim = Rectangle(4, 1, fill_opacity=0.4, stroke_width=0).to_edge(DOWN).set_z_index(1)
+        marks = DotCloud([4 * LEFT, 4 * RIGHT], radius=0.3).set_z_index(3)
+        VGroup(steady.set_z_index(2), fixed.set_z_index(2), scrim).fix_in_frame()
+        marks.fix_in_frame()
+        hold_steady([steady, scrim, marks], self.camera.ctx)
+        cube, ball = Cube(side_length=0.7).set_opacity(0.8), Sphere(radius=0.4).shift(RIGHT).set_shading(0, 0, 0)
+        line = Line(LEFT, UP, stroke_width=9).set_flat_stroke(False).apply_depth_test()
+        self.add(cube, ball, line, scrim, steady, fixed, marks)
+        frame = self.camera.frame
+        self.wait(0.1)
+        self.play(frame.animate.reorient(30, 50), run_time=FEW)
+        self.play(frame.animate.set_height(5).shift(0.5 * RIGHT), run_time=FEW)
+        self.play(ball.animate.shift(0.5 * LEFT), steady[1].animate.shift(0.2 * UP), run_time=0.2)
+        self.wait(0.1)
+        self.play(frame.animate.reorient(50, 70), steady.animate.set_opacity(0.5), run_time=0.2)
+
+
+class Crowd(Scene):
+    """So many primitives that nobody asks where each one is: dots, triangles and lines under a camera that moves."""
+
+    drawn = "parts"
+
+    def construct(self) -> None:
+        at = np.random.uniform(-1, 1, (2000, 3))
+        dots = DotCloud(at, radius=0.04, opacity=0.6)
+        dots.set_rgba_array(np.random.uniform(0, 1, (2000, 4)))
+        ball = Sphere(radius=0.5, resolution=(41, 41)).set_opacity(0.5).shift(RIGHT)
+        lines = VGroup(Line(0.1 * LEFT, 0.1 * UP).shift(2 * point) for point in at[:1600]).set_stroke(width=2)
+        lines[7].set_fill(RED, 1)
+        still = Square(fill_opacity=0.5).to_edge(LEFT).fix_in_frame()
+        self.add(dots, ball, lines, still)
+        frame = self.camera.frame
+        frame.set_height(12)
+        self.play(frame.animate.reorient(20, 40), run_time=FEW)
+        self.play(dots.animate.shift(0.2 * UP), run_time=0.2)
+        dots.data["rgba"][500:, 3] = 0
+        dots.note_changed_data()
+        self.play(frame.animate.reorient(40, 60), run_time=0.2)
+        self.play(lines[3].animate.shift(0.3 * UP), run_time=0.2)
+        self.play(frame.animate.set_height(3), run_time=FEW)
+
+
+class Corners(Scene):
+    """Lines whose corners are bevelled and mitred: sharp, blunt and almost straight, flat and turned to the camera."""
+
+    drawn = "parts"
+
+    def construct(self) -> None:
+        paths = VGroup()
+        for row, joint in enumerate(("bevel", "miter", "auto")):
+            for column, angle in enumerate((3, 20, 75, 150, 177, 179.4)):
+                turned = np.array([np.cos(angle * DEG), np.sin(angle * DEG), 0])
+                path = VMobject(stroke_width=14, joint_type=joint)
+                path.set_points_as_corners([0.6 * LEFT, ORIGIN, 0.6 * turned])
+                paths.add(path.shift((2 * column - 5) * RIGHT + (2 - 2 * row) * UP))
+        self.add(paths.set_flat_stroke(True))
+        for path in paths:
+            self.play(Rotate(path, 0.7), run_time=0.1)
+        self.play(self.camera.frame.animate.reorient(10, 30), run_time=0.2)
+        paths.set_flat_stroke(False)
+        for path in paths[::4]:
+            self.play(Rotate(path, 0.7), run_time=0.1)
 
 
 class OwnBlending(Scene):

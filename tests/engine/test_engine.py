@@ -20,9 +20,9 @@ from PIL import Image
 from tiny_project import BEATS, TinyProject
 
 from mathviz import engine
-from mathviz.engine import painter as painter_module
 from mathviz.engine import seams, stills
 from mathviz.engine.stills import Moment
+from mathviz.engine.trust import Unsure
 from mathviz.project import HOME
 from mathviz.project.errors import NotFound, RenderFailed
 
@@ -136,7 +136,7 @@ class Moves(Scene):
 
 def unsure(painter: engine.Painter) -> None:
     """So that manimgl draws every frame itself."""
-    raise painter_module._Unsure
+    raise Unsure
 
 
 @pytest.mark.parametrize("moves", [False, True], ids=["film", "moves while it waits"])
