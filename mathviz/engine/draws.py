@@ -203,9 +203,13 @@ class Draw:
         span = {"first": first * self.primitives.per_row, "vertices": (last - first) * self.primitives.per_row}
         return (around.widened(regions.TILE) if samples else around).within(place), span
 
-    @functools.cached_property
+    @property
     def filled_places(self) -> list[Rectangle]:
         """A few rectangles that cover all its fills."""
+        return self._filled_places
+
+    @functools.cached_property
+    def _filled_places(self) -> list[Rectangle]:
         assert self.view is not None
         boxes = self.boxes[self.primitives.filled] if self.own else self.boxes
         return regions.rectangles(boxes, self.view.width, self.view.height, regions.TILE)

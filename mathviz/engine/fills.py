@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from mathviz.engine.regions import Rectangle
 
-if TYPE_CHECKING:
-    from mathviz.engine.draws import Draw
+
+class Filled(Protocol):
+    """A batch with fills; ``settled`` if it has been what it is for more than one frame."""
+
+    wrapper: Any
+    settled: bool
+
+    @property
+    def filled_places(self) -> list[Rectangle]:
+        """A few rectangles that cover all its fills."""
+        ...
 
 
 class FillCanvas:
@@ -19,17 +28,17 @@ class FillCanvas:
     """
 
     def __init__(self) -> None:
-        self.held: list[tuple[Draw, list[Rectangle]]] = []
+        self.held: list[tuple[Filled, list[Rectangle]]] = []
 
     def forget(self) -> None:
         """Somebody else draws on the canvas."""
         self.held.clear()
 
-    def holds(self, draw: Draw) -> bool:
+    def holds(self, draw: Filled) -> bool:
         """Whether all fills of a batch are on the canvas."""
         return any(each is draw for each, _ in self.held)
 
-    def bring(self, draw: Draw, camera: Any, clip: Rectangle, span: dict[str, int]) -> None:
+    def bring(self, draw: Filled, camera: Any, clip: Rectangle, span: dict[str, int]) -> None:
         """VShaderWrapper.render_fill, in a rectangle of the screen, into the camera's framebuffer.
 
         ``span`` says which vertices may have fills there.
@@ -45,7 +54,7 @@ class FillCanvas:
                 self._draw(draw, parts, camera, span)
         self._composite(draw.wrapper, camera, parts)
 
-    def _draw(self, draw: Draw, parts: list[Rectangle], camera: Any, span: dict[str, int]) -> None:
+    def _draw(self, draw: Filled, parts: list[Rectangle], camera: Any, span: dict[str, int]) -> None:
         import moderngl
         import OpenGL.GL as gl
 
