@@ -4,6 +4,7 @@ Sources are parsed, not imported, so that the page is known without manimgl.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import dataclasses
@@ -58,30 +59,6 @@ How it goes on:
 """
 
 
-@dataclasses.dataclass(frozen=True)
-class Region:
-    """A region as its source gives it."""
-
-    left: float
-    right: float
-    bottom: float
-    top: float
-    toward: tuple[float, float] = (0.0, 0.0)
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-
-@dataclasses.dataclass(frozen=True)
-class Angle:
-    """An angle as its source gives it."""
-
-    theta: float = 0.0
-    phi: float = 0.0
-    fov: float = 34.0
-
-
 def page() -> str:
     """The whole page, as Markdown."""
     parts = [HEAD]
@@ -93,24 +70,30 @@ def page() -> str:
     return "\n".join(parts) + "\n"
 
 
-def constants(module: str, kind: type) -> Iterator[tuple[str, Any, str]]:
-    """Name, value and what is said of it, of the Regions or Angles that a file of the stage defines."""
+def constants(module: str, kind: str) -> Iterator[tuple[str, Any, str]]:
+    """Name, value and what is said of it, of the Regions or Angles that a file of the stage defines.
+
+    They are the file's own class: of its code that is run, and what needs nothing of manimgl.
+    """
     known: dict[str, Any] = {
-        "Region": Region, "Angle": Angle, "replace": dataclasses.replace, "HALF_WIDTH": style.HALF_WIDTH,
-        "HALF_HEIGHT": style.HALF_HEIGHT, "FRAME_WIDTH": 128 / 9, "FRAME_HEIGHT": 8.0,
+        "__name__": __name__, "dataclass": dataclasses.dataclass, "replace": dataclasses.replace,
+        "HALF_WIDTH": style.HALF_WIDTH, "HALF_HEIGHT": style.HALF_HEIGHT, "FRAME_WIDTH": 128 / 9, "FRAME_HEIGHT": 8.0,
     }  # fmt: skip
     body = _tree(module).body
     for node, after in zip(body, [*body[1:], None], strict=True):
-        if isinstance(node, ast.Assign) and all(name.id in known for name in _names(node.value)):
-            value = eval(compile(ast.Expression(node.value), module, "eval"), known)
-            (target,) = node.targets
-            if isinstance(target, ast.Tuple):
-                known |= dict(zip([ast.unparse(each) for each in target.elts], value, strict=True))
-            elif isinstance(target, ast.Name):
-                known[target.id] = value
-                if isinstance(value, kind):
-                    said = after.value.value if _is_string(after) else ""  # type: ignore[union-attr]
-                    yield target.id, value, str(said)
+        if isinstance(node, ast.ClassDef) and node.name == kind:
+            _run(node, known)
+        elif isinstance(node, ast.Assign) and all(name.id in known for name in _names(node.value)):
+            before = set(known)
+            _run(node, known)
+            for name in [name for name in known if name not in before and isinstance(known[name], known.get(kind, ()))]:
+                yield name, known[name], after.value.value if _is_string(after) else ""  # type: ignore[union-attr]
+
+
+def _run(node: ast.stmt, known: dict[str, Any]) -> None:
+    """Run a statement as its file does, which does not look at annotations."""
+    flags = __future__.annotations.compiler_flag
+    exec(compile(ast.Module([node], []), "the stage", "exec", flags=flags, dont_inherit=True), known)
 
 
 def _names(node: ast.expr) -> list[ast.Name]:
@@ -129,7 +112,7 @@ def _regions() -> list[str]:
     lines = ["Rectangles of the frame, which is 14.22 by 8 scene units with zero in its middle. What is put into one",
              "stands in its middle, or at its outer edge where it is a corner; `put`, `row`, `column` make it smaller",
              "if need be, down to 70 %.", "", "| region | x | y | |", "|---|---|---|---|"]  # fmt: skip
-    for name, value, said in constants("frame", Region):
+    for name, value, said in constants("frame", "Region"):
         across, up = f"{value.left:.2f} … {value.right:.2f}", f"{value.bottom:.2f} … {value.top:.2f}"
         lines.append(f"| `{name}` | {across} | {up} | {said} |")
     return [*lines, "", *_methods(_class("frame", "Region"), "Region", OWN | {"width", "height"})]
@@ -138,7 +121,7 @@ def _regions() -> list[str]:
 def _angles() -> list[str]:
     lines = ["For `self.shot(HERO, …)`; `HERO.turned(theta=20)` is the same, further round. Degrees, and the field of",
              "view.", "", "| angle | theta | phi | view | |", "|---|---|---|---|---|"]  # fmt: skip
-    for name, value, said in constants("shots", Angle):
+    for name, value, said in constants("shots", "Angle"):
         lines.append(f"| `{name}` | {value.theta:g} | {value.phi:g} | {value.fov:g} | {said} |")
     return [*lines, "", *_methods(_class("shots", "Shot"), "Shot", OWN | {"put", "between"})]
 

@@ -11,7 +11,7 @@ def test_regions_and_angles_on_the_page_are_those_of_the_stage(manim: None) -> N
     from mathviz import stage
     from mathviz.stage import frame, shots
 
-    told = [*page.constants("frame", page.Region), *page.constants("shots", page.Angle)]
+    told = [*page.constants("frame", "Region"), *page.constants("shots", "Angle")]
     assert {name for name, _, _ in told} == {name for name in stage.__all__ if name.isupper()}
     for name, value, _ in told:
         real = getattr(stage, name)
