@@ -17,8 +17,9 @@ const HTML_LANGUAGES = { zh: "zh-CN" };
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
 
 const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => ESCAPES[sign]);
-const formulas = (text) =>
-  String(text).split(/\$([^$]*)\$/).map((part, at) => (at % 2 ? `<span class="formula">${escaped(part)}</span>` : escaped(part))).join("");
+// The manifest has words and formulas in turn; what is a formula is decided where the film is made.
+const formulas = (parts) =>
+  [].concat(parts).map((part, at) => (at % 2 ? `<span class="formula">${escaped(part)}</span>` : escaped(part))).join("");
 
 hexo.extend.tag.register("mathviz", function ([stem, chosen]) {
   if (!/^[a-z][a-z0-9_]*$/.test(stem ?? "")) throw new Error(`mathviz: {% mathviz STEM LANGUAGE %} needs a film's stem, found ${stem}`);

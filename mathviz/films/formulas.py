@@ -96,6 +96,17 @@ def pieces(text: str) -> list[Piece]:
     return joined
 
 
+def parted(text: str) -> list[str]:
+    """Words and formulas of a text in turn, words first; formulas as they are read. What pages and posts show."""
+    found = [""]
+    for piece in pieces(text):
+        if piece.is_formula:
+            found += [readable(piece.content), ""]
+        else:
+            found[-1] += piece.content
+    return found
+
+
 def is_name(formula: str) -> bool:
     """Whether what stands between dollars is a name with digits of its own, and no mathematics."""
     return not _TEX.search(formula) and _WORD.search(formula) is not None

@@ -46,12 +46,12 @@ class Provenance(_Part):
 
 
 class Beat(_Part):
-    """A chapter, the second it begins at, and what it says; dollars enclose formulas."""
+    """A chapter, the second it begins at, and what it says: of each caption words and formulas in turn, words first."""
 
     id: str
     chapter: str
     start: Annotated[float, Field(ge=0)]
-    captions: list[str]
+    captions: list[list[str]]
 
 
 class Reference(_Part):

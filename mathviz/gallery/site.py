@@ -28,7 +28,6 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from mathviz.films import compute
-from mathviz.films.formulas import pieces, readable
 from mathviz.gallery.films import DARK, NEEDED, Shelf, Version, shelf
 from mathviz.project import ASSETS, Project
 from mathviz.project.errors import MathvizError
@@ -89,7 +88,7 @@ class Shown:
     def words(self) -> str:
         """What a search finds it by."""
         told = self.manifest
-        said = [text for beat in told.beats for text in (beat.chapter, *beat.captions)]
+        said = [text for beat in told.beats for text in (beat.chapter, *map("".join, beat.captions))]
         return " ".join([told.stem, told.title, told.question, *told.topics, *said]).lower()
 
     @property
@@ -282,13 +281,10 @@ def clock(seconds: float) -> str:
     return f"{minutes}:{rest:02}"
 
 
-def formulas(text: str) -> Markup:
-    """A text with its formulas marked, and everything else escaped."""
-    return Markup("").join(
-        Markup('<span class="formula">{}</span>').format(readable(piece.content)) if piece.is_formula
-        else escape(piece.content)
-        for piece in pieces(text)
-    )  # fmt: skip
+def formulas(parts: list[str]) -> Markup:
+    """A text of words and formulas in turn, with the formulas marked and everything escaped."""
+    marked = Markup('<span class="formula">{}</span>')
+    return Markup("").join(marked.format(part) if at % 2 else escape(part) for at, part in enumerate(parts))
 
 
 def _bytes(count: int) -> str:

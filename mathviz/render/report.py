@@ -20,7 +20,7 @@ from PIL import Image
 
 from mathviz import __version__
 from mathviz.engine.rate import seconds
-from mathviz.films import compute
+from mathviz.films import compute, formulas
 from mathviz.films.script import plain
 from mathviz.films.telling import Telling
 from mathviz.project import Project, disk
@@ -217,7 +217,7 @@ def manifest(job: Job, beats: dict[str, Beat], sources: dict[str, str], files: d
         "frames": frames, "duration": round(seconds(frames, about["fps"]), 3),
         "beats": [
             {"id": name, "chapter": chapters[name], "start": round(seconds(starts[name], about["fps"]), 3),
-             "frames": beat.frames, "key": beat.key, "captions": captions.get(name, [])}
+             "frames": beat.frames, "key": beat.key, "captions": [*map(formulas.parted, captions.get(name, []))]}
             for name, beat in beats.items()
         ],
         "renderer": about["renderer"], "encoder": about["encoder"],

@@ -70,6 +70,13 @@ def test_words_formulas_and_names_are_told_apart() -> None:
     assert found == [("Ring: ", False), ("2S", True), (", $5 and FP16 or GPT-4.", False)]
 
 
+def test_what_is_shown_elsewhere_has_words_and_formulas_in_turn() -> None:
+    assert formulas.parted(r"$e^{m-m'}$ costs \$5 with $GPT-4$, not $2S$") == [
+        "", "e^(m−m′)", " costs $5 with GPT-4, not ", "2S", "",
+    ]  # fmt: skip
+    assert formulas.parted("a lone $ is one") == ["a lone $ is one"]
+
+
 def test_a_symbol_is_found_with_its_subscript_and_whatever_its_power() -> None:
     tex = r"x_t^2 + x_{t} - x_{t-1} + m' + m + \epsilon_\theta(x_t)"
     found = [name for name, _ in occurrences(tex, ["x_t", "m", "m'", r"\epsilon_\theta", "x"])]

@@ -28,6 +28,6 @@ def forge_texts(films: Path) -> None:
             path, title=f"title {EVIL}", question=EVIL, alt=EVIL, topics=[EVIL], commit=EVIL,
             references=[{"text": EVIL, "url": "javascript:pwned=1"}], renderer={EVIL: EVIL}, encoder={EVIL: EVIL},
             trace=about["trace"] | {"device": EVIL, "date": EVIL, "versions": {EVIL: EVIL}, "checks": [claim]},
-            beats=[beat | {"chapter": EVIL, "captions": [EVIL, f"$<b>{EVIL}$"]} for beat in about["beats"]],
+            beats=[beat | {"chapter": EVIL, "captions": [[EVIL], ["", f"<b>{EVIL}"]]} for beat in about["beats"]],
             files=about["files"] | {captions.name: hashlib.sha256(captions.read_bytes()).hexdigest()},
         )  # fmt: skip

@@ -37,7 +37,7 @@ def test_a_language_is_added_in_yaml(tiny: TinyProject, browser: Browser) -> Non
     done = tiny.run("render", "tiny", "--lang", "fr", "--quality", "low", "--fps", "2")
     assert done.returncode == 0, done.stderr
     about = json.loads((tiny.films / "tiny.fr.json").read_text(encoding="utf-8"))
-    assert about["title"] == "Barres" and about["beats"][1]["captions"] == ["3 barres <grandissent>"]
+    assert about["title"] == "Barres" and about["beats"][1]["captions"] == [["3 barres <grandissent>"]]
     assert "3 barres &lt;grandissent&gt;" in (tiny.films / "tiny.fr.vtt").read_text(encoding="utf-8")
     assert (tiny.films / "tiny.fr.md").read_text(encoding="utf-8").startswith("# Barres\n\n**De quelle hauteur ?**")
 

@@ -44,7 +44,7 @@ def test_frames_become_times_without_drift() -> None:
 TOLD = Telling(
     "Bars", "How high is $x$?", "Bars <grow>.", ["bars"], [{"text": "A book", "url": None}],
     {"question": "Bars", "bars_grow": "Growth of $x_1$", "bars_leave": "The end"},
-    {"question": ["How high is $x$?"], "bars_grow": ["3 bars <grow>"], "bars_leave": []}, "",
+    {"question": [["How high is ", "x", "?"]], "bars_grow": ["3 bars <grow>"], "bars_leave": []}, "",
     {"device": "CPU", "checks": [{"claim": "bars are high"}]},
 )  # fmt: skip
 
@@ -99,9 +99,9 @@ def test_manifest_counts_frames_and_names_what_the_film_was_made_from(rendered: 
     assert about["frames"] == 98 and about["duration"] == round(98 / 30, 3)
     assert about["beats"] == [
         {"id": "question", "chapter": "Bars", "start": 0.0, "frames": 61, "key": "q",
-         "captions": ["How high is $x$?"]},
+         "captions": [["How high is ", "x", "?"]]},
         {"id": "bars_grow", "chapter": "Growth of x₁", "start": round(61 / 30, 3), "frames": 37, "key": "g",
-         "captions": ["3 bars <grow>"]},
+         "captions": [["3 bars <grow>"]]},
     ]
     assert about["files"] == {"tiny.en.mp4": "f"} and about["versions"]["manimgl"] == "1.7.2"
     assert about["inputs"] == {"the trace": "t", "version of manimgl": "1.7.2"}
