@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float64, Int64, Shaped
 from numpy import ndarray
 
+from mathviz.concepts.shared.device import choose
 from mathviz.trace import Claim, Trace
 
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ def measure_kernels(
     """
     import torch
 
-    where = "cuda" if device != "cpu" and torch.cuda.is_available() else "cpu"
-    if device == "cuda" and where == "cpu":
-        raise ValueError("torch finds no CUDA device")
+    where = choose(device)
     sizes = sizes or SIZES[where]
     peaks, seconds, worst = np.zeros((2, len(sizes)), int), np.zeros((2, len(sizes))), 0.0
     with _one_thread(), torch.no_grad():

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
-from numpy.random import Generator
 
+from mathviz.concepts.shared import noising
 from mathviz.concepts.shared.data import two_humps, two_moons
-from mathviz.concepts.shared.noising import density_over_time, one_shot, one_step, run_chain, same_distribution
+from mathviz.concepts.shared.distances import farthest_within
 from mathviz.concepts.shared.oracles import Schedule, linear_schedule
 from mathviz.trace import Claim, Trace
 
@@ -132,9 +132,9 @@ def trace_diffusion_forward(
     zoom: list[list[ndarray]] = []
     for moment in range(steps + 1):
         if moment:
-            shrunk, kick = one_step(state, schedule.betas[moment - 1], random)
+            shrunk, kick = noising.one_step(state, schedule.betas[moment - 1], random)
             if zoom_from < moment <= zoom_from + zoomed:
-                hero = _outermost(state[:shown], outermost) if not zoom else hero
+                hero = farthest_within(state[:shown], outermost) if not zoom else hero
                 zoom.append([each[hero] for each in (state, shrunk, shrunk + kick)])
             state, kicked = shrunk + kick, kicked + kick
         mean.append(state.mean(axis=0))
@@ -145,58 +145,23 @@ def trace_diffusion_forward(
         if moment in compared:
             snaps[moment] = state
     chain = np.array([snaps[moment] for moment in compared])
-    shortcut = np.array([one_shot(data.draw(particles, random), schedule, moment, random) for moment in compared])
+    afresh = (noising.one_shot(data.draw(particles, random), schedule, moment, random) for moment in compared)
+    shortcut = np.array(list(afresh))
     heights = np.linspace(-3.5, 3.5, 281)
-    images, bits = noised_digits(schedule, looks, digits, random)
+    images, bits = noising.noised_digits(schedule, looks, digits, random)
     return DiffusionForward(
         betas=schedule.betas, kept=schedule.kept, stride=np.array(stride), total=np.array(particles),
         cloud=np.array(clouds, np.float32), mean=np.array(mean), variance=np.array(variance),
-        variance_of_kicks=np.array(of_kicks),
-        compared=np.array(compared), chain=chain[:, :shown].astype(np.float32),
-        shortcut=shortcut[:, :shown].astype(np.float32), chain_counts=_counts(chain),
-        shortcut_counts=_counts(shortcut), p_value=same_distribution(chain, shortcut), zoom=np.array(zoom),
-        zoom_from=np.array(zoom_from), hero=np.array(hero), heights=heights,
-        density=density_over_time(two_humps(), schedule, heights, stride).astype(np.float32),
-        paths=run_chain(two_humps().draw(paths, random), schedule, random)[::stride, :, 0].astype(np.float32),
+        variance_of_kicks=np.array(of_kicks), compared=np.array(compared),
+        chain=chain[:, :shown].astype(np.float32), shortcut=shortcut[:, :shown].astype(np.float32),
+        chain_counts=noising.histograms(chain, BINS), shortcut_counts=noising.histograms(shortcut, BINS),
+        p_value=noising.same_distribution(chain, shortcut), zoom=np.array(zoom), zoom_from=np.array(zoom_from),
+        hero=np.array(hero), heights=heights,
+        density=noising.density_over_time(two_humps(), schedule, heights, stride).astype(np.float32),
+        paths=noising.run_chain(two_humps().draw(paths, random), schedule, random)[::stride, :, 0].astype(np.float32),
         digit_moments=np.array(looks), digits=images.astype(np.float32), bits_left=np.array(bits),
-        from_one_start=_standardised(schedule, 1.5, particles, random),
+        from_one_start=noising.rest_of_one_start(schedule, 1.5, particles, random),
     )  # fmt: skip
-
-
-def noised_digits(
-    schedule: Schedule, looks: tuple[int, ...], chosen: tuple[int, ...], random: Generator
-) -> tuple[ndarray, float]:
-    """Some of scikit-learn's digits after ``looks`` moments, [look digit 8 8], each with one ε; and what is left.
-
-    That is KL(q(x_T | x_0) ‖ N(0, I)) in bits per pixel, the mean over all digits.
-    """
-    from sklearn.datasets import load_digits
-
-    images = load_digits().images / 8 - 1
-    start = images[list(chosen)]
-    noise = random.standard_normal(start.shape)
-    noised = np.array([schedule.signal[look] * start + schedule.noise[look] * noise for look in looks])
-    kept = schedule.kept[-1]
-    bits = (kept * images**2 - kept - np.log1p(-kept)) / (2 * np.log(2))
-    return noised, float(bits.mean())
-
-
-def _outermost(points: ndarray, limit: float) -> int:
-    """The point farthest from the middle, but no farther than ``limit``: where the shrinking is easy to see."""
-    distance = np.hypot(*points.T)
-    return int(np.where(distance <= limit, distance, 0).argmax())
-
-
-def _counts(particles: ndarray) -> ndarray:
-    """Histograms over BINS of [comparison particle axis], [comparison axis bin]."""
-    return np.array([[np.histogram(axis, BINS)[0] for axis in one.T] for one in particles])
-
-
-def _standardised(schedule: Schedule, start: float, particles: int, random: Generator) -> ndarray:
-    """Mean and variance of what the chain makes of one start half way, less what the formula says it keeps."""
-    half = Schedule(schedule.betas[: len(schedule.betas) // 2])
-    rest = (run_chain(np.full((particles, 1), start), half, random)[-1] - half.signal[-1] * start) / half.noise[-1]
-    return np.array([rest.mean(), rest.var()])
 
 
 def chain_claims(trace: DiffusionForward) -> list[Claim]:

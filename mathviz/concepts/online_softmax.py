@@ -8,48 +8,23 @@ counted at real ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float64, Int64, Shaped
 from numpy import ndarray
 
 from mathviz.concepts.attention_kernels import FLASH_KERNEL, MATH_KERNEL, AttentionKernels
-from mathviz.concepts.slow_memory import (
-    SlowMemory,
-    flash_1,
-    flash_2,
-    fresh_memory,
-    online_attention,
-    scores,
-    textbook,
-)  # fmt: skip
-from mathviz.trace import Claim, Trace
+from mathviz.concepts.running_softmax import RunningSoftmax, attend_in_tiles, torch_attention
+from mathviz.concepts.slow_memory import SlowMemory, flash_1, flash_2, fresh_memory, textbook
+from mathviz.trace import Claim
 
-if TYPE_CHECKING:
-    from torch import Tensor
 TEXTBOOK, FLASH_1, FLASH_2 = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class OnlineSoftmax(Trace):
-    """The state after every tile of a small attention, and what real sizes move and keep.
+class OnlineSoftmax(RunningSoftmax):
+    """The state after every tile of a small attention, and what real sizes move and keep."""
 
-    ``factor`` is e^(old maximum − new maximum), by which a tile's arrival multiplies everything
-    accumulated before it; 0 for the first tile, before which there is nothing.
-    """
-
-    scores: Float64[ndarray, "query key"]
-    values: Float64[ndarray, "key feature"]
-    maximum: Float64[ndarray, "query tile"]
-    factor: Float64[ndarray, "query tile"]
-    total: Float64[ndarray, "query tile"]
-    output: Float64[ndarray, "query tile feature"]  # not yet divided by the total
-    result: Float64[ndarray, "query feature"]
-    log_sum: Float64[ndarray, "query"]
-    reference: Float64[ndarray, "query feature"]  # torch's scaled_dot_product_attention
-    reference_log_sum: Float64[ndarray, "query"]  # torch's logsumexp
-    visits: Int64[ndarray, "visit two"]  # query block and key block, in the order of the loop
     single_error: Float64[ndarray, ""]  # largest difference from torch in float32, over all orders and sizes
     features: Int64[ndarray, ""]  # width of a head where traffic was counted
     block: Int64[ndarray, ""]  # rows of K and V at a time, and of Q where not swept
@@ -65,43 +40,10 @@ class OnlineSoftmax(Trace):
     kernel_seconds: Float64[ndarray, "kernel kernelsize"]  # that they take on the clock
 
     tolerances = {  # noqa: RUF012
-        **dict.fromkeys(("scores", "values", "maximum", "factor", "total", "output", "result"), 1e-9),
-        **dict.fromkeys(("log_sum", "reference", "reference_log_sum"), 1e-9),
+        **RunningSoftmax.tolerances,
         "single_error": float("inf"),  # rounding alone, bounded by its claim
         "kernel_seconds": float("inf"), "kernel_peaks": 0.2,  # as in the input
     }
-
-    @property
-    def tokens(self) -> int:
-        """Tokens of the small attention."""
-        return len(self.scores)
-
-    @property
-    def tile(self) -> int:
-        """Scores in a tile's row."""
-        return self.tokens // self.maximum.shape[1]
-
-    @property
-    def hero(self) -> int:
-        """The row that is shown: the first whose second tile brings a larger score, and a later one not."""
-        rises = np.diff(self.maximum, axis=1) > 0
-        return int(np.flatnonzero(rises[:, 0] & ~rises[:, 1] & rises[:, 2])[0])
-
-    @property
-    def weights(self) -> ndarray:
-        """e^(score − maximum so far) of every score seen after each tile, 0 of the others, [query tile key]."""
-        seen = np.arange(self.tokens) // self.tile <= np.arange(self.maximum.shape[1])[:, None]
-        return np.where(seen, np.exp(np.where(seen, self.scores[:, None] - self.maximum[..., None], 0)), 0)
-
-    @property
-    def repaired_weights(self) -> ndarray:
-        """The earlier tiles' weights when a tile's factor has repaired them, [query tile key]; 0 before the first."""
-        return self.factor[..., None] * np.roll(self.weights, 1, axis=1)
-
-    @property
-    def repaired_output(self) -> ndarray:
-        """The output when a tile's factor has repaired it, [query tile feature]; 0 before the first."""
-        return self.factor[..., None] * np.roll(self.output, 1, axis=1)
 
     @property
     def largest(self) -> int:
@@ -130,11 +72,6 @@ class OnlineSoftmax(Trace):
         return float(self.traffic[FLASH_2, -1] / 1e6)
 
     @property
-    def error(self) -> float:
-        """Largest difference of the small attention's result from torch's, float64."""
-        return float(np.abs(self.result - self.reference).max())
-
-    @property
     def on_gpu(self) -> bool:
         """Whether torch's own kernels ran on a GPU."""
         return str(self.kernel_device) != "CPU"
@@ -150,7 +87,7 @@ class OnlineSoftmax(Trace):
         return self.kernel_seconds * 1e3
 
     def check(self) -> list[Claim]:
-        return recurrence_claims(self) + memory_claims(self)
+        return super().check() + memory_claims(self)
 
 
 def trace_online_softmax(
@@ -169,9 +106,7 @@ def trace_online_softmax(
     queries, keys, values = (
         spread * torch.randn(tokens, width, generator=generator, dtype=torch.float64) for _ in range(3)
     )  # fmt: skip
-    states, visits = online_attention(queries, keys, values, tile)
-    reference = _torch_attention(queries, keys, values)
-    all_scores = scores(queries, keys)
+    states = attend_in_tiles(queries, keys, values, tile)
     traffic, worst = np.zeros((3, len(sizes)), int), 0.0
     for column, size in enumerate(sizes):
         for order in (TEXTBOOK, FLASH_1, FLASH_2):
@@ -180,13 +115,8 @@ def trace_online_softmax(
             if order == TEXTBOOK:
                 transfers = memory.transfers
     swept = [count_traffic(FLASH_2, sizes[-1], features, rows, block, seed)[0].moved for rows in block_rows]
-    maximum, factor, total, output = states
     return OnlineSoftmax(
-        scores=all_scores.numpy(), values=values.numpy(), maximum=maximum.numpy(), factor=factor.numpy(),
-        total=total.numpy(), output=output.numpy(), result=(output[:, -1] / total[:, -1:]).numpy(),
-        log_sum=(maximum[:, -1] + total[:, -1].log()).numpy(), reference=reference.numpy(),
-        reference_log_sum=all_scores.logsumexp(dim=-1).numpy(), visits=np.array(visits),
-        single_error=np.array(worst), features=np.array(features), block=np.array(block),
+        **states.arrays(), single_error=np.array(worst), features=np.array(features), block=np.array(block),
         sizes=np.array(sizes), traffic=traffic,
         textbook_matrices=np.array([name for name, _ in transfers]),
         textbook_elements=np.array([elements for _, elements in transfers]),
@@ -207,43 +137,17 @@ def count_traffic(order: int, size: int, features: int, rows: int, columns: int,
         textbook(memory)
     else:
         (flash_1 if order == FLASH_1 else flash_2)(memory, rows, columns)
-    return memory, float((memory.matrices["O"] - _torch_attention(queries, keys, values)).abs().max())
-
-
-def _torch_attention(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-    import torch
-
-    return torch.nn.functional.scaled_dot_product_attention(queries[None], keys[None], values[None])[0]
-
-
-def recurrence_claims(trace: OnlineSoftmax) -> list[Claim]:
-    """The recurrence against torch and against the definition of each of its parts."""
-    whole = np.exp(trace.scores - trace.scores.max(axis=1, keepdims=True)).sum(axis=1)
-    steps, factor = np.diff(trace.maximum, axis=1), trace.factor[:, 1:]
-    blocks = trace.maximum.shape[1]
-    in_order = np.stack(np.divmod(np.arange(blocks * blocks), blocks), axis=1)
-    legal = np.all((factor > 0) & (factor <= 1)) and np.array_equal(factor == 1, steps == 0)
-    return [
-        Claim.below("the result is torch's attention in float64", trace.error, 1e-12),
-        Claim.below("the result is torch's attention in float32", trace.single_error, 2e-6),
-        Claim.close("m + log l is torch's logsumexp", trace.log_sum, trace.reference_log_sum, 1e-12),
-        Claim("the running maximum never falls", bool(np.all(steps >= 0)), f"smallest step {steps.min():.2g}"),
-        Claim("the factor is in (0, 1], and 1 exactly where the maximum stays", bool(legal),
-              f"{factor.min():.2g} to {factor.max():.2g}"),
-        Claim.close("the last total is Σ e^(s − m) over the row", trace.total[:, -1] / whole, 1, 1e-12),
-        Claim.close("after every tile the weights add up to the total", trace.weights.sum(axis=-1) / trace.total, 1,
-                    1e-12),
-        Claim.exact("each tile is visited once, K and V streaming past one block of Q", trace.visits, in_order),
-    ]  # fmt: skip
+    return memory, float((memory.matrices["O"] - torch_attention(queries, keys, values)).abs().max())
 
 
 def memory_claims(trace: OnlineSoftmax) -> list[Claim]:
-    """What was counted, against closed forms."""
+    """At real sizes: the result against torch, and what was counted against closed forms."""
     n, d, block = trace.sizes, int(trace.features), int(trace.block)
     forms = [4 * n**2 + 4 * n * d, 2 * n * d + n // block * (3 * n * d + 4 * n), 2 * n * d * (1 + n // block) + n]
     blocks_form = 2 * n[-1] * d * (1 + n[-1] // trace.block_rows) + n[-1]
     moved = np.abs(trace.textbook_elements).sum()
     return [
+        Claim.below("the result is torch's attention in float32", trace.single_error, 2e-6),
         Claim.exact("elements moved are 4N²+4Nd, 2Nd+(N/Bc)(3Nd+4N) and 2Nd(1+N/Br)+N", trace.traffic, np.stack(forms)),
         Claim.exact("the textbook's transfers add up to its count", moved, trace.traffic[TEXTBOOK, -1]),
         Claim.exact("with other block sizes too", trace.block_traffic, blocks_form),

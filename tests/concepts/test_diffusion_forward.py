@@ -8,6 +8,7 @@ from scipy import stats
 
 from mathviz.concepts import diffusion_forward as forward
 from mathviz.concepts.diffusion_forward import DiffusionForward, trace_diffusion_forward
+from mathviz.concepts.shared import noising
 
 
 @pytest.fixture(scope="module")
@@ -77,15 +78,15 @@ def test_a_wrong_step_is_refused(monkeypatch, shrink, kick):
     def wrong(state, beta, random):
         return shrink(beta) * state, kick(beta) * random.standard_normal(state.shape)
 
-    monkeypatch.setattr(forward, "one_step", wrong)
+    monkeypatch.setattr(noising, "one_step", wrong)
     broken = failing(trace_diffusion_forward(particles=4000))
     assert "the variance is ᾱ·(that of the data) + 1 − ᾱ at every step" in broken
     assert "chain and shortcut give one distribution (Kolmogorov-Smirnov)" in broken
 
 
 def test_a_shortcut_off_by_many_steps_is_refused(monkeypatch):
-    right = forward.one_shot
-    monkeypatch.setattr(forward, "one_shot", lambda start, schedule, moment, random: right(
+    right = noising.one_shot
+    monkeypatch.setattr(noising, "one_shot", lambda start, schedule, moment, random: right(
         start, schedule, moment - 50, random))  # fmt: skip
     assert failing(trace_diffusion_forward()) == {"chain and shortcut give one distribution (Kolmogorov-Smirnov)"}
 

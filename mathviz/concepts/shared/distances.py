@@ -80,3 +80,9 @@ def to_nearest(points: ndarray, centres: ndarray) -> ndarray:
 def floor(draw: Callable[[], ndarray], distance: Distance, pairs: int = 10) -> ndarray:
     """The distance between two draws of the same, for so many pairs, [pair]: what "as good as data" is measured by."""
     return np.array([distance(draw(), draw()) for _ in range(pairs)])
+
+
+def farthest_within(points: ndarray, limit: float) -> int:
+    """The point farthest from the middle, but no farther than ``limit``: where the shrinking is easy to see."""
+    distance = np.hypot(*points.T)
+    return int(np.where(distance <= limit, distance, 0).argmax())
