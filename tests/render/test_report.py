@@ -44,7 +44,7 @@ def test_frames_become_times_without_drift() -> None:
 TOLD = Telling(
     "Bars", "How high is $x$?", "Bars <grow>.", ["bars"], [{"text": "A book", "url": None}],
     {"question": "Bars", "bars_grow": "Growth of $x_1$", "bars_leave": "The end"},
-    {"question": [["How high is ", "x", "?"]], "bars_grow": ["3 bars <grow>"], "bars_leave": []}, "",
+    {"question": ["How high is $x$?"], "bars_grow": ["3 bars <grow>"], "bars_leave": []}, "",
     {"device": "CPU", "checks": [{"claim": "bars are high"}]},
 )  # fmt: skip
 
