@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from pathlib import Path
 from mathviz import style
 from mathviz.films import compute, script
 from mathviz.lint import report
-from mathviz.project import Project, loading
+from mathviz.project import Project, loading, programs
+from mathviz.project.activity import limit
 from mathviz.project.errors import MathvizError, ScriptError
 from mathviz.snapshots import verdict
 from mathviz.snapshots.contact_sheet import ContactSheet
-from mathviz.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -60,17 +59,8 @@ def _script(project: Project, stem: str, say: Say) -> Point:
         raise
     except MathvizError:  # the next point says what is wrong with it
         return Point("script", False, "can be read; nothing was computed to fill its texts", f"mathviz compute {stem}")
-    count = sum(_fill(told, language, trace) for language in told.languages)
+    count = script.try_filling(told, project.scenes / f"{stem}.yaml", trace)
     return Point("script", True, f"{len(told.beats)} beats, {count} texts in {', '.join(told.languages)}")
-
-
-def _fill(told: script.Script, language: str, trace: Trace) -> int:
-    """Fill all texts that the trace fills, and count them. Raises ScriptError."""
-    texts = [told.title, told.question, told.alt, *(beat.chapter for beat in told.beats)]
-    texts += [caption for beat in told.beats for caption in beat.captions]
-    for text in texts:
-        script.fill(text[language], trace)
-    return len(texts)
 
 
 def _computation(project: Project, stem: str, say: Say) -> Point:
@@ -78,7 +68,7 @@ def _computation(project: Project, stem: str, say: Say) -> Point:
     computation = compute.of_film(project, stem)
     recorded = (project.recorded / f"{stem}.json").is_file()
     line = loading.python("mathviz", "compute", stem, *(["--check"] if recorded else []), "--quiet")
-    done = subprocess.run(line, cwd=project.root, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = programs.run(line, place=project.root, idle=limit())
     if done.returncode != 0:
         again = f"mathviz compute {stem}" + (" --check" if recorded else "")
         return Point("computation", False, done.stderr.strip() or f"ended with {done.returncode}", again)
@@ -96,7 +86,7 @@ def _tests(project: Project, stem: str, say: Say) -> Point:
         return Point("tests", False, "pytest is not installed", f"{sys.executable} -m pip install pytest")
     names = [str(path.relative_to(project.root)) for path in found]
     line = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", "-p", "no:cacheprovider", *names]
-    done = subprocess.run(line, cwd=project.root, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = programs.run(line, place=project.root, idle=limit())
     said = done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
     summary = re.sub(r"^=+ | =+$| in [\d.:()\ s]+$", "", said[-1])
     return Point("tests", done.returncode == 0, summary, "" if done.returncode == 0 else f"pytest {' '.join(names)}")

@@ -38,7 +38,8 @@ Patience = Annotated[
     float | None,
     typer.Option(
         min=1, callback=_set_patience,
-        help="Seconds for which a scene may do nothing: not compute, read or write. 600 if not given.",
+        help="Seconds for which a scene may do nothing: not compute, read or write; and a film's beat play nothing. "
+        "300 if not given.",
     ),
 ]  # fmt: skip
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -291,7 +292,7 @@ def _planned(
     from mathviz.render.plan import plan, plan_scenes
 
     path = Path(films[0]) if films and films[0].endswith(".py") else None
-    if path is not None and not (path.resolve().parent == project.scenes and path.stem in project.stems):
+    if path is not None and not _is_film(project, path):
         jobs = plan_scenes(project, path, films[1:] or [""], wish)
         doctor.require()
         known = (farm or Farm(1)).scenes_of(jobs[0])
@@ -423,25 +424,35 @@ def show_cache(
 
 @app.command()
 def still(
-    stem: Stem,
-    beat: Annotated[str, typer.Option(help="The beat's id.")],
+    film: Annotated[str, typer.Argument(help="A film's stem, as `mathviz list` shows it; or a manimgl scene file.")],
+    beat: Annotated[str | None, typer.Option(help="The beat's id; of a scene file, the scene's name.")] = None,
     at: Annotated[float | None, typer.Option(min=0, help="Seconds into the beat; its last frame when not given.")]
     = None,
     lang: Annotated[str | None, typer.Option(help="A language of the script; its first when not given.")] = None,
     theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
-    quality: Annotated[str, typer.Option(help="low, med, high or 4k.")] = "high",
+    quality: Annotated[str | None, typer.Option(help="low, med, high (a film's default) or 4k.")] = None,
     out: Annotated[Path | None, typer.Option(help="The PNG to write.")] = None,
+    patience: Patience = None,
 ) -> None:  # fmt: skip
-    """Draw one frame of a beat to a PNG."""
+    """Draw one frame of a beat, or of any manimgl scene, to a PNG."""
     from mathviz.render import doctor
-    from mathviz.render.plan import Wish, plan
+    from mathviz.render.plan import Wish, plan, plan_scenes
     from mathviz.render.still import write_still
 
-    project = _project()
-    languages = [lang] if lang else [compute_first_language(project, stem)]
-    job = plan(project, [stem], Wish(languages=languages, themes=[theme], quality=quality, fps=30))[0]
+    project, path = _project(), Path(film)
+    if path.suffix == ".py" and not _is_film(project, path):
+        job = plan_scenes(project, path, [""], Wish(quality=quality))[0]
+    else:
+        stem = path.stem if path.suffix == ".py" else film
+        languages = [lang] if lang else [compute_first_language(project, stem)]
+        job = plan(project, [stem], Wish(languages=languages, themes=[theme], quality=quality, fps=30))[0]
     doctor.require()
     print(write_still(project, job, beat, at, out))
+
+
+def _is_film(project: Project, path: Path) -> bool:
+    """Whether a scene file is that of a film of the project."""
+    return path.resolve().parent == project.scenes.resolve() and path.stem in project.stems
 
 
 def compute_first_language(project: Project, stem: str) -> str:
@@ -482,13 +493,21 @@ def gallery(
 def preview_film(
     stem: Stem,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to serve; 0: any free port.")] = 8001,
+    patience: Patience = None,
 ) -> None:
     """Show a film in the browser while its scene and script are written: what is saved is drawn anew. Until Ctrl-C."""
     from mathviz.gallery.serve import ADDRESS
     from mathviz.preview.serve import preview, tunnel
     from mathviz.render import doctor
 
-    project = _project()
+    project, path = _project(), Path(stem)
+    if path.suffix == ".py" and path.is_file():
+        if not _is_film(project, path):
+            raise NotFound(
+                f"{path} is no film: a preview needs a script, {path.stem}.yaml, beside the scene. "
+                f"Of other scenes: mathviz still {path}, or mathviz render {path} --quality low"
+            )
+        stem = path.stem
     project.require_stem(stem)
     doctor.require()
     with preview(project, stem, port) as serving:
@@ -563,7 +582,7 @@ def lint_films(
 
 
 @app.command("check")
-def check_film(stem: Stem, as_json: Json = False) -> None:
+def check_film(stem: Stem, patience: Patience = None, as_json: Json = False) -> None:
     """Everything that must hold before a film is done: script, computation, tests, frames, lint. Status 1 if not."""
     from dataclasses import asdict
 

@@ -25,11 +25,11 @@ from mathviz import __version__
 from mathviz.cluster import bundle
 from mathviz.cluster.bundle import PIECE, Piece, Store
 from mathviz.project import loading
+from mathviz.project.activity import PATIENCE
 from mathviz.project.errors import MathvizError, NotFound
 from mathviz.render import doctor, inputs
 from mathviz.render.cache import LIMIT, YOUNG, Beat, Cache
 from mathviz.render.farm import Farm, Worker, cores
-from mathviz.render.patience import PATIENCE
 from mathviz.render.plan import Job
 from mathviz.render.worker import Task
 

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy import ndarray
 
-from mathviz.engine import rate
+from mathviz.engine import rate, typesetting
 from mathviz.engine.bounds import view_of
-from mathviz.engine.failures import failed, was_raised
+from mathviz.engine.failures import failed, placed, was_raised
 from mathviz.engine.painter import Painter, Tallies
 from mathviz.engine.readback import Rgba
 from mathviz.engine.regions import View
@@ -84,6 +84,7 @@ def start(picture: Picture) -> None:
     finally:
         sys.argv = arguments
     _started = picture
+    typesetting.bound()
     if picture.fps:  # the command line would leave the frame rate a string
         manimlib.config.manim_config.camera.fps = picture.fps
 
@@ -106,6 +107,9 @@ def scene_class(path: Path, name: str | None = None) -> type[Scene]:
     scenes = {scene.__name__: scene for scene in _scenes(path)}
     if name is None and len(scenes) == 1:
         return next(iter(scenes.values()))
+    if name is None:
+        todo = "move the others to a file of their own" if scenes else "write a class that extends Explainer"
+        raise NotFound(f"{path}: a film's file has one scene; this one has {', '.join(scenes) or 'none'}: {todo}")
     if name not in scenes:
         raise NotFound(f"{path} has the scenes {', '.join(scenes) or 'none'}; asked for {name!r}")
     return scenes[name]
@@ -232,6 +236,8 @@ def perform(
         if scene.skip_animations and not force_draw:
             painter.prepare(*scene.render_groups)
 
+    global _played
+    _played = scene
     if skipping:
         scene.update_frame = update_frame
     scene.file_writer.write_frame = lambda camera: on_frame(painter)
@@ -247,13 +253,25 @@ def perform(
     scene.construct = construct_and_tell
     try:
         scene.run()
-    except MathvizError:
-        raise
+    except MathvizError as error:
+        where = placed(error, _beat_of(scene))
+        if where is error:
+            raise
+        raise where from error
     except Interrupted:
         raise KeyboardInterrupt from None
     except (Exception, SystemExit) as error:
         raise failed(error, _beat_of(scene)) from error
     return painter
+
+
+_played: Scene | None = None
+"""The scene that is performed in this process, or was at last."""
+
+
+def whereabouts() -> tuple[str, float]:
+    """The beat that is played in this process, and how far the film is in seconds. Other scenes have no beat."""
+    return ("", 0.0) if _played is None else (_beat_of(_played), float(_played.time))
 
 
 class Interrupted(BaseException):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy import ndarray
 
-from mathviz.engine import as_image, end_scene, make_scene, painter_of, perform
+from mathviz.engine import as_image, end_scene, make_scene, output_of, painter_of, perform
 from mathviz.engine.painter import Painter
 from mathviz.project.errors import NotFound
 
@@ -46,18 +46,23 @@ class StillTaker:
         self.pictures: dict[Moment, str] = {}
         self.scene = make_scene(kind, skip_animations=True, watcher=self, **options)
         self.due: list[tuple[int, Moment]] = []
+        self.lengths: dict[str, float] = {}
+        """Beat → seconds, of those that are over."""
 
     def take_all(self) -> dict[Moment, ndarray]:
         """The frames, [row column rgb] uint8, top row first. Raises NotFound for a moment after a beat's end."""
         perform(self.scene, self._frame, drawing=False, skipping=True)
         missing = [moment for moment in self.wanted if moment not in self.seen]
         if missing:
-            raise NotFound(f"{missing[0].beat} is over before {missing[0].after} seconds")
+            raise self._over(missing[0], self.lengths.get(missing[0].beat, 0.0))
         return self.found
+
+    def _over(self, moment: Moment, length: float) -> NotFound:
+        return NotFound(f"{moment.beat} is over after {length:.1f} s, before the moment {moment.after:g} s")
 
     def beat_begins(self, beat: str) -> None:
         self.due = self._due(beat)
-        self.index = 0
+        self.index, self.begun = 0, self.scene.time
         if self.due:
             self.scene.stop_skipping()
 
@@ -65,6 +70,7 @@ class StillTaker:
 
     def beat_ends(self, beat: str) -> None:
         self.scene.skip_animations = True
+        self.lengths[beat] = self.scene.time - self.begun
         self.due = []
         for moment in self.wanted:
             if moment.beat == beat and moment.after is None:
@@ -103,16 +109,17 @@ class SceneStillTaker(StillTaker):
         self, kind: type[Scene], moments: list[Moment], fps: float,
         look: Callable[[Scene], str] | None = None, known: Known | None = None,
     ) -> None:  # fmt: skip
-        self.wanted, self.fps, self.look, self.known = moments, fps, look, known
+        self.wanted, self.look, self.known = moments, look, known
         self.found, self.seen, self.pictures = {}, {}, {}
         self.scene = make_scene(kind)
+        self.fps = fps or output_of(self.scene)["fps"]
         self.due, self.index = self._due(kind.__name__), 0
 
     def take_all(self) -> dict[Moment, ndarray]:
         """The frames, [row column rgb] uint8, top row first. Raises NotFound for a moment after the scene's end."""
         perform(self.scene, self._frame, drawing=False)
         if self.due:
-            raise NotFound(f"{self.due[0][1].beat} is over before {self.due[0][1].after} seconds")
+            raise self._over(self.due[0][1], self.scene.time)
         for moment in self.wanted:
             if moment.after is None:
                 self.scene.update_frame(force_draw=True)

@@ -26,6 +26,9 @@ LIBRARIES = ("manimgl", "manimpango", "svgelements", "diskcache")
 PLACES = ("TEXINPUTS", "TEXMFHOME", "TEXMF")
 """Variables that say where LaTeX finds its packages."""
 
+OTHERS = {"MPLCONFIGDIR": "matplotlib", "MESA_SHADER_CACHE_DIR": ""}
+"""Variables that say where others keep what they find in the platform's folder for caches: matplotlib, OpenGL."""
+
 FORGOTTEN = 90 * 24 * 3600.0
 """Seconds after which a folder that nobody used goes when another one comes."""
 
@@ -40,8 +43,17 @@ def keep_texts() -> Path:
         place.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):
         os.utime(place)
+    _leave_to_others()
     os.environ["XDG_CACHE_HOME"] = str(place)
     return place
+
+
+def _leave_to_others() -> None:
+    """What is no text's stays where it was: a list of fonts and compiled shaders cost a first film a second."""
+    usual = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for name, folder in OTHERS.items():
+        if os.access(usual / folder, os.W_OK | os.X_OK):
+            os.environ.setdefault(name, str(usual / folder))
 
 
 def shapers() -> str:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -27,8 +27,16 @@ from mathviz import trace as traces
 from mathviz.films import keys, script
 from mathviz.films.keys import Keys
 from mathviz.films.script import Script
-from mathviz.project import Project, disk, loading, not_found, programs
-from mathviz.project.errors import CheckFailed, MathvizError, NotFound, ScriptError, ToolFailed, TraceDamaged
+from mathviz.project import Project, disk, loading, not_found, programs, tracebacks
+from mathviz.project.errors import (
+    CheckFailed,
+    ConceptFailed,
+    MathvizError,
+    NotFound,
+    ScriptError,
+    ToolFailed,
+    TraceDamaged,
+)
 from mathviz.trace import Claim, Trace
 
 
@@ -49,7 +57,12 @@ class Computation:
         try:
             return getattr(importlib.import_module(module), attribute)
         except (ImportError, AttributeError) as error:
-            raise NotFound(f"The script of {self.stem} names the computation {self.name!r}: {error}") from error
+            raise NotFound(
+                f"The script of {self.stem} names the computation {self.name!r}: {tracebacks.words(error)}"
+            ) from error
+        except Exception as error:  # whatever its file does when it is imported
+            said = f"{tracebacks.place(error)}: {tracebacks.words(error)}"
+            raise ConceptFailed(f"The concept of {self.stem} cannot be imported: {said}") from error
 
     @property
     def kind(self) -> type[Trace]:
@@ -155,9 +168,10 @@ def find(computation: Computation, project: Project, say: Callable[[str], None])
         if trace is not None:
             return trace
     say(f"computing {computation.stem} …")
-    with subprocess.Popen(command(computation), cwd=project.root, stdin=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command(computation), cwd=project.root, stdin=subprocess.DEVNULL, text=True) as process:
         try:
-            code = process.wait()
+            programs.communicate(process)
+            code = process.returncode
         except BaseException:
             process.terminate()
             process.wait()
@@ -281,7 +295,10 @@ class Computed:
 def compute(computation: Computation, project: Project, *, device: str = "auto", record: bool = False) -> Computed:
     """Run the computation here and now, check it, and keep it in the cache or as the recorded trace."""
     began = time.monotonic()
-    trace = call(computation, device, inputs_of(computation, project))
+    inputs = inputs_of(computation, project)
+    with _concepts_own(computation):
+        trace = call(computation, device, inputs)
+        trace.check()
     recorded, cached = _places(computation, project)
     place = recorded if record else cached
     provenance = {
@@ -299,6 +316,18 @@ def compute(computation: Computation, project: Project, *, device: str = "auto",
     }
     traces.save(trace, place, provenance)
     return Computed(trace, provenance, place)
+
+
+@contextlib.contextmanager
+def _concepts_own(computation: Computation) -> Iterator[None]:
+    """What a concept raises, as ConceptFailed with the author's places alone."""
+    try:
+        yield
+    except MathvizError:
+        raise
+    except Exception as error:
+        said = f"{computation.name} raised {tracebacks.words(error)}"
+        raise ConceptFailed(f"{said}\n{tracebacks.way(error)}") from error
 
 
 def _versions() -> dict[str, str]:

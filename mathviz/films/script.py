@@ -351,6 +351,9 @@ def fill(text: str, values: Any, *, keep_formulas: bool = False) -> str:
     if unknown:
         raise ScriptError(f"{text!r}: the trace has no {', '.join(unknown)}; it has {', '.join(offered)}")
     known = values if isinstance(values, dict) else {name: getattr(values, name) for name in names}
+    for name in names:
+        if shape := getattr(known[name], "shape", ()):
+            raise ScriptError(f"{text!r}: {name} is an array of the shape {shape}, and one number is needed")
 
     def number(found: re.Match[str]) -> str:
         return formulas.number_in_tex(f"{{0{found.group(2) or ''}}}".format(known[found.group(1)]))
@@ -373,6 +376,25 @@ def plain(text: str) -> str:
     """A filled text without dollars: its formulas as they are said in plain text."""
     return "".join(formulas.readable(piece.content) if piece.is_formula else piece.content
                    for piece in formulas.pieces(text))  # fmt: skip
+
+
+def try_filling(told: Script, path: Path, values: Any) -> int:
+    """Fill all texts that are filled from the trace, in all languages, and count them.
+
+    Raises ScriptError that lists every fault with its line.
+    """
+    texts = [told.title, told.question, told.alt, *(beat.chapter for beat in told.beats)]
+    texts += [caption for beat in told.beats for caption in beat.captions]
+    faults = []
+    for each in texts:
+        for text in each.values():
+            try:
+                fill(text, values)
+            except ScriptError as error:
+                faults.append(f"{path}:{line_of(path, text)}: {error}")
+    if faults:
+        raise ScriptError("\n".join(sorted(dict.fromkeys(faults), key=_line_of)))
+    return sum(map(len, texts))
 
 
 def unfolded(text: str) -> str:

@@ -19,8 +19,9 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz import style
-from mathviz.project.errors import MathvizError
-from mathviz.render.patience import Watch, limit
+from mathviz.project.activity import limit
+from mathviz.project.errors import MathvizError, Stuck
+from mathviz.render.patience import Watch
 
 STEP = 0.25
 """Seconds between looks inside an animation."""
@@ -395,7 +396,10 @@ def observe(scene: Path, languages: list[str], themes: list[str]) -> Iterator[Ob
         for theme in themes:
             for language in languages:
                 film = Observed(scene.stem, language, theme, style.theme(theme)["background"])
-                yield _seen(film, scene, None, language=language, theme=theme)
+                seen = _seen(film, scene, None, language=language, theme=theme)
+                yield seen
+                if isinstance(seen, Failure) and seen.stuck:  # it would be in the other versions
+                    return
     except MathvizError as error:
         yield Failure(scene.stem, "", str(error))
     finally:
@@ -409,6 +413,7 @@ class Failure:
     stem: str
     version: str
     says: str
+    stuck: bool = False
 
 
 def _seen(film: Observed, scene: Path, name: str | None, **options: Any) -> Observed | Failure:
@@ -418,10 +423,11 @@ def _seen(film: Observed, scene: Path, name: str | None, **options: Any) -> Obse
         sys.stderr.write(f"mathviz: {film.stem}: {place}\n")
 
     try:
-        with Watch(limit(), busy):
+        with Watch(limit(), busy, film=bool(film.language)):
             return Observer(engine.scene_class(scene, name), film, **options).watch()
     except MathvizError as error:
-        return Failure(film.stem, f"{film.language}.{film.theme}".strip("."), str(error))
+        version = f"{film.language}.{film.theme}".strip(".")
+        return Failure(film.stem, version, str(error), isinstance(error, Stuck))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import ast
 import io
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,9 @@ from mathviz.films.script import Script, read
 from mathviz.lint import files, observe
 from mathviz.lint.rules import RULES, Finding, check, rhythm
 from mathviz.project import Project, disk, loading
+from mathviz.project.activity import limit
 from mathviz.project.errors import MathvizError, ScriptError
+from mathviz.render.patience import ended
 
 WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
 
@@ -88,6 +91,8 @@ def watch(
             "scene": str(scene.resolve()), "languages": languages, "themes": list(themes), "out": str(out),
         }  # fmt: skip
         code, lines = _gone_through(project, json.dumps(request))
+        if code == -signal.SIGVTALRM:
+            raise ended(limit(), "", "\n".join(lines))
         if code != 0 or not out.is_file():
             raise MathvizError(f"{scene} could not be gone through: {lines[-1] if lines else 'no message'}")
         told = json.loads(out.read_text(encoding="utf-8"))

@@ -37,6 +37,7 @@ from mathviz.films.script import OPENING
 from mathviz.project import Project
 from mathviz.project.errors import MathvizError
 from mathviz.render import inputs
+from mathviz.render.patience import Watch
 from mathviz.render.plan import Job
 from mathviz.render.worker import Task, Walk
 
@@ -67,9 +68,9 @@ class Player(Walk):
 
     tell: Line
 
-    def __init__(self, task: Task, tell: Line, sockets: Path) -> None:
+    def __init__(self, task: Task, tell: Line, sockets: Path, watch: Watch) -> None:
         super().__init__(task, tell)
-        self.sockets, self.due, self.glancing = sockets, False, 0
+        self.sockets, self.watch, self.due, self.glancing = sockets, watch, False, 0
         self.stood: seams.State | None = None
 
     @property
@@ -155,6 +156,8 @@ class Player(Walk):
     def _take(self, task: Task) -> None:
         """Go on from here for another task, with the code and the script of now unless it is about those of before."""
         self.task, self.job, self.folder = task, task.job, Path(task.folder)
+        self.watch.patience = task.patience
+        self.watch.go_on()
         self.drawing, self.left = task.step == "draw", list(task.job.wanted)
         step, _, caption = task.step.partition(":")
         if step == "glance":
@@ -257,11 +260,12 @@ def _do(task: Task, tell: Line, sockets: Path) -> None:
     """Do a task and say what came of it. Never returns."""
     player: Player | None = None
     try:
-        if task.step == "lint":
-            lint(task, tell)
-        else:
-            player = Player(task, tell, sockets)
-            player.run()
+        with Watch(task.patience, lambda place: _told(player, tell)(busy=place), film=True) as watch:
+            if task.step == "lint":
+                lint(task, tell)
+            else:
+                player = Player(task, tell, sockets, watch)
+                player.run()
         _told(player, tell)(done=True)
     except BrokenPipeError:  # nobody listens any more
         pass

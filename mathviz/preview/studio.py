@@ -28,9 +28,11 @@ from typing import Any
 from mathviz.preview import changes, easel
 from mathviz.preview.versions import Key, Shown, Stand, Version, Work
 from mathviz.project import ASSETS, Project, disk, loading
+from mathviz.project.activity import limit
 from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import encode, inputs
 from mathviz.render.cache import Beat
+from mathviz.render.patience import DUMP, ended
 from mathviz.render.plan import Job, Wish, plan
 from mathviz.render.worker import Task
 
@@ -127,9 +129,15 @@ class Studio:
             return ""
         if version.note:
             return version.note
+        works = [work for work in self.working if work.version is version and not work.stopped]
+        for work in works:
+            if work.busy:
+                return f"{work.beat or work.at or 'the film'}: {work.busy}"
         waiting = [beat for beat in version.text.own if not version.is_good(beat)]
         if waiting or version.skimmed != version.whole:
-            return f"drawing: {len(version.text.own) - len(waiting)} of {len(version.text.own)} beats are up to date"
+            now = ", ".join(dict.fromkeys(work.beat or work.at for work in works if work.beat or work.at))
+            done = f"{len(version.text.own) - len(waiting)} of {len(version.text.own)} beats are up to date"
+            return f"drawing{f' {now}' if now else ''}: {done}"
         return "up to date" if version.linted == self.changed_at else "up to date; looking for what cannot be read"
 
     # What changes.
@@ -313,7 +321,7 @@ class Studio:
         """Have a task done, and hear what is told of it."""
         at = work.stand.at if work.stand and work.stand.at else str(self._root())
         job = replace(work.version.job, only=(work.beat,) if work.beat else ())
-        task = Task(work.step, job, work.slots, str(self.folder / "parts"), inputs.surroundings())
+        task = Task(work.step, job, work.slots, str(self.folder / "parts"), inputs.surroundings(), limit())
         with socket.socket(socket.AF_UNIX) as line:
             line.connect(at)
             line.sendall(f"{task.as_json()}\n".encode())
@@ -328,9 +336,10 @@ class Studio:
         elif "done" not in last and not work.is_glance:  # what is wrong, drawing says as well
             words = easel.log_of(work.process, task)
             tail = words.read_text(errors="replace").strip()[-4000:] if words.is_file() else ""
-            ended = {"error": "the process that drew it ended without a word", "traceback": tail}
+            says = "the process that drew it ended without a word"
+            says = str(ended(limit(), work.beat, tail)) if DUMP in tail else says
             with self.lock:
-                self._fail(work, last if "error" in last else ended)
+                self._fail(work, last if "error" in last else {"error": says, "traceback": tail})
 
     def _hear(self, work: Work, said: dict[str, Any]) -> None:
         version = work.version
@@ -342,10 +351,13 @@ class Studio:
                 return
             if "note" in said:
                 version.note = said["note"]
+            elif "busy" in said or "begun" in said:
+                work.at, work.busy = said.get("begun", work.at), said.get("busy", "")
             elif "inputs" in said and not work.slots:
                 work.slots, version.note = said["inputs"], ""
                 self._recall(work)
             elif "stand" in said:
+                work.at = said["stand"]
                 self._stands(work, said)
             elif "chapters" in said:
                 version.chapters.update(said["chapters"])
@@ -355,7 +367,9 @@ class Studio:
                     version.glimpses[work.beat] = {"src": f"glimpses/{said['glimpse']}", "frame": said["frame"]}
             elif "drawn" in said or "looked" in said:
                 version.doing[work.beat] = said["drawn"] if "drawn" in said else said["looked"]
-                return
+                if not work.busy:
+                    return
+                work.busy = ""
             elif "findings" in said and work.reading == self.changed_at:
                 version.findings = said["findings"]
             elif "done" in said and work.step == "skim":

@@ -114,6 +114,10 @@ class Work:
     whole: str = ""
     reading: int = 0
     process: int = 0
+    at: str = ""
+    """The beat that it has come to."""
+    busy: str = ""
+    """For how long nothing came of it, and where it is."""
     stopped: bool = False
 
     @property

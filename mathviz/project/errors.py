@@ -27,6 +27,10 @@ class ToolFailed(MathvizError):
     """A program that is there hangs or fails: run it alone, as the message has it."""
 
 
+class ToolKilled(ToolFailed):
+    """A program was ended by a signal, twice: memory may be short. Fewer jobs at once need less."""
+
+
 class TraceDamaged(MathvizError):
     """A trace file is not what was written: it is set aside and computed again."""
 
@@ -35,8 +39,16 @@ class CheckFailed(MathvizError):
     """A computation left something untrue: mend the concept. Nothing was saved."""
 
 
+class ConceptFailed(MathvizError):
+    """A concept's code raised an exception: mend it at the line that is named."""
+
+
 class RenderFailed(MathvizError):
     """A film could not be drawn or encoded. Nothing partial has a final name."""
+
+
+class Stuck(RenderFailed):
+    """A scene does nothing, or a beat plays nothing: mend the line that is named. Another try would come as far."""
 
 
 class FilmDamaged(MathvizError):

@@ -17,16 +17,22 @@ import threading
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import ffmpeg
 
 from mathviz.engine import rate
 from mathviz.project import programs
-from mathviz.project.errors import RenderFailed, ToolMissing
+from mathviz.project.errors import RenderFailed, ToolFailed, ToolMissing
 
 CLOCK = 90_000
 """Ticks per second of a beat's container, and of a film's whose frames last whole ones; others have their own."""
+
+IDLE = 60.0
+"""Seconds for which ffmpeg may do nothing while it makes a file."""
+
+ENCODING = 120.0
+"""Seconds that ffmpeg may take for what waits to be encoded, some frames of one beat."""
 
 READING = 600.0
 """Seconds that ffprobe may take to read a film, which may be long and lie far away."""
@@ -153,9 +159,11 @@ class BeatEncoder:
         if len(frame) != self.size:
             raise RenderFailed(f"a frame has {len(frame)} bytes, ffmpeg was promised {self.size}")
         if self.broken.is_set():
-            code = self.process.wait()
-            raise RenderFailed(f"ffmpeg ended with {code} on {self.path.name}: {self._said()}")
-        self.waiting.put(frame)
+            self._require_well(self._code())
+        try:
+            self.waiting.put(frame, timeout=ENCODING)
+        except queue.Full:
+            self._hangs("took no frame")
         self.frames += 1
 
     def close(self) -> None:
@@ -164,11 +172,8 @@ class BeatEncoder:
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
-        code = self.process.wait()
-        said = self._said()
+        self._require_well(self._code())
         self.complaints.close()
-        if code != 0 or self.broken.is_set():
-            raise RenderFailed(f"ffmpeg ended with {code} on {self.path.name}: {said}")
         if self.frames == 0:
             raise RenderFailed(f"the beat {self.path.stem} has no frame: it plays nothing and waits for nothing")
 
@@ -176,7 +181,8 @@ class BeatEncoder:
         """Stop at once; the file is not a beat."""
         self.process.kill()
         self.process.wait()
-        self._end_feeding()
+        with contextlib.suppress(ToolFailed):
+            self._end_feeding()
 
     def _feed(self) -> None:
         assert self.process.stdin is not None
@@ -188,8 +194,30 @@ class BeatEncoder:
                     self.broken.set()
 
     def _end_feeding(self) -> None:
-        self.waiting.put(None)
-        self.feeder.join()
+        try:
+            self.waiting.put(None, timeout=ENCODING)
+        except queue.Full:
+            self._hangs("took no frame")
+        self.feeder.join(ENCODING)
+        if self.feeder.is_alive():
+            self._hangs("took no frame")
+
+    def _code(self) -> int:
+        """ffmpeg's exit status, once it has ended."""
+        try:
+            return self.process.wait(ENCODING)
+        except subprocess.TimeoutExpired:
+            self._hangs("did not end")
+
+    def _require_well(self, code: int) -> None:
+        if code < 0:
+            raise programs.killed(self.process)
+        if code != 0 or self.broken.is_set():
+            raise RenderFailed(f"ffmpeg ended with {code} on {self.path.name}: {self._said()}")
+
+    def _hangs(self, how: str) -> NoReturn:
+        self.process.kill()
+        raise ToolFailed(f"ffmpeg {how} for {ENCODING:.0f} s on {self.path.name}")
 
     def _said(self) -> str:
         self.complaints.seek(0)
@@ -200,7 +228,10 @@ def _start(arguments: list[str], stdin: int, stderr: Any) -> subprocess.Popen[by
     try:
         return subprocess.Popen(arguments, stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr)
     except FileNotFoundError:
-        raise ToolMissing("ffmpeg is missing. Install: apt-get install ffmpeg. Then: mathviz doctor") from None
+        raise ToolMissing(NO_FFMPEG) from None
+
+
+NO_FFMPEG = "ffmpeg is missing. Install: apt-get install ffmpeg. Then: mathviz doctor"
 
 
 def join(beats: list[Path], counts: list[int], fps: float, path: Path, sound: Path | None = None) -> None:
@@ -214,10 +245,9 @@ def join(beats: list[Path], counts: list[int], fps: float, path: Path, sound: Pa
     for beat, (start, end) in zip(beats, itertools.pairwise(ends), strict=True):
         lines += [f"file '{_quoted(beat)}'", f"duration {end - start}us"]
     listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    process = _start(join_arguments(listing, path, sound, fps), subprocess.DEVNULL, subprocess.PIPE)
-    _, said = process.communicate()
-    if process.returncode != 0:
-        raise RenderFailed(f"joining the beats failed: {said.decode(errors='replace').strip()}")
+    done = _finished(join_arguments(listing, path, sound, fps))
+    if done.returncode != 0:
+        raise RenderFailed(f"joining the beats failed: {done.stderr.strip()}")
 
 
 def _quoted(path: Path) -> str:
@@ -281,10 +311,17 @@ def webm(film: Path, path: Path) -> str:
 
 
 def _run(arguments: list[str], path: Path) -> None:
-    process = _start(arguments, subprocess.DEVNULL, subprocess.PIPE)
-    _, said = process.communicate()
-    if process.returncode != 0:
-        raise RenderFailed(f"{path.name} could not be made: {said.decode(errors='replace').strip()}")
+    done = _finished(arguments)
+    if done.returncode != 0:
+        raise RenderFailed(f"{path.name} could not be made: {done.stderr.strip()}")
+
+
+def _finished(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """ffmpeg, to its end. Raises ToolMissing, or ToolFailed where it hangs or is killed twice."""
+    try:
+        return programs.run(arguments, idle=IDLE)
+    except FileNotFoundError:
+        raise ToolMissing(NO_FFMPEG) from None
 
 
 def verify(
@@ -332,7 +369,7 @@ def probe(path: Path) -> dict[str, Any]:
     entries = ["-show_streams", "-show_entries", "packet=pts,stream_index"]
     command = ["ffprobe", "-v", "error", *entries, "-of", "json", str(path)]
     try:
-        done = programs.run(command, limit=READING)
+        done = programs.run(command, most=READING)
     except FileNotFoundError:
         raise ToolMissing("ffprobe is missing. Install: apt-get install ffmpeg. Then: mathviz doctor") from None
     if done.returncode != 0:

@@ -29,11 +29,12 @@ from typing import Any, Protocol
 
 from mathviz.films import compute
 from mathviz.films.compute import Computation
-from mathviz.project import Project, disk, loading
-from mathviz.project.errors import MathvizError, RenderFailed
+from mathviz.project import Project, disk, loading, programs
+from mathviz.project.activity import activity, limit
+from mathviz.project.errors import MathvizError, RenderFailed, ToolFailed
 from mathviz.render import doctor, inputs, report
 from mathviz.render.cache import Cache
-from mathviz.render.patience import LAST, LOOK, activity, limit
+from mathviz.render.patience import LAST, LOOK, ended
 from mathviz.render.plan import Job, Outcome
 from mathviz.render.worker import Task
 
@@ -87,6 +88,8 @@ class FilmWork:
     """For each beat that was drawn here, the seconds its process had computed when it began and when it was made."""
     joining: float = 0.0
     """Seconds of computing that it took to join the beats."""
+    beat: str = ""
+    """The beat that one of those who draw has come to."""
     busy: str = ""
     """For how long no frame came of a task that computes, and where it is."""
     outcome: Outcome | None = None
@@ -337,6 +340,7 @@ class Farm:
                     film.found.append(said["found"])
                 if "drawn" in said:
                     film.drawn[token] = said["drawn"]
+                film.beat = said.get("begun", film.beat) if film.job.of_catalogue else ""
                 film.busy = said.get("busy", "")
                 film.notes += [said["note"]] if "note" in said and said["note"] not in film.notes else []
             self.progress(film)
@@ -405,7 +409,9 @@ class Farm:
             os.sched_setaffinity(process.pid, self.cores)
             self.running.add(process)
         try:
-            _, said = process.communicate()
+            _, said = programs.communicate(process, self.patience)
+        except ToolFailed as error:
+            return str(error)
         finally:
             with self.lock:
                 self.running.discard(process)
@@ -448,8 +454,12 @@ class Farm:
         held = disk.hold(folder)
         try:
             said = worker.do(Task(task.step, job, task.inputs, str(folder), task.sources, self.patience), listen)
+            log = folder / "log.txt"
+            if "stuck" in said:  # it would be again
+                dump = log.read_text(errors="replace") if log.is_file() else ""
+                return {"error": str(ended(self.patience, said["stuck"], dump))}
             if "crash" in said:
-                said["crash"] = _last_words(said["crash"], folder / "log.txt")
+                said["crash"] = _last_words(said["crash"], log)
             return said
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -486,7 +496,7 @@ class Worker:
     def do(self, task: Task, listen: Listen) -> dict[str, Any]:
         process = self._running(task)
         assert process.stdin is not None and process.stdout is not None
-        fork, last, over = 0, {}, False
+        fork, last, over, beat = 0, {}, False, ""
         try:
             with contextlib.suppress(BrokenPipeError):  # it has ended already
                 process.stdin.write(task.as_json() + "\n")
@@ -507,8 +517,12 @@ class Worker:
                     last = said
                 elif "ended" in said:
                     over = True
-                    return last or {"crash": f"the worker ended with {said['ended']}"}
+                    stuck = {"stuck": beat} if said["ended"] == -signal.SIGVTALRM else {}
+                    if last.get("again"):
+                        return {"crash": last["error"]}
+                    return last or {"crash": f"the worker ended with {said['ended']}", **stuck}
                 else:
+                    beat = said.get("begun", beat)
                     listen(said)
         finally:
             if fork:

@@ -1,34 +1,35 @@
 """How long a scene may do nothing: neither compute nor read nor write, nor anything that it started.
 
 A scene may train for hours before its first frame, so silence alone is no sign of harm. What is one is that the
-kernel counts no processor time and no bytes for a process and all its descendants.
+kernel counts no processor time and no bytes for a process and all its descendants. A beat of a film of ours computes
+nothing but its frames, so there an endless loop is told from work: no frame comes of it.
 """
 
 from __future__ import annotations
 
-import contextlib
+import faulthandler
 import os
+import re
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-from mathviz.engine.failures import is_librarys
-from mathviz.project.errors import RenderFailed
+from mathviz import engine
+from mathviz.project.activity import Activity, activity
+from mathviz.project.errors import Stuck
+from mathviz.project.tracebacks import is_librarys
 
-PATIENCE = 600.0
-"""Seconds for which a scene may do nothing, when nothing else is said."""
-
-VARIABLE = "MATHVIZ_PATIENCE"
-"""Where the limit is that somebody chose, for all processes that are started."""
+LONGER = "It may be given longer: --patience SECONDS"
 
 LONG = 30.0
 """Seconds without a frame after which it is said where a scene is that is busy."""
+
+BARREN = "no frame came for {:.0f} s, though something was computed"
+"""What is said of a beat that is busy with nothing to be seen."""
 
 LOOK = 5.0
 """Seconds between looks, at most."""
@@ -36,130 +37,102 @@ LOOK = 5.0
 LAST = 5.0
 """Seconds that what is stuck has to be interrupted, before it is ended by force."""
 
-IDLE = 0.01
-"""The share of a core that a process may take and still be said to do nothing: threads that wait wake now and then."""
-
-
-def limit() -> float:
-    """How long a scene may do nothing: as chosen, or what is usual."""
-    with contextlib.suppress(ValueError):
-        return float(os.environ.get(VARIABLE, PATIENCE))
-    return PATIENCE
-
-
-@dataclass(frozen=True)
-class Activity:
-    """What the kernel has counted for some processes: seconds of computing, and bytes read and written.
-
-    ``running`` says that one of them computes just now, or would if others left it a core.
-    """
-
-    processes: frozenset[int]
-    seconds: float
-    bytes: int
-    running: bool
-
-    def is_alive(self, since: Activity, seconds: float) -> bool:
-        """Whether anything was done in the seconds ``since`` then."""
-        return (self.running or self.processes != since.processes or self.bytes != since.bytes
-                or self.seconds - since.seconds > IDLE * seconds)  # fmt: skip
-
-
-def activity(process: int, but: int = 0) -> Activity:
-    """Of a process and its descendants. ``but`` is a thread of it that does not count: whoever looks."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, IndexError, ValueError):
-            parents[int(folder.name)] = int(_stat(folder)[1])
-    those, found = {process}, frozenset[int]()
-    while those:
-        found |= those
-        those = {child for child, parent in parents.items() if parent in those} - found
-    places = [Path(f"/proc/{number}") for number in found - {process}]
-    with contextlib.suppress(OSError):
-        places += [task for task in Path(f"/proc/{process}/task").iterdir() if task.name != str(but)]
-    seconds, count, running = 0.0, 0, False
-    for place in places:
-        with contextlib.suppress(OSError, IndexError, ValueError):
-            fields = _stat(place)
-            seconds += sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
-            running = running or fields[0] == "R"
-        with contextlib.suppress(OSError, IndexError, ValueError):  # another user's, perhaps
-            count += sum(int(line.split()[1]) for line in (place / "io").read_text().splitlines()[:2])
-    return Activity(found, seconds, count, running)
-
-
-def _stat(place: Path) -> list[str]:
-    """The fields of ``stat`` from the state on: a name before it may hold anything."""
-    return (place / "stat").read_text().rpartition(")")[2].split()
-
 
 class Watch:
-    """Watches what the main thread does, and raises RenderFailed in it, with its place, once nothing is done.
+    """Watches what the main thread does, and raises Stuck in it, with beat and place, once nothing is done.
 
-    ``busy`` is called with a place where a scene has computed for long without a frame; ``moved`` tells of frames.
-    ``end`` is called with the words for what could not be interrupted, and does not return.
+    ``busy`` is called with a place where a scene has computed for long without a frame; ``moved`` tells of what the
+    scene's own time does not. ``end`` is called with the words for what could not be interrupted, and does not return.
+    Of a ``film`` of ours a beat without a frame is ended however much it computes: if it never lets another thread run,
+    by SIGVTALRM, after ``faulthandler`` wrote its place to the descriptor ``words``.
     """
 
     def __init__(
         self, patience: float, busy: Callable[[str], None] = lambda place: None,
-        end: Callable[[str], None] | None = None, inside: Callable[[], str] = lambda: "",
+        end: Callable[[str], None] | None = None, film: bool = False, words: int = 2,
     ) -> None:  # fmt: skip
-        self.patience, self.busy, self.end, self.inside = patience, busy, end or _leave, inside
-        self.moves, self.words, self.over = 0, "", threading.Event()
+        self.patience, self.busy, self.end, self.film, self.dump = patience, busy, end or _leave, film, words
+        self.moves, self.words = 0, ""
+
+    @property
+    def pause(self) -> float:
+        return min(LOOK, self.patience / 4)
 
     def moved(self) -> None:
         """Something came of it."""
         self.moves += 1
 
     def __enter__(self) -> Watch:
-        if threading.current_thread() is not threading.main_thread():  # only that one takes signals
-            return self
-        self.before = signal.signal(signal.SIGUSR2, self._raise)
+        if threading.current_thread() is threading.main_thread():  # only that one takes signals
+            self.before = signal.signal(signal.SIGUSR2, self._raise)
+            faulthandler.register(signal.SIGVTALRM, self.dump, all_threads=True, chain=True)
+            self.go_on()
+        return self
+
+    def go_on(self) -> None:
+        """Watch, from now on; to be said again in a fork, which has no other threads."""
+        self.over = threading.Event()
+        self._put_off()
         self.thread = threading.Thread(target=self._watch, daemon=True)
         self.thread.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        self.over.set()
         if threading.current_thread() is not threading.main_thread():
             return
+        self.over.set()
         self.thread.join()
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        faulthandler.unregister(signal.SIGVTALRM)
         signal.signal(signal.SIGUSR2, self.before)
 
     def _raise(self, *_: Any) -> None:
         if self.words:
-            raise RenderFailed(self.words)
+            raise Stuck(self.words)
 
     def _watch(self) -> None:
-        pause = min(LOOK, self.patience / 4)
-        last, moves = self._activity(), self.moves
-        moved = alive = told = time.monotonic()
+        pause = self.pause
+        last, come_to = self._activity(), self._come_to()
+        idle = unseen = told = 0.0
+        before = time.monotonic()
         while not self.over.wait(pause):
-            now, seen = time.monotonic(), self._activity()
-            if self.moves != moves:
-                moves, moved, alive, told = self.moves, now, now, now
-            elif seen.is_alive(last, pause):
-                alive = now
-                if now - told >= LONG:
-                    told = now
-                    self.busy(f"{now - moved:.0f} s without a frame{self._place()}")
-            elif now - alive >= self.patience:
-                self._interrupt(f"nothing was done for {now - alive:.0f} s (no computing, reading or writing)")
-                return
-            last = seen
+            self._put_off()
+            now, seen, there = time.monotonic(), self._activity(), self._come_to()
+            since, before = now - before, now
+            passed = min(since, 2 * pause)  # who was stopped meanwhile, by Ctrl-Z perhaps, was not idle
+            alive, last = seen.is_alive(last, since), seen
+            if there != come_to:
+                come_to, idle, unseen, told = there, 0.0, 0.0, 0.0
+                continue
+            idle, unseen = 0.0 if alive else idle + passed, unseen + passed
+            beat = there[0]
+            if idle >= self.patience:
+                self._interrupt(f"nothing was done for {idle:.0f} s (no computing, reading or writing)")
+            elif self.film and beat and alive and unseen >= self.patience:
+                self._interrupt(BARREN.format(unseen))
+            elif alive and unseen - told >= LONG:
+                told = unseen
+                self.busy(f"{unseen:.0f} s without a frame{self._place()}")
+
+    def _put_off(self) -> None:
+        """The end by SIGVTALRM. What all threads compute counts for it, so it takes as many more seconds as cores."""
+        if self.film:
+            signal.setitimer(signal.ITIMER_VIRTUAL, self.patience + 2 * self.pause * (os.cpu_count() or 1))
+
+    def _come_to(self) -> tuple[str, float, int]:
+        """What changes as a scene goes on."""
+        return *engine.whereabouts(), self.moves
 
     def _activity(self) -> Activity:
         return activity(os.getpid(), threading.get_native_id())
 
     def _place(self) -> str:
-        inside = self.inside()
-        return f"{f', in the beat {inside}' if inside else ''}; it is at {place_of_main()}"
+        beat = engine.whereabouts()[0]
+        return f"{f', in the beat {beat}' if beat else ''}; it is at {place_of_main()}"
 
     def _interrupt(self, words: str) -> None:
-        self.words = f"{words}{self._place()}. It may be given longer: --patience SECONDS"
+        self.words = f"{words}{self._place()}. {LONGER}"
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR2)
         if not self.over.wait(LAST):
             self.end(self.words)
@@ -177,6 +150,22 @@ def place(frames: list[FrameType]) -> str:
     if not own:
         return "an unknown place"
     return f"{own[0].f_code.co_filename}, line {own[0].f_lineno}, in {own[0].f_code.co_name}"
+
+
+DUMP = "(most recent call first)"
+"""What ``faulthandler`` writes before a thread's places, and nobody else."""
+
+DUMPED = re.compile(r'File "(.+)", line (\d+) in (.+)')
+"""A line that ``faulthandler`` writes, the innermost first; the main thread's lines are the last."""
+
+
+def ended(patience: float, beat: str, dump: str) -> Stuck:
+    """What a process says that SIGVTALRM ended, by its last words."""
+    lines = [found.groups() for found in map(DUMPED.search, dump.rpartition("hread 0x")[2].splitlines()) if found]
+    own = [found for found in lines if not is_librarys(found[0])] or lines
+    place = "{}, line {}, in {}".format(*own[0]) if own else "an unknown place"
+    inside = f", in the beat {beat}" if beat else ""
+    return Stuck(f"{BARREN.format(patience)}{inside}; it is at {place}. {LONGER}")
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:

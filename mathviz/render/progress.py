@@ -55,6 +55,7 @@ class Display:
         if film.outcome:
             done = total = film.outcome.frames or total
         looking = " (looking for what changed)" if film.step == "survey" and not film.outcome else ""
+        looking = f" / {film.beat}" if film.beat and film.step == "draw" and not film.outcome else looking
         looking = f" ({film.busy})" if film.busy and not film.outcome else looking
         self.bars.update(
             self.tasks[film], description=film.job.name + looking, completed=done, total=total or None
@@ -76,8 +77,9 @@ class Display:
         elif film.step == "survey":
             sys.stderr.write(f"{film.job.name}: looking for what changed\n")
         elif first or not total or not done:
-            sys.stderr.write(f"{film.job.name}: drawing\n")
+            sys.stderr.write(f"{film.job.name}: drawing{f' {film.beat}' if film.beat else ''}\n")
         else:
             drawn = max(sum(film.drawn.values()), 1)
             left = (now - film.began) / drawn * max(total - done, 0)
-            sys.stderr.write(f"{film.job.name}: {done} of about {total} frames, about {left:.0f} s left\n")
+            where = f" (now {film.beat})" if film.beat else ""
+            sys.stderr.write(f"{film.job.name}: {done} of about {total} frames{where}, about {left:.0f} s left\n")

@@ -35,11 +35,12 @@ from mathviz.engine.failures import failed, why_nothing_plays
 from mathviz.engine.readback import Nv12, Reader, Rgba
 from mathviz.films.telling import Telling
 from mathviz.project import disk
-from mathviz.project.errors import MathvizError, RenderFailed
+from mathviz.project.activity import PATIENCE
+from mathviz.project.errors import MathvizError, RenderFailed, ToolKilled
 from mathviz.render import inputs, report
 from mathviz.render.cache import Beat
 from mathviz.render.encode import BeatEncoder, Encoding
-from mathviz.render.patience import PATIENCE, Watch
+from mathviz.render.patience import Watch
 from mathviz.render.plan import WHOLE, Job
 
 Tell = Callable[..., None]
@@ -315,11 +316,7 @@ def _in_fork(task: Task, out: Any, tasks: int) -> None:
         os.dup2(log, 2)
     os.dup2(2, 1)
 
-    beat = ""
-
     def tell(**message: Any) -> None:
-        nonlocal beat
-        beat = message.get("begun", beat) if task.job.of_catalogue else ""
         if "busy" not in message:
             watch.moved()
         out.write(json.dumps(message) + "\n")
@@ -329,13 +326,15 @@ def _in_fork(task: Task, out: Any, tasks: int) -> None:
         engine.finish()
         os._exit(0)
 
-    watch = Watch(task.patience, lambda place: tell(busy=place), end, lambda: beat)
+    watch = Watch(task.patience, lambda place: tell(busy=place), end, task.job.of_catalogue, log)
     threading.Thread(target=_die_with_input, args=(tasks, Path(task.folder), task.job), daemon=True).start()
     engine.own_temporary_folder()
     try:
         with watch:
             done = STEPS[task.step](task, tell)
         tell(done=done, cpu=cpu())
+    except ToolKilled as error:
+        tell(error=str(error), again=True)
     except MathvizError as error:
         tell(error=str(error))
     except OSError as error:

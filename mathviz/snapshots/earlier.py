@@ -47,8 +47,9 @@ def accepted_with(project: Project, stem: str) -> str | None:
 def _git(root: Path, *arguments: str) -> bytes | None:
     line = ["git", "-c", f"safe.directory={root}", *arguments]
     try:
-        return subprocess.run(line, cwd=root, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
-    except (OSError, subprocess.CalledProcessError):
+        return subprocess.run(line, cwd=root, capture_output=True, check=True, stdin=subprocess.DEVNULL,
+                              timeout=LIMIT).stdout  # fmt: skip
+    except (OSError, subprocess.CalledProcessError, subprocess.TimeoutExpired):
         return None
 
 

@@ -19,8 +19,9 @@ from mathviz import style
 from mathviz.films.catalog import films
 from mathviz.films.script import OPENING
 from mathviz.project import Project
+from mathviz.project.activity import limit
 from mathviz.project.errors import NotFound
-from mathviz.render.patience import Watch, limit
+from mathviz.render.patience import Watch
 
 if TYPE_CHECKING:
     from mathviz.engine import stills
@@ -162,14 +163,16 @@ def draw(
     for name in dict.fromkeys("" if language else snapshot.beat for snapshot in snapshots):
         moments = {stills.Moment(s.beat, s.after): s for s in snapshots if not name or s.beat == name}
         asked = _asked(known, moments)
-        if language:
-            takers.append((stills.StillTaker(engine.scene_class(path), list(moments), FPS, onscreen.on_screen, asked,
-                                             language=language, theme=theme), moments))  # fmt: skip
-        else:
-            kind = engine.scene_class(path, name)
-            takers.append((stills.SceneStillTaker(kind, list(moments), FPS, onscreen.on_screen, asked), moments))
-        with Watch(limit(), busy=_told_of(name or stem)):
-            takers[-1][0].take_all()
+        with Watch(limit(), busy=_told_of(name or stem), film=bool(language)):
+            taker: stills.StillTaker
+            if language:
+                taker = stills.StillTaker(engine.scene_class(path), list(moments), FPS, onscreen.on_screen, asked,
+                                          language=language, theme=theme)  # fmt: skip
+            else:
+                kind = engine.scene_class(path, name)
+                taker = stills.SceneStillTaker(kind, list(moments), FPS, onscreen.on_screen, asked)
+            taker.take_all()
+        takers.append((taker, moments))
     return {
         snapshot: Frame(taker.found.get(moment), taker.seen[moment], taker.pictures[moment])
         for taker, moments in takers for moment, snapshot in moments.items()

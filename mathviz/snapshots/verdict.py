@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from numpy import ndarray
 
 from mathviz.project import Project
-from mathviz.project.errors import FrameMismatch, MathvizError
+from mathviz.project.errors import FrameMismatch, MathvizError, Stuck
 from mathviz.snapshots import earlier, references
 from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, Budget, Difference, beside, compare
 from mathviz.snapshots.frames import HEIGHT, WIDTH, Frame, Snapshot, draw, versions, wanted
@@ -33,13 +33,25 @@ class Verdict:
 def check(project: Project, stem: str, everything: bool = True) -> Iterator[Verdict]:
     """Compare all snapshots of a film with their references. Only what digests do not prove is drawn, or everything."""
     snapshots = wanted(project, stem)
+    stuck = None
     for _, language, theme in versions(snapshots):
         mine = [s for s in snapshots if (s.language, s.theme) == (language, theme)]
-        yield from check_version(project, mine, everything)
+        if stuck is not None:
+            yield from _not_drawn(mine, stuck)
+            continue
+        try:
+            yield from check_version(project, mine, everything)
+        except Stuck as error:  # it would be in every version
+            stuck = error
+            yield from _not_drawn(mine, error)
+
+
+def _not_drawn(snapshots: list[Snapshot], error: MathvizError) -> Iterator[Verdict]:
+    return (Verdict(s, Frame(None, ""), f"{s.title}\n  It was not drawn: {error}") for s in snapshots)
 
 
 def check_version(project: Project, snapshots: list[Snapshot], everything: bool) -> Iterator[Verdict]:
-    """Compare snapshots of one version with their references."""
+    """Compare snapshots of one version with their references. Raises Stuck for a film."""
     one = snapshots[0]
     about = accepted(project, one.stem)
     old = {snapshot: references.old_text(project, snapshot) for snapshot in snapshots}
@@ -49,7 +61,9 @@ def check_version(project: Project, snapshots: list[Snapshot], everything: bool)
         try:
             drawn = draw(project, one.stem, one.language, one.theme, mine, known)
         except MathvizError as error:  # costs no other scene
-            yield from (Verdict(s, Frame(None, ""), f"{s.title}\n  It was not drawn: {error}") for s in mine)
+            if isinstance(error, Stuck) and one.language:
+                raise
+            yield from _not_drawn(mine, error)
         else:
             yield from (judge(project, snapshot, frame) for snapshot, frame in drawn.items())
 

@@ -104,6 +104,7 @@ class Explainer(LawScene):
                 raise not_found("beat method", beat.id, methods, str(self.path))
         project = Project.around(self.path)
         self.trace = compute.find(compute.of_script(self.stem, self.script, project), project, _say)
+        script.try_filling(self.script, self.path.with_suffix(".yaml"), self.trace)
         try_formulas(self.script, self.path.with_suffix(".yaml"), self.language, self.trace)
 
     def construct(self) -> None:
@@ -126,7 +127,7 @@ class Explainer(LawScene):
         """Hold the caption that is up until it was read, then show the beat's next one."""
         texts = next(self.captions, None)
         if texts is None:
-            raise ScriptError(f"{self.path}: beat {self.beat} has no further caption in the script")
+            raise self.fault("it has no further caption in the script")
         if self.queued:  # the caption before this one did not even begin to appear
             self.wait(CHANGE)
         self._hold(least=0.0)
@@ -179,7 +180,7 @@ class Explainer(LawScene):
         self, value: float, template: str = "{}", role: str = "text", size: str = "label", anchor: Any = None
     ) -> Number:
         """A number of the trace, formatted; ``show`` updates it in place."""
-        return Number(value, self.theme, template, size, role, np.zeros(3) if anchor is None else anchor)
+        return Number(self._one(value), self.theme, template, size, role, np.zeros(3) if anchor is None else anchor)
 
     def big(
         self, name: str, value: float, template: str = "{}", role: str = "text", at: Region = LOWER_LEFT,
@@ -192,8 +193,15 @@ class Explainer(LawScene):
         """
         label = script.fill(self._label(name), values, keep_formulas=True)
         side = RIGHT if at.middle[0] > 0 else LEFT
+        value = self._one(value)
         made = BigNumber(value, self.theme, label, unit, template, role, size, widest, side, self.script.symbols)
         return self.case(self.over(at.put(made)))
+
+    def _one(self, value: float) -> float:
+        """It. Raises StageError for an array."""
+        if shape := np.shape(value):
+            raise self.fault(f"one number is needed to be shown, and this is an array of the shape {shape}")
+        return value
 
     def _ask(self) -> None:
         self._begin(OPENING)

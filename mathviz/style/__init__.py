@@ -47,6 +47,8 @@ class Theme:
     """What thin lines and small lights of some roles wear instead."""
 
     def __getitem__(self, role: str) -> str:
+        if role not in self.colours:
+            raise not_found("role", role, self.colours, "assets/theme.yaml")
         return self.colours[role]
 
     def signed(self, values: ndarray, limit: float) -> list[str]:
@@ -106,7 +108,10 @@ def _through(anchors: list[str]) -> ndarray:
 
 def size(name: str) -> float:
     """A text size by name, in manimgl's font_size."""
-    return settings()["text_sizes"][name]
+    sizes: dict[str, float] = settings()["text_sizes"]
+    if name not in sizes:
+        raise not_found("text size", name, sizes, "assets/theme.yaml")
+    return sizes[name]
 
 
 def duration(name: str) -> float:

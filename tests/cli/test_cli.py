@@ -107,7 +107,7 @@ def test_help_mentions_every_option(tiny: TinyProject, command: tuple[str, ...])
     "arguments",
     [("list", "--jsno"), ("render", "--fps", "many"), ("render", "--draft", "--final"),
      ("render", "--transparent", "--webm"),
-     ("render", "-j", "-1"), ("render", "--any-version"), ("still", "tiny"), ("frobnicate",),
+     ("render", "-j", "-1"), ("render", "--any-version"), ("frobnicate",),
      ("still", "tiny", "--beat", "bars_grow", "--at", "-1"), ("compute",), ("compute", "tiny", "--device", "tpu"),
      ("compute", "tiny", "--record", "--check"), ("frames", "frobnicate")],
     ids=" ".join,
@@ -197,7 +197,7 @@ def test_a_beat_that_leaves_a_caption_unsaid_is_refused(tiny: TinyProject) -> No
 def test_a_caption_with_a_name_that_the_trace_lacks(tiny: TinyProject) -> None:
     tiny.edit("scenes/tiny.yaml", '"{bars} bars <grow>"', '"{beers} bars <grow>"')
     done = tiny.run("render", "tiny", "--lang", "en", *LOW)
-    require_refused(done, 1, "the trace has no beers", "bars")
+    require_refused(done, 1, f"{tiny.root}/scenes/tiny.yaml:10: '{{beers}} bars <grow>': the trace has no beers")
 
 
 # ---- render
@@ -377,9 +377,35 @@ def test_still_writes_one_frame(rendered: TinyProject) -> None:
 def test_still_refuses_what_there_is_not(rendered: TinyProject) -> None:
     still = ("still", "tiny", "--quality", "low", "--beat")
     require_refused(rendered.run(*still, "bars_gorw"), 2, "There is no beat 'bars_gorw'. Closest: bars_grow")
-    for at, says in (("99", "bars_grow is over before 99.0 seconds"), ("inf", "no moment inf"), ("nan", "")):
+    require_refused(rendered.run(*still[:-1]), 2, "Say which beat of tiny: --beat bars_leave; it has question, bars_")
+    over = "bars_grow is over after 2.2 s, before the moment 99 s"
+    for at, says in (("99", over), ("inf", "no moment inf"), ("nan", "")):
         require_refused(rendered.run(*still, "bars_grow", "--at", at), 2, says)
     assert not (rendered.films / "stills").exists()
+
+
+TURNS = """
+from manimlib import *
+
+
+class Turns(Scene):
+    def construct(self):
+        self.play(Rotate(Square(fill_opacity=0.5), PI), run_time=0.4)
+
+
+class Other(Scene):
+    pass
+"""
+
+
+def test_still_takes_scene_files_and_preview_says_that_it_does_not(tiny: TinyProject) -> None:
+    (tiny.root / "turns.py").write_text(TURNS)
+    require_refused(tiny.run("preview", "turns.py"), 2, "turns.py is no film: a preview needs a script, turns.yaml")
+    require_refused(tiny.run("still", "turns.py"), 2, "Say which scene of turns.py: --beat Other; it has Other, Turns")
+    done = tiny.run("still", "turns.py", "--beat", "Turns", "--at", "0.2", "--quality", "low")
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()) == tiny.root / "renders" / "turns" / "stills" / "Turns@0.2s.png"
+    assert len(Image.open(done.stdout.strip()).getcolors(10**6)) > 3
 
 
 # ---- what the machine lacks

@@ -60,3 +60,19 @@ def test_without_a_home_there_is_a_place_all_the_same(monkeypatch: pytest.Monkey
     monkeypatch.setattr(texts.tempfile, "gettempdir", lambda: str(tmp_path))
     assert disk.shared_cache() is None
     assert texts.keep_texts().is_relative_to(tmp_path)
+
+
+def test_what_is_no_texts_is_found_where_it_always_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A first film in a new place for texts does not list fonts and compile shaders anew."""
+    monkeypatch.setenv("MATHVIZ_CACHE", str(tmp_path / "shared"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "usual"))
+    for name in texts.OTHERS:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    (tmp_path / "usual" / "matplotlib").mkdir(parents=True)
+    place = texts.keep_texts()
+    found = {name: os.environ.get(name) for name in texts.OTHERS}
+    assert os.environ["XDG_CACHE_HOME"] == str(place)
+    assert found == {
+        "MPLCONFIGDIR": f"{tmp_path}/usual/matplotlib", "MESA_SHADER_CACHE_DIR": f"{tmp_path}/usual"
+    }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -110,6 +111,18 @@ def test_a_file_that_cannot_be_gone_through_is_named(tmp_path: Path) -> None:
     assert "nothing was done for 5 s" in found["broken.Waits"] and "in construct" in found["broken.Waits"]
     assert [each for each in json.loads(done.stdout) if each["stem"] == "broken.Small"]
     assert run(str(tmp_path / "nowhere.py")).returncode == 2
+
+
+def test_a_beat_that_loops_for_ever_ends_the_lint_once_with_its_place(tiny: TinyProject) -> None:
+    """In one version: the others would come as far. So does a check of frames."""
+    tiny.misbehave("list(iter(int, 1))")
+    place = f"in the beat bars_leave; it is at {tiny.root}/scenes/tiny.py, line 30, in bars_leave"
+    says = rf"no frame came for \d+ s, though something was computed, {re.escape(place)}"
+    done = tiny.run("lint", "--json", "--patience", "5")
+    (found,) = [each for each in json.loads(done.stdout) if each["rule"] == "SCN001"]
+    assert done.returncode == 1 and re.match(says, found["measured"]), found
+    done = tiny.run("frames", "check", "tiny", "--patience", "5")
+    assert done.returncode == 1 and len(re.findall(says, done.stderr)) > 4, done.stderr
 
 
 @pytest.mark.slow

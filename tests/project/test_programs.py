@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from mathviz.engine import typesetting
 from mathviz.project import programs
-from mathviz.project.errors import ToolFailed
-from mathviz.render import doctor, inputs
+from mathviz.project.errors import ToolFailed, ToolKilled
+from mathviz.render import doctor, encode, inputs
 
 
 def fake(folder: Path, name: str, program: str) -> None:
@@ -43,5 +44,50 @@ def test_what_was_killed_is_tried_once_more(path: Path) -> None:
     fake(path, "ffmpeg", f"if [ -e {path}/tried ]; then echo ffmpeg version 0; else touch {path}/tried; kill -9 $$; fi")
     assert inputs._ffmpeg() == "ffmpeg version 0"
     fake(path, "ffmpeg", "kill -9 $$")
-    with pytest.raises(ToolFailed, match="ffmpeg -version ended with -9"):
+    with pytest.raises(ToolKilled, match=r"ffmpeg was killed by SIGKILL, as the kernel does .*: ffmpeg -version"):
         inputs._ffmpeg()
+
+
+def test_what_may_take_long_is_ended_once_it_does_nothing(path: Path) -> None:
+    fake(path, "slow", "for i in 1 2 3 4 5 6 7 8; do sleep 0.2; echo >> " + str(path / "said") + "; done; echo done")
+    assert programs.run(["slow"], idle=0.8).stdout == "done\n"
+    with pytest.raises(ToolFailed, match=r"hangs did nothing for \d s: hangs now"):
+        fake(path, "hangs", "exec sleep 60")
+        programs.run(["hangs", "now"], idle=1)
+
+
+def test_ffmpeg_that_takes_no_frames_or_does_not_end_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a join that hangs; what was killed says so, and is another beat's worth of trying."""
+    monkeypatch.setattr(encode, "ENCODING", 0.5)
+    monkeypatch.setattr(encode, "IDLE", 0.5)
+    frame = memoryview(bytes(640 * 480 * 3 // 2))
+
+    def drawn(program: str) -> None:
+        fake(path, "ffmpeg", program)
+        encoder = encode.BeatEncoder(640, 480, 10, path / "grow.ts")
+        try:
+            for _ in range(40):
+                encoder.take(frame)
+            encoder.close()
+        finally:
+            encoder.abandon()
+
+    with pytest.raises(ToolFailed, match=r"ffmpeg took no frame for .* s on grow\.ts"):
+        drawn("exec sleep 60")
+    with pytest.raises(ToolFailed, match=r"ffmpeg did not end for .* s on grow\.ts"):
+        drawn("cat > /dev/null; exec sleep 60")
+    with pytest.raises(ToolKilled, match="ffmpeg was killed by SIGKILL"):
+        drawn("kill -9 $$")
+    fake(path, "ffmpeg", "exec sleep 60")
+    with pytest.raises(ToolFailed, match="ffmpeg did nothing for"):
+        encode.join([], [], 10, path / "film.mp4")
+
+
+def test_a_typesetter_that_hangs_or_fails_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetting, "LIMIT", 0.5)
+    fake(path, "latex", "exec sleep 60")
+    with pytest.raises(ToolFailed, match=r"latex did not end within 0\.5 s: latex working\.tex"):
+        typesetting.Bounded.run(["latex", Path("working.tex")], capture_output=True, text=True)
+    fake(path, "dvisvgm", "echo no such font >&2; exit 2")
+    with pytest.raises(ToolFailed, match="dvisvgm ended with 2: no such font"):
+        typesetting.Bounded.run(["dvisvgm", "working.dvi"], capture_output=True)

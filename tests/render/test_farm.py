@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -24,7 +25,7 @@ from mathviz.films import compute
 from mathviz.project import disk
 from mathviz.render import encode, farm, report
 from mathviz.render.farm import Farm, FilmWork
-from mathviz.render.plan import Job, Outcome, Wish, plan
+from mathviz.render.plan import Job, Outcome, Wish, plan, plan_scenes
 
 ENDINGS = (".chapters.vtt", ".json", ".md", ".mp4", ".poster.png", ".poster.webp", ".vtt")
 LOW = ("--quality", "low", "--fps", "2")
@@ -200,6 +201,20 @@ def test_what_does_not_even_say_that_it_hangs_is_ended(rendered: TinyProject, mo
     assert outcome.seconds < 60 and not rendered.processes()
 
 
+BUSY = """
+import subprocess
+import time
+
+from manimlib import *
+
+
+class Busy(Scene):
+    def construct(self):
+        {works}
+        self.play(FadeIn(Square()), run_time=0.2)
+"""
+
+
 @pytest.mark.parametrize(
     "works",
     ["end = time.monotonic() + 6\n        while time.monotonic() < end: pass",
@@ -207,14 +222,39 @@ def test_what_does_not_even_say_that_it_hangs_is_ended(rendered: TinyProject, mo
     ids=["computing", "what it started writes"],
 )  # fmt: skip
 def test_who_does_something_is_not_hung_however_long_no_frame_comes(
-    rendered: TinyProject, monkeypatch: pytest.MonkeyPatch, works: str
+    tiny: TinyProject, monkeypatch: pytest.MonkeyPatch, works: str
 ) -> None:
-    """What a busy scene is at is told meanwhile."""
-    rendered.misbehave(works, imports="subprocess, time")
-    told: list[str] = []
-    farm = Farm(1, lambda film: told.append(film.busy), patience=2.0)
-    (outcome,) = farm.run(jobs(rendered, "en"))
+    """A scene may train a network before its first frame. What a busy one is at is told meanwhile."""
+    monkeypatch.chdir(tiny.root)
+    (tiny.root / "busy.py").write_text(BUSY.format(works=works))
+    planned = plan_scenes(tiny.project, tiny.root / "busy.py", ["Busy"], Wish(quality="low", fps=5))
+    with contextlib.closing(Farm(1, patience=2.0)) as farm:
+        (outcome,) = farm.run(planned)
     assert outcome.film is not None and outcome.seconds > 5, outcome.error
+
+
+@pytest.mark.parametrize(
+    ("loop", "place"),
+    [("while True: pass", "{scene}, line 31, in bars_leave"),
+     ("re.match('(a+)+$', 'a' * 60 + 'b')", "{scene}, line 31, in bars_leave"),
+     ("while True:\n            try: sum(range(999))\n            except Exception: pass",
+      "{scene}, line 3[1-4], in bars_leave")],
+    ids=["in Python", "in C, where no other thread runs", "that no exception ends"],
+)  # fmt: skip
+def test_a_beat_that_computes_and_plays_nothing_is_ended_with_its_place(
+    rendered: TinyProject, monkeypatch: pytest.MonkeyPatch, loop: str, place: str
+) -> None:
+    """A film's beat computes nothing but frames. It is not tried again: it would come as far."""
+    monkeypatch.setenv("MATHVIZ_PATIENCE", "3")
+    rendered.misbehave(f"open('tries', 'a').write('x')\n        {loop}", imports="re, time")
+    (outcome,) = Farm(1).run(jobs(rendered, "en"))
+    assert outcome.film is None and outcome.seconds < 60
+    where = place.format(scene=f"{rendered.root}/scenes/tiny.py")
+    assert re.match(
+        f"no frame came for 3 s, though something was computed, in the beat bars_leave; it is at ({where})",
+        outcome.error,
+    ), outcome.error
+    assert (rendered.root / "tries").read_text() == "x" and not rendered.processes()
 
 
 @pytest.mark.parametrize(
