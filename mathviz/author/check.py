@@ -14,7 +14,7 @@ from mathviz.films import compute, script
 from mathviz.lint import report
 from mathviz.project import Project, loading, programs
 from mathviz.project.activity import limit
-from mathviz.project.errors import MathvizError, ScriptError
+from mathviz.project.errors import MathvizError, ScriptError, sentence
 from mathviz.snapshots import verdict
 from mathviz.snapshots.contact_sheet import ContactSheet
 
@@ -44,8 +44,9 @@ def check(project: Project, stem: str, say: Say) -> Iterator[Point]:
             continue
         try:
             point = step(project, stem, say)
-        except MathvizError as error:
-            point = Point(name, False, str(error), f"mathviz check {stem}")
+        except (MathvizError, OSError) as error:
+            says = sentence(error) if isinstance(error, OSError) else str(error)
+            point = Point(name, False, says, f"mathviz check {stem}")
         if not point.holds and name in ("script", "computation"):
             broken = broken or f"the {name}"
         yield point

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from mathviz.project import Project, disk, not_found
-from mathviz.project.errors import MathvizError, NotFound
+from mathviz.project.errors import MathvizError, NotFound, sentence
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -42,12 +44,21 @@ Patience = Annotated[
         "300 if not given.",
     ),
 ]  # fmt: skip
+TIDYING = 10.0
+"""Seconds after an interrupt in which others are the same one."""
+
+_interrupted = -TIDYING
+"""When somebody interrupted."""
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
 def main() -> None:
     """Entry point: turns errors into one clear message and an exit status, never a traceback."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as a shell starts what it puts into the background
+            signal.signal(number, _interrupt)
+    _plainly()
     try:
         # Not `app()`: it swallows exit statuses, interrupts and broken pipes before they get here.
         command = typer.main.get_command(app)
@@ -63,8 +74,13 @@ def main() -> None:
     except typer.Exit as leave:
         sys.exit(leave.exit_code)
     except BrokenPipeError:  # the reader of a pipe had seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()
         sys.exit(0)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            _say(f"mathviz: {sentence(error)}")
+        _let_go_of_output()
+        sys.exit(1)
     except Exception as error:
         show = getattr(error, "show", None)  # typer's own usage errors
         if show is None:
@@ -74,11 +90,33 @@ def main() -> None:
 
 
 def _interrupt(*_: Any) -> None:
-    raise KeyboardInterrupt
+    """The first of several interrupts is the one that counts: the others would disturb what tidies up after it."""
+    global _interrupted
+    before, _interrupted = _interrupted, time.monotonic()
+    if _interrupted - before > TIDYING:
+        raise KeyboardInterrupt
+    _interrupted = before
+
+
+def _let_go_of_output() -> None:
+    """What could not be written shall not be tried again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _plainly() -> None:
+    """Characters that a terminal does not have become others, not errors."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr)
+
+
+def _print_json(found: Any) -> None:
+    """Whole on every terminal: where it has not all characters, they are escaped."""
+    print(json.dumps(found, indent=2, ensure_ascii="utf" not in (sys.stdout.encoding or "").lower()))
 
 
 def _project() -> Project:
@@ -95,7 +133,7 @@ def list_films(
 
     found = summaries(_project())
     if as_json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        _print_json(found)
         return
     if not found:
         _say("mathviz: there is no film here. Begin one: mathviz new my_film")
@@ -107,14 +145,19 @@ def list_films(
 
 
 @app.command("new")
-def new_film(stem: Annotated[str, typer.Argument(help="The film's stem: small letters, digits, underscores.")]) -> None:
+def new_film(
+    stem: Annotated[str, typer.Argument(help="The film's stem: small letters, digits, underscores.")],
+    lang: Annotated[str, typer.Option(help="Languages of its texts, with commas between; any two letters.")]
+    = "en,zh",
+) -> None:  # fmt: skip
     """Begin a film: a concept, a script, a scene and a test that already work, to be changed into your own."""
     from mathviz.author import new
 
     project = Project.to_begin(Path.cwd())
-    for path in new.create(project, stem):
+    for path in new.create(project, stem, [code.strip() for code in lang.split(",") if code.strip()]):
         print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
-    _say(f"mathviz: it works as it is: mathviz render {stem} --draft; then change it; at the end: mathviz check {stem}")
+    _say(f"mathviz: it works as it is. See it, and what to change first: mathviz preview {stem}")
+    _say(f"mathviz: as a file: mathviz render {stem} --draft; at the end: mathviz check {stem}")
 
 
 @app.command("compute")
@@ -138,7 +181,7 @@ def compute_trace(
     if check:
         differences = compute.compare_with_recorded(computation, project, device=device)
         if as_json:
-            print(json.dumps({"stem": stem, "same": not differences, "differences": differences}, indent=2))
+            _print_json({"stem": stem, "same": not differences, "differences": differences})
         elif differences:
             _say("\n".join([f"mathviz: {stem} is not what was recorded:", *(f"  {line}" for line in differences)]))
         elif not quiet:
@@ -147,7 +190,7 @@ def compute_trace(
     again = compute.check_again(computation, project) if record else None
     done = again or compute.compute(computation, project, device=device, record=record)
     if as_json:
-        print(json.dumps({"place": str(done.place.with_suffix(".npz")), **done.provenance}, indent=2))
+        _print_json({"place": str(done.place.with_suffix(".npz")), **done.provenance})
     elif not quiet:
         for claim in done.trace.check():
             print(f"  holds: {claim.says}  ({claim.found})")
@@ -230,6 +273,8 @@ def render(
         wish = replace(wish, encoding=TRANSPARENT)
     if not cluster and (shared or any_version):
         raise typer.BadParameter("--shared and --any-version need --cluster")
+    if digest:
+        disk.require_place(digest)
     workers = jobs or len(cores())
     with contextlib.closing(Farm(workers)) as own:
         if dry_run:
@@ -251,7 +296,7 @@ def render(
     if len(planned) > 1 and not planned[0].of_catalogue:
         _say("mathviz: each scene as manimgl draws it alone; random numbers do not run on from one to the next")
     if as_json:
-        print(json.dumps([outcome.summary() for outcome in outcomes], indent=2, ensure_ascii=False))
+        _print_json([outcome.summary() for outcome in outcomes])
     for outcome in outcomes if not as_json else failed:
         for note in outcome.notes:
             _say(f"mathviz: {outcome.job.name}: {note}")
@@ -324,7 +369,7 @@ def _planned(
 def _say_what_would_be_drawn(planned: list[Any], farm: Any, as_json: bool) -> None:
     found = farm.look(planned)
     if as_json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        _print_json(found)
         return
     for film in found:
         beats = ", ".join(film["draw"]) or "nothing"
@@ -376,6 +421,8 @@ def show_scale(
     """How long films take on 1 to 1000 workers of a cluster, by a model that is fed with measured times."""
     from mathviz.cluster import scale
 
+    if plot:
+        disk.require_place(plot)
     if measure:
         _measure_times(films or [], measure, quality, fps, sample)
         return
@@ -393,6 +440,7 @@ def _measure_times(stems: list[str], path: Path, quality: str, fps: int, sample:
     from mathviz.cluster import scale
     from mathviz.render.plan import Wish
 
+    disk.require_place(path)
     project = _project()
     planned = _planned(project, stems, Wish(quality=quality, fps=fps))
     first = list({job.stem: job for job in reversed(planned)}.values())[::-1]
@@ -415,7 +463,7 @@ def show_cache(
     size = sum(bytes_ for _, bytes_, _ in objects)
     if as_json:
         found = {"folder": str(cache.root), "beats": len(objects), "bytes": size, "removed": gone, "freed": freed}
-        print(json.dumps(found))
+        _print_json(found)
         return
     if prune:
         print(f"removed {gone} beats, {freed / 1e6:.1f} MB; those used in the last hour always stay")
@@ -464,17 +512,18 @@ def compute_first_language(project: Project, stem: str) -> str:
 
 @app.command()
 def gallery(
+    out: Annotated[Path | None, typer.Option(help="The site's folder; renders/site when not given.")] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Then serve it on 127.0.0.1, until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to serve; 0: any free port.")] = 8000,
     as_json: Json = False,
 ) -> None:
-    """Build a static site of all rendered films under renders/site/. It needs no network and no server."""
+    """Build a static site of all rendered films. It needs no network and no server."""
     from mathviz.gallery.serve import ADDRESS, server
     from mathviz.gallery.site import build
 
-    built = build(_project())
+    built = build(_project(), out)
     if as_json:
-        print(json.dumps(built.summary(), indent=2, ensure_ascii=False))
+        _print_json(built.summary())
     else:
         print(f"{built.index}  ({built.pages} pages)")
         for name, command in built.missing.items():
@@ -483,10 +532,13 @@ def gallery(
             print(f"computed by other code than today's: {name}; {command}")
         if built.dark_only:
             print(f"without a light version: {', '.join(built.dark_only)}; mathviz render --theme all")
+    for name, why in built.damaged.items():
+        _say(f"mathviz: not shown: {name}: {why}")
     if serve:
         with server(built.index.parent, port) as serving:
             _say(f"mathviz: http://{ADDRESS}:{serving.server_port}/ until Ctrl-C")
             serving.serve_forever()
+    raise typer.Exit(1 if built.damaged else 0)
 
 
 @app.command("preview")
@@ -540,7 +592,7 @@ def show_doctor(as_json: Json = False) -> None:
 
     findings = doctor.examine()
     if as_json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+        _print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             print(f"{'ok     ' if finding.there else 'MISSING'}  {finding.name}: {finding.found}")
@@ -568,11 +620,14 @@ def lint_films(
     for path in paths:
         if not path.is_file():
             raise NotFound(f"There is no file {path}")
+    if sarif:
+        disk.require_place(sarif)
+    if frames:
+        disk.require_folder(frames)
     doctor.require()
     found = report.lint(project, stems if films else project.stems, workers, _say)
     found += [finding for path in paths for finding in report.lint_file(project, path)]
     if sarif:
-        sarif.parent.mkdir(parents=True, exist_ok=True)
         disk.write_whole(sarif, report.as_sarif(found).encode())
     print(report.as_json(found) if as_json else report.as_text(found))
     if frames:
@@ -600,7 +655,7 @@ def check_film(stem: Stem, patience: Patience = None, as_json: Json = False) -> 
             if not point.holds:
                 print(f"        next: {point.todo}", flush=True)
     if as_json:
-        print(json.dumps([asdict(point) for point in found], indent=2, ensure_ascii=False))
+        _print_json([asdict(point) for point in found])
     raise typer.Exit(0 if all(point.holds for point in found) else 1)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from mathviz.project import tracebacks
-from mathviz.project.errors import MathvizError, RenderFailed, Stuck
+from mathviz.project.errors import OF_THE_DISK, MathvizError, RenderFailed, Stuck, sentence
 from mathviz.project.tracebacks import is_librarys
 
 TEX_PROGRAMS = {"latex": "texlive-latex-extra", "xelatex": "texlive-xetex", "dvisvgm": "dvisvgm"}
@@ -28,6 +28,8 @@ PLACE = re.compile(r"\S+\.(yaml|py):\d+: ")
 
 def failed(error: BaseException, beat: str = "") -> RenderFailed:
     """The failure that an exception in a scene is, with the innermost place in it that is the author's own."""
+    if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+        return RenderFailed(f"{beat or 'the film'} could not be kept: {sentence(error)}")
     inside = f", in the beat {beat}" if beat else ""
     return RenderFailed(f"{tracebacks.place(error)}{inside}: {words(error)}")
 

@@ -248,11 +248,22 @@ def load(computation: Computation, project: Project, place: Path) -> Trace:
     readers = {source.stem: functools.partial(find, source, project, _say) for source in computation.inputs}
     trace = traces.with_inputs(trace, readers)
     if not note.is_file():
-        _compare_claims(trace.require_true(), about, computation, place)
+        _compare_claims(_claims(trace, place), about, computation, place)
         with contextlib.suppress(OSError):  # then they are checked again next time
             note.parent.mkdir(parents=True, exist_ok=True)
             note.touch()
     return trace
+
+
+def _claims(trace: Trace, place: Path) -> list[Claim]:
+    """What holds of a trace that was read. Raises CheckFailed, or TraceDamaged where its arrays fit no check."""
+    try:
+        return trace.require_true()
+    except MathvizError:
+        raise
+    except Exception as error:
+        says = f"{place.with_suffix('.npz')}: its claims cannot be checked ({type(error).__name__}: {error})"
+        raise TraceDamaged(says) from error
 
 
 def _compare_claims(claims: list[Claim], about: dict[str, Any], computation: Computation, place: Path) -> None:
@@ -294,13 +305,14 @@ class Computed:
 
 def compute(computation: Computation, project: Project, *, device: str = "auto", record: bool = False) -> Computed:
     """Run the computation here and now, check it, and keep it in the cache or as the recorded trace."""
+    recorded, cached = _places(computation, project)
+    place = recorded if record else cached
+    disk.require_folder(place.parent)
     began = time.monotonic()
     inputs = inputs_of(computation, project)
     with _concepts_own(computation):
         trace = call(computation, device, inputs)
         trace.check()
-    recorded, cached = _places(computation, project)
-    place = recorded if record else cached
     provenance = {
         "stem": computation.stem,
         "computation": computation.name,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mathviz.films.reach import CONCEPTS, TRACES, Piece, Reach
-from mathviz.project import disk
+from mathviz.project import disk, reading
 from mathviz.project.errors import ScriptError
 
 CLAIMING = (*CONCEPTS, TRACES)
@@ -76,7 +76,7 @@ def recalled(name: str, inputs: tuple[str, ...]) -> Keys | None:
         return of(name, inputs)
     note = place / "keys" / f"{hashlib.sha256(json.dumps([question, _SELF]).encode()).hexdigest()}.json"
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-        said = json.loads(note.read_text(encoding="utf-8"))
+        said = reading.as_json(note)
         if all(_state(Path(path)) == tuple(state) for path, state in said["states"].items()):
             needs = None if said["needs"] is None else tuple(said["needs"])
             return Keys(said["computation"], said["claims"], tuple(map(Path, said["files"])), needs, ())

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mathviz.project import Project, disk
+from mathviz.project import Project, disk, reading
 
 
 def summaries(project: Project) -> list[dict[str, Any]]:
@@ -18,8 +18,8 @@ def summaries(project: Project) -> list[dict[str, Any]]:
             "scripts": states}  # fmt: skip
     shared = disk.shared_cache()
     note = shared / "lists" / f"{hashlib.sha256(str(project.root).encode()).hexdigest()[:32]}.json" if shared else None
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-        noted = json.loads(note.read_text(encoding="utf-8")) if note else {}
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        noted = reading.as_json(note) if note else {}
         if noted["told"] == told:
             return list(noted["films"])
     from mathviz.films.catalog import films

@@ -19,11 +19,14 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from mathviz.films import formulas
-from mathviz.project import ASSETS
+from mathviz.project import ASSETS, reading
 from mathviz.project.errors import ScriptError
 
 IDENTIFIER = r"^[a-z][a-z0-9_]*$"
 LANGUAGE = r"[a-z]{2}"
+
+LARGEST_SCRIPT = 1 << 20
+"""Bytes of a script: an hour of film has a tenth of that."""
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C, ten times as fast, where PyYAML was built with it."""
@@ -223,7 +226,9 @@ def read(path: Path) -> Script:
 @functools.lru_cache(1024)
 def _read(path: Path, *_state: int) -> Script:
     try:
-        root, data = _parsed(path.read_text(encoding="utf-8"))
+        root, data = _parsed(reading.whole(path, LARGEST_SCRIPT).decode("utf-8"))
+    except OSError as error:
+        raise ScriptError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ScriptError(f"{path}: is not UTF-8: {error}") from error
     except yaml.YAMLError as error:

@@ -7,7 +7,7 @@ import urllib.parse
 from mathviz.films import script
 from mathviz.films.catalog import films
 from mathviz.gallery.films import DARK, Version, version
-from mathviz.gallery.site import environment, html_language, word
+from mathviz.gallery.pages import environment, html_language, word
 from mathviz.project import Project, not_found
 from mathviz.project.errors import MathvizError
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mathviz.films.catalog import Film, films
 from mathviz.films.script import IDENTIFIER, LANGUAGE
-from mathviz.project import Project, disk, not_found
-from mathviz.project.errors import FilmDamaged, NotFound, OutOfPlace
+from mathviz.gallery.cues import cues
+from mathviz.project import Project, disk, not_found, reading
+from mathviz.project.errors import FilmDamaged, NotFound, OutOfPlace, ScriptError
+from mathviz.render import manifest as manifests
 from mathviz.style import THEMES
 
 DARK, LIGHT = THEMES
+
+LONGEST, WIDEST = 24 * 3600, 1 << 15
+"""Seconds and pixels of a film, at most."""
 
 
 class _Part(BaseModel):
@@ -28,7 +31,7 @@ class Claim(_Part):
     """What had to hold for the film to be drawn, and what was found."""
 
     says: str
-    holds: bool
+    holds: Literal[True]
     found: str
 
 
@@ -50,7 +53,7 @@ class Beat(_Part):
 
     id: str
     chapter: str
-    start: Annotated[float, Field(ge=0)]
+    start: Annotated[float, Field(ge=0, le=LONGEST)]
     captions: list[list[str]]
 
 
@@ -77,11 +80,11 @@ class Manifest(_Part):
     alt: str
     references: list[Reference]
     trace: Provenance
-    width: Annotated[int, Field(gt=0)]
-    height: Annotated[int, Field(gt=0)]
+    width: Annotated[int, Field(gt=0, le=WIDEST)]
+    height: Annotated[int, Field(gt=0, le=WIDEST)]
     fps: int | float
     frames: int
-    duration: Annotated[float, Field(gt=0)]
+    duration: Annotated[float, Field(gt=0, le=LONGEST)]
     beats: Annotated[list[Beat], Field(min_length=1)]
     renderer: dict[str, str]
     encoder: dict[str, Any]
@@ -149,10 +152,14 @@ class Version:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Every film of a project that is rendered, stem → language → version, and the commands for what is not."""
+    """Every film of a project that is rendered, stem → language → version, and the commands for what is not.
+
+    ``damaged`` says of films that are not shown why, by name.
+    """
 
     versions: dict[str, dict[str, Version]]
     missing: dict[str, str]
+    damaged: dict[str, str]
     languages: list[str]
 
 
@@ -162,12 +169,17 @@ def name_of(stem: str, language: str, theme: str) -> str:
 
 
 def shelf(project: Project) -> Shelf:
-    """All that is rendered. Raises FilmDamaged with every film that is not what its manifest says."""
+    """All that is rendered. A film that is damaged, or whose script is, costs itself alone."""
     versions: dict[str, dict[str, Version]] = {}
     missing: dict[str, str] = {}
+    damaged: dict[str, str] = {}
     languages: list[str] = []
-    faults = []
-    for film in films(project):
+    for stem in project.stems:
+        try:
+            (film,) = films(project, [stem])
+        except ScriptError as error:
+            damaged[stem] = str(error)
+            continue
         for language in film.script.languages:
             languages += [language] if language not in languages else []
             try:
@@ -175,12 +187,11 @@ def shelf(project: Project) -> Shelf:
             except NotFound:
                 missing[f"{film.stem}.{language}"] = f"mathviz render {film.stem} --lang {language}"
             except FilmDamaged as error:
-                faults.append(str(error))
+                damaged[f"{film.stem}.{language}"] = str(error)
             else:
                 versions.setdefault(film.stem, {})[language] = found
-    if faults:
-        raise FilmDamaged("\n".join(faults))
-    return Shelf(versions, missing, [code for code in languages if any(code in those for those in versions.values())])
+    shown = [code for code in languages if any(code in those for those in versions.values())]
+    return Shelf(versions, missing, damaged, shown)
 
 
 def version(project: Project, film: Film, language: str) -> Version:
@@ -201,14 +212,14 @@ def _rendered(folder: Path, stem: str, language: str, theme: str) -> Rendered | 
     path = folder / f"{name}.json"
     again = f"Render it again: mathviz render {stem} --lang {language} --theme {theme}"
     try:
-        told = Manifest.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        told = Manifest.model_validate(manifests.read(path))
     except FileNotFoundError:
         return None
+    except FilmDamaged as error:
+        raise FilmDamaged(f"{error}. {again}") from None
     except ValidationError as error:
         places = {".".join(map(str, fault["loc"])) or "all of it" for fault in error.errors(include_url=False)}
         raise FilmDamaged(f"{path}: is no manifest of today's form ({', '.join(sorted(places))}). {again}") from None
-    except (ValueError, RecursionError) as error:
-        raise FilmDamaged(f"{path}: is no JSON: {error}. {again}") from None
     if (told.stem, told.language, told.theme) != (stem, language, theme):
         other = name_of(told.stem, told.language, told.theme)
         raise FilmDamaged(f"{path}: is the manifest of another film, {other}. {again}")
@@ -217,6 +228,11 @@ def _rendered(folder: Path, stem: str, language: str, theme: str) -> Rendered | 
     for file, digest in told.files.items():
         if fault := _fault(folder, name, file, digest):
             raise FilmDamaged(f"{path}: {fault}. {again}")
+    captions = folder / f"{name}.vtt"
+    try:
+        cues(captions)
+    except (OSError, ValueError) as error:
+        raise FilmDamaged(f"{captions}: holds no captions as mathviz writes them: {error}. {again}") from None
     return Rendered(told, folder)
 
 
@@ -226,7 +242,7 @@ def _fault(folder: Path, name: str, file: str, digest: str) -> str:
         path = disk.confined(folder, file)
         if not file.startswith(f"{name}."):
             raise OutOfPlace("another film's")
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = reading.digest(path)
     except OutOfPlace:
         return f"signs {file!r}, which is none of its film's files"
     except OSError as error:

@@ -4,7 +4,7 @@
 const root = document.documentElement;
 // The pages' Chinese is in a style sheet, so it is there at once; until then nothing is shown, and nothing moves later.
 root.style.visibility = "hidden";
-document.fonts.load('1em "Mathviz Han"', "\u6587").finally(() => { root.style.visibility = ""; });
+document.fonts.load('1em "Mathviz Han"', "\u6587").catch(() => {}).finally(() => { root.style.visibility = ""; });
 
 const systemIsLight = matchMedia("(prefers-color-scheme: light)");
 const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
@@ -137,6 +137,8 @@ function startPlayer(film) {
   video.textTracks.addEventListener("change", () => { captions.ariaPressed = String(track.mode === "showing"); });
   video.addEventListener("timeupdate", mark);
   video.addEventListener("seeked", mark);
+  const wanted = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash); // as search results lead to a chapter
+  if (wanted) seek(Number(wanted[1]));
   return { show: (theme) => showTheme(video, film, theme) };
 }
 

@@ -8,37 +8,38 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import functools
 import io
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from mathviz.films import compute
+from mathviz.gallery import settings, sharing
+from mathviz.gallery.cues import cues
 from mathviz.gallery.films import DARK, NEEDED, Shelf, Version, shelf
-from mathviz.project import ASSETS, Project
+from mathviz.gallery.pages import ENGLISH, HERE, html_language, index_of, template, word
+from mathviz.gallery.settings import Site, said
+from mathviz.project import ASSETS, Project, disk
 from mathviz.project.errors import MathvizError
-
-HERE = Path(__file__).resolve().parent
-ENGLISH = "en"
-HTML_LANGUAGES = {"zh": "zh-CN"}
-"""Where a tag tells more than the language: fonts for Simplified Chinese."""
 
 HAN_FONT = "mathviz-han-regular.otf"
 """Of which pages bring the characters that they have."""
+
+FIRST_HAN, LAST_HAN = "\u2e80", "\u9fff"
+
+OWN = ("style.css", "site.js")
+"""What every site has, and by which one is known."""
 
 DOWNLOADS = {".mp4": "film", ".webm": "webm", ".poster.png": "poster", ".poster.webp": "poster", ".gif": "loop",
              ".webp": "loop", ".vtt": "captions", ".chapters.vtt": "chapters", ".md": "transcript",
@@ -51,7 +52,7 @@ class Built:
     """The site, and what it lacks.
 
     ``missing`` are films that are not rendered, ``stale`` those that other code computed than today's, each
-    with the command that renders it; ``dark_only`` have no light version.
+    with the command that renders it; ``dark_only`` have no light version; ``damaged`` are not shown, each with why.
     """
 
     index: Path
@@ -59,6 +60,7 @@ class Built:
     missing: dict[str, str]
     stale: dict[str, str]
     dark_only: list[str]
+    damaged: dict[str, str]
 
     def summary(self) -> dict[str, object]:
         """What ``mathviz gallery --json`` prints of it."""
@@ -71,6 +73,12 @@ class Shown:
 
     version: Version
     page: str
+    site: Site
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """What search engines read of it."""
+        return sharing.schema(self.version, self.page, self.site, html_language(self.manifest.language))
 
     @property
     def manifest(self) -> Any:
@@ -119,22 +127,50 @@ class Shown:
         ]  # fmt: skip
 
 
-def build(project: Project) -> Built:
-    """Make the site anew under ``renders/site/``, whole or not at all. Raises FilmDamaged or ScriptError."""
-    found = shelf(project)
-    site = project.renders / "site"
-    project.renders.mkdir(exist_ok=True)
+def build(project: Project, out: Path | None = None) -> Built:
+    """Make the site anew, whole or not at all, of all films that are whole: under ``renders/site/``, or as ``out``.
+
+    Raises MathvizError where something else has its place.
+    """
+    site = out or project.renders / "site"
+    about = settings.read(project)
     with _whole(site) as folder:
-        stale, pages = _write(project, found, folder)
+        found = shelf(project)
+        stale, pages = Pages(project, found, about, folder).write()
     all_versions = [version for versions in found.versions.values() for version in versions.values()]
     dark_only = [version.dark.name for version in all_versions if version.light is None]
-    return Built(site / "index.html", pages, found.missing, stale, dark_only)
+    return Built(site / "index.html", pages, found.missing, stale, dark_only, found.damaged)
+
+
+UNDER_WAY = ".mathviz-site."
+"""How the names of folders begin from which sites are made, or which they replace."""
 
 
 @contextlib.contextmanager
 def _whole(site: Path) -> Any:
-    """A folder beside the site that takes its place once all is in it."""
-    folder = Path(tempfile.mkdtemp(dir=site.parent, prefix=".site."))
+    """A folder beside the site that takes its place once all is in it. What earlier ones left behind goes."""
+    _require_ours(site)
+    disk.require_folder(site.parent)
+    with disk.alone_in(site.parent):
+        for left in site.parent.glob(f"{UNDER_WAY}*"):
+            disk.remove(left)
+        yield from _replacing(site)
+
+
+def _require_ours(site: Path) -> None:
+    """Raise MathvizError unless a site may be put there: where nothing is, or an earlier site."""
+    if site.is_symlink():
+        raise MathvizError(
+            f"{site} is a link to {os.readlink(site)}, which is not replaced. "  # noqa: PTH115 - as it is written
+            f"Build there: mathviz gallery --out {site.resolve()}; or remove the link"
+        )
+    ours = site.is_dir() and (not any(site.iterdir()) or all((site / name).is_file() for name in OWN))
+    if site.exists() and not ours:
+        raise MathvizError(f"{site} is there and is no site of mathviz, so it is not replaced. Move it, or delete it")
+
+
+def _replacing(site: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(dir=site.parent, prefix=UNDER_WAY))
     old = folder.with_name(f"{folder.name}.old")
     try:
         folder.chmod(0o755)
@@ -144,50 +180,111 @@ def _whole(site: Path) -> Any:
         try:
             folder.rename(site)
         except OSError:
-            old.rename(site)
+            if old.exists():
+                old.rename(site)
             raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _write(project: Project, found: Shelf, folder: Path) -> tuple[dict[str, str], int]:
-    """All of the site's files. Returns the films that other code computed than today's, and the number of pages."""
-    for name in ("style.css", "site.js"):
-        shutil.copyfile(HERE / name, folder / name)
-    languages = found.languages or [ENGLISH]
-    stale, pages = {}, 0
-    for stem, versions in found.versions.items():
-        code = _code(project, stem)
+class Pages:
+    """All of a site's files, on their way into a folder."""
+
+    def __init__(self, project: Project, found: Shelf, site: Site, folder: Path) -> None:
+        self.project, self.site, self.folder = project, site, folder
+        self.languages = found.languages or [ENGLISH]
+        self.order = site.order(list(found.versions))
+        self.versions = {stem: found.versions[stem] for stem in self.order}
+        self.stale: dict[str, str] = {}
+        self.pages: list[str] = []
+
+    def write(self) -> tuple[dict[str, str], int]:
+        """Returns the films that other code computed than today's, and the number of pages."""
+        shutil.copyfile(HERE / "site.js", self.folder / "site.js")
+        style = (HERE / "style.css").read_text(encoding="utf-8")
+        (self.folder / "style.css").write_text(style + self.site.style, encoding="utf-8")
+        for stem in self.order:
+            self._film(stem)
+        for language in self.languages:
+            self._index(language)
+        for language in self.languages:
+            _bring_font(self.folder, language)
+        if self.site.address:
+            (self.folder / "sitemap.xml").write_text(sharing.map_of(self.pages, self.site), encoding="utf-8")
+        return self.stale, len(self.pages)
+
+    def _page(self, name: str, file: str, language: str, others: list[tuple[str, str]], **known: Any) -> None:
+        """Write a page that exists in ``others``, language and file name, as well."""
+        title, tagline = said(self.site.name, language), said(self.site.tagline, language)
+        around = {"site": self.site, "name": title, "tagline": tagline or word("lead", language), "file": file}
+        text = template(name, language, self.languages, said=lambda text: said(text, language), **around)
+        (self.folder / file).write_text(text.render(others=others, **known), encoding="utf-8")
+        self.pages.append(file)
+
+    def _film(self, stem: str) -> None:
+        versions, code = self.versions[stem], _code(self.project, stem)
         for language, version in versions.items():
-            _bring(version, folder / "films" / stem)
+            _bring(version, self.folder / "films" / stem)
             sources = code.get(version.manifest.trace.key)
             if sources is None:
-                stale[version.dark.name] = f"mathviz render {stem} --lang {language}"
+                self.stale[version.dark.name] = f"mathviz render {stem} --lang {language}"
             others = [(other, page_of(stem, other)) for other in versions if other != language]
-            page = _template("film.html", language, languages).render(
-                film=Shown(version, page_of(stem, language)), code=sources, others=others
-            )
-            (folder / page_of(stem, language)).write_text(page, encoding="utf-8")
-            pages += 1
-    for language in languages:
-        shown = [_nearest(stem, versions, language) for stem, versions in found.versions.items()]
+            before, after = self._beside(stem, language)
+            self._page(
+                "film.html", page_of(stem, language), language, others, film=self._shown(stem, language), code=sources,
+                series=self.site.series_of(stem), before=before, after=after,
+            )  # fmt: skip
+
+    def _beside(self, stem: str, language: str) -> tuple[Shown | None, Shown | None]:
+        """The films before and after this one, as they are read."""
+        at = self.order.index(stem)
+        before, after = self.order[at - 1 : at] if at else [], self.order[at + 1 : at + 2]
+        return next((self._shown(one, language) for one in before), None), next(
+            (self._shown(one, language) for one in after), None
+        )
+
+    def _shown(self, stem: str, language: str) -> Shown:
+        """The film in this language, else in the first that it has."""
+        versions = self.versions[stem]
+        code = language if language in versions else next(iter(versions))
+        return Shown(versions[code], page_of(stem, code), self.site)
+
+    def _index(self, language: str) -> None:
+        shown = [self._shown(stem, language) for stem in self.order]
         topics = sorted({topic for film in shown for topic in film.manifest.topics})
-        others = [(other, index_of(other, languages)) for other in languages if other != language]
-        page = _template("index.html", language, languages).render(films=shown, topics=topics, others=others)
-        (folder / index_of(language, languages)).write_text(page, encoding="utf-8")
-    for language in languages:
-        _bring_font(folder, language)
-    return stale, pages + len(languages)
+        others = [(other, index_of(other, self.languages)) for other in self.languages if other != language]
+        shelves = [(series.title, [film for film in shown if film.manifest.stem in series.films])
+                   for series in self.site.series]  # fmt: skip
+        rest = [film for film in shown if self.site.series_of(film.manifest.stem) is None]
+        groups = [(title, films) for title, films in [*shelves, ({}, rest)] if films]
+        file = index_of(language, self.languages)
+        self._page("index.html", file, language, others, films=shown, groups=groups, topics=topics)
+        self._share(shown, language)
+
+    def _share(self, shown: list[Shown], language: str) -> None:
+        """The cover of an index, and its feed where the site has an address."""
+        name, tagline = said(self.site.name, language), said(self.site.tagline, language)
+        first = [film for film in shown if film.manifest.stem == self.site.cover]
+        posters = [film.version.dark.folder / film.version.dark.file(".poster.png") for film in first or shown]
+        picture = sharing.cover(posters, name, tagline, self.site.colours.page[1])
+        (self.folder / f"cover.{language}.png").write_bytes(picture)
+        if self.site.address:
+            films = [(film.version, film.page) for film in shown]
+            text = sharing.feed(films, self.site, html_language(language), name, tagline or word("lead", language))
+            (self.folder / f"feed.{language}.xml").write_text(text, encoding="utf-8")
 
 
 def _bring_font(folder: Path, language: str) -> None:
-    """A style sheet with the Chinese characters of a language's pages in the films' own font.
+    """A style sheet with the Chinese characters of a language's pages in the films' own font; empty if there are none.
 
     It is in the style sheet itself: a font that came later would move the lines that are there by then.
     """
     pages = [*folder.glob(f"*.{language}.html"), *folder.glob("index*.html")]
     text = {sign for path in pages for sign in path.read_text(encoding="utf-8")}
+    if not any(FIRST_HAN <= sign <= LAST_HAN for sign in text):
+        (folder / f"fonts.{language}.css").write_text("/* no Chinese on these pages */\n", encoding="utf-8")
+        return
     font = TTFont(ASSETS / "fonts" / HAN_FONT)
     chosen = subset.Subsetter(subset.Options(notdef_outline=True))
     chosen.populate(text="".join(sorted(text)))
@@ -200,31 +297,25 @@ def _bring_font(folder: Path, language: str) -> None:
     (folder / f"fonts.{language}.css").write_text(f"{rule}/*\n{licence}*/\n", encoding="utf-8")
 
 
-def _nearest(stem: str, versions: dict[str, Version], language: str) -> Shown:
-    """The film in this language, else in the first that it has."""
-    code = language if language in versions else next(iter(versions))
-    return Shown(versions[code], page_of(stem, code))
-
-
 def page_of(stem: str, language: str) -> str:
     """The file name of a film's page."""
     return f"{stem}.{language}.html"
 
 
-def index_of(language: str, languages: list[str]) -> str:
-    """The file name of an index; the first language's is what a server shows for the folder."""
-    return "index.html" if language == languages[0] else f"index.{language}.html"
-
-
 def _bring(version: Version, folder: Path) -> None:
-    """The film's files into the site: linked where the disk can, so that they take no room twice."""
+    """The film's files into the site: linked where the disk can, so that they take no room twice.
+
+    Of a film that is a link, what it leads to is copied: a link in the site would lead out of it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for film in version.themes.values():
         for name in [film.file(ending) for ending in (*NEEDED, ".json", *film.extras)]:
-            try:
-                os.link(film.folder / name, folder / name)
-            except OSError:
-                shutil.copyfile(film.folder / name, folder / name)
+            source = film.folder / name
+            with contextlib.suppress(OSError):
+                if not source.is_symlink():
+                    os.link(source, folder / name)
+                    continue
+            shutil.copyfile(source, folder / name)
 
 
 def _code(project: Project, stem: str) -> dict[str, list[tuple[str, Markup]]]:
@@ -239,75 +330,3 @@ def _code(project: Project, stem: str) -> dict[str, list[tuple[str, Markup]]]:
 
 def _coloured(text: str) -> Markup:
     return Markup(highlight(text, PythonLexer(), HtmlFormatter(nowrap=False, cssclass="source")))
-
-
-def cues(path: Path) -> list[dict[str, Any]]:
-    """The cues of a WebVTT file that ``report.webvtt`` wrote."""
-    found = []
-    for block in path.read_text(encoding="utf-8").split("\n\n")[1:]:
-        _, times, *text = block.strip().split("\n")
-        start, _, end = times.partition(" --> ")
-        found.append({"start": _seconds(start), "end": _seconds(end.split()[0]), "text": "\n".join(text)})
-    return found
-
-
-def _seconds(stamp: str) -> float:
-    hours, minutes, seconds = stamp.split(":")
-    return round(int(hours) * 3600 + int(minutes) * 60 + float(seconds), 3)
-
-
-# ---- words and templates
-
-
-@functools.cache
-def _words() -> dict[str, dict[str, str]]:
-    return yaml.safe_load((HERE / "words.yaml").read_text(encoding="utf-8"))
-
-
-def word(name: str, language: str) -> str:
-    """A word of the pages' own, in English where the language has none; a language's name is at least its code."""
-    texts = _words()[name]
-    return texts.get(language, language if name == "language" else texts[ENGLISH])
-
-
-def html_language(language: str) -> str:
-    """The language as HTML names it."""
-    return HTML_LANGUAGES.get(language, language)
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds, as a player shows them: a moment that has passed, so rounded down."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02}"
-
-
-def formulas(parts: list[str]) -> Markup:
-    """A text of words and formulas in turn, with the formulas marked and everything escaped."""
-    marked = Markup('<span class="formula">{}</span>')
-    return Markup("").join(marked.format(part) if at % 2 else escape(part) for at, part in enumerate(parts))
-
-
-def _bytes(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
-
-
-@functools.cache
-def environment() -> Environment:
-    """The templates, where all text is escaped and a missing value is an error."""
-    made = Environment(
-        loader=PackageLoader("mathviz.gallery"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    made.filters.update(html_language=html_language, clock=clock, formulas=formulas, bytes=_bytes)
-    return made
-
-
-def _template(name: str, language: str, languages: list[str]) -> Any:
-    def say(key: str, other: str = language) -> str:
-        return word(key, other)
-
-    def index(code: str) -> str:
-        return index_of(code, languages)
-
-    known: dict[str, str | Callable[..., str]] = {"language": language, "word": say, "index": index}
-    return environment().get_template(name, globals=known)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
+import av
 import numpy as np
 from numpy import ndarray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mathviz.engine.rate import exact
 from mathviz.lint.rules import Finding, limits
+from mathviz.project import reading
+from mathviz.project.errors import FilmDamaged
+from mathviz.render import manifest as manifests
 
 LOOKED_AT = (160, 90)
 """Size to which a film is reduced for flashes: a cell is a block of 12 pixels at 1080p."""
@@ -107,35 +112,67 @@ def _redness(linear: ndarray) -> ndarray:
     return np.hypot(u - 0.1978, v - 0.4683) * np.where(u >= 0.1978, 1, -1)
 
 
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Mark(_Part):
+    """Where a beat begins, in seconds."""
+
+    id: str
+    start: float
+
+
+class About(_Part):
+    """What is asked of a manifest here."""
+
+    stem: str
+    beats: list[Mark]
+    width: int
+    height: int
+    fps: Annotated[float, Field(gt=0)]
+    frames: int
+    files: dict[str, str]
+    language: str = ""
+    theme: str = ""
+    alt: str = ""
+
+
+UNREADABLE = (OSError, ValueError, IndexError, av.FFmpegError)
+"""What is raised by files that are no films, or are damaged."""
+
+
 def check_film(manifest: Path) -> list[Finding]:
     """Findings of a finished film, from its manifest."""
     video = manifest.with_suffix(".mp4")
     try:
-        about = json.loads(manifest.read_text(encoding="utf-8"))
-        known = {name: about[name] for name in ("stem", "beats", "width", "height", "fps", "frames", "files")}
-    except (ValueError, KeyError, TypeError) as error:
+        about = About.model_validate(manifests.read(manifest))
+    except (FilmDamaged, OSError, ValidationError) as error:
         stem, again = manifest.parent.name, f"render it again: mathviz render {manifest.parent.name}"
-        says = f"cannot be read: {error!r}"
+        says = str(error).removeprefix(f"{manifest}: ").splitlines()[0]
         return [Finding("ENC001", "error", stem, "", "", 0.0, manifest.name, says, "a manifest", again)]
-    if video.name not in known["files"]:  # a film without its background, say, is another kind of file
+    if video.name not in about.files:  # a film without its background, say, is another kind of file
         return []
-    version = f"{about.get('language', '')}.{about.get('theme', '')}".strip(".")
+    version = f"{about.language}.{about.theme}".strip(".")
 
     def finding(rule: str, level: str, time: float, what: str, measured: str, limit: str, advice: str) -> Finding:
-        starts = [beat["id"] for beat in about["beats"] if beat["start"] <= time + 1e-6]
+        starts = [beat.id for beat in about.beats if beat.start <= time + 1e-6]
         beat = starts[-1] if starts else ""
-        return Finding(rule, level, about["stem"], version, beat, round(time, 2), what, measured, limit, advice)
+        return Finding(rule, level, about.stem, version, beat, round(time, 2), what, measured, limit, advice)
 
-    again = f"render it again: mathviz render {about['stem']}"
+    again = f"render it again: mathviz render {about.stem}"
     found = [finding("ENC001", "error", 0.0, video.name, measured, limit, again)
              for measured, limit in stream_faults(video, about)]  # fmt: skip
     if not found:
         area = limits()["flash"]["area"]
-        for rule, time, share in flashes(_pictures(video), about["fps"]):
-            measured = f"more than three flashes in a second over {share:.1%} of it"
-            advice = "slow it down, make it smaller, or change less"
-            found.append(finding(rule, "error", time, "the picture", measured, f"{area:.1%}", advice))
-    alt, longest = about.get("alt", ""), limits()["alt"]["longest"]
+        try:
+            for rule, time, share in flashes(_pictures(video), about.fps):
+                measured = f"more than three flashes in a second over {share:.1%} of it"
+                advice = "slow it down, make it smaller, or change less"
+                found.append(finding(rule, "error", time, "the picture", measured, f"{area:.1%}", advice))
+        except UNREADABLE as error:
+            found.append(finding("ENC001", "error", 0.0, video.name, f"cannot be read: {error}", "a film", again))
+    alt, longest = about.alt, limits()["alt"]["longest"]
     if not 0 < len(alt) <= longest:
         found.append(finding("A11Y001", "warning", 0.0, "alt", f"{len(alt)} characters", f"1 to {longest}",
                              "say in two sentences what there is to see"))  # fmt: skip
@@ -146,12 +183,10 @@ def check_film(manifest: Path) -> list[Finding]:
     return found
 
 
-def stream_faults(video: Path, about: dict[str, object]) -> list[tuple[str, str]]:
+def stream_faults(video: Path, about: About) -> list[tuple[str, str]]:
     """What is wrong with a file, each with what it should be."""
-    import av
-
     try:
-        data = video.read_bytes()
+        data = reading.whole(video)
         with av.open(str(video)) as container:
             stream = container.streams.video[0]
             codec = stream.codec_context
@@ -160,25 +195,21 @@ def stream_faults(video: Path, about: dict[str, object]) -> list[tuple[str, str]
                 "frames": sum(1 for packet in container.demux(stream) if packet.size),
                 "rate": float(stream.average_rate or 0), "primaries": int(codec.color_primaries),
             }  # fmt: skip
-    except (OSError, ValueError, IndexError) as error:
+    except UNREADABLE as error:
         return [(f"cannot be read: {error}", "a film")]
     wanted = {
-        "codec": "h264", "pixels": "yuv420p", "size": f"{about['width']}×{about['height']}", "frames": about["frames"],
-        "rate": float(exact(float(str(about["fps"])))), "primaries": 1,
+        "codec": "h264", "pixels": "yuv420p", "size": f"{about.width}×{about.height}", "frames": about.frames,
+        "rate": float(exact(about.fps)), "primaries": 1,
     }  # fmt: skip
     faults = [(f"{name} {found[name]}", str(wanted[name])) for name in wanted if found[name] != wanted[name]]
     if not 0 <= data.find(b"moov") < data.find(b"mdat"):
         faults.append(("the index comes after the pictures", "the index first, so that it plays while it loads"))
-    digests = about.get("files")
-    digest = digests.get(video.name) if isinstance(digests, dict) else None
-    if digest != hashlib.sha256(data).hexdigest():
+    if about.files.get(video.name) != hashlib.sha256(data).hexdigest():
         faults.append(("not the file that its manifest describes", "the same SHA-256"))
     return faults
 
 
 def _pictures(video: Path) -> Iterable[ndarray]:
-    import av
-
     with av.open(str(video)) as container:
         container.streams.video[0].thread_type = "AUTO"
         for frame in container.decode(video=0):

@@ -25,6 +25,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mathviz.author import new
 from mathviz.preview import changes, easel
 from mathviz.preview.versions import Key, Shown, Stand, Version, Work
 from mathviz.project import ASSETS, Project, disk, loading
@@ -64,6 +65,7 @@ class Studio:
         self.root: subprocess.Popen[bytes] | None = None
         self.starting = threading.Lock()
         self.slots = 0
+        self.to_change_first: list[dict[str, str]] = []
 
     def start(self) -> None:
         """Begin to watch and to draw."""
@@ -110,7 +112,7 @@ class Studio:
                 "beats": [self._told_of(version, beat) for beat in version.text.own] if version else [],
                 "drawn": version.drawn if version else [], "jump": version.jump if version else None,
                 "note": self._note(version), "findings": version.findings if version else [],
-                "linted": bool(version and version.linted == self.changed_at),
+                "linted": bool(version and version.linted == self.changed_at), "first": self.to_change_first,
             }  # fmt: skip
 
     def _told_of(self, version: Version, beat: str) -> dict[str, Any]:
@@ -195,6 +197,8 @@ class Studio:
         scene, around = Path(self.jobs[self.first].scene), self._around()
         try:
             texts = {key: changes.read(scene, key[0]) for key in {self.first, *self.versions}}
+            languages = texts[self.first].told.languages
+            self.to_change_first = new.to_change_first(self.project, self.stem, languages)
         except (MathvizError, SyntaxError, OSError) as error:
             with self.lock:
                 self._stop_works()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,12 @@ class Project:
 
     @property
     def cache(self) -> Path:
-        return self.renders / ".cache"
+        """Where what need not be made again is kept: in ``renders/``, or, where nothing can be written, elsewhere."""
+        place = self.renders / ".cache"
+        if disk.may_write(place):
+            return place
+        shared = disk.shared_cache()
+        return shared / "projects" / hashlib.sha256(str(self.root).encode()).hexdigest()[:32] if shared else place
 
     def cache_of(self, scene: Path) -> Path:
         """Where what is drawn of a scene file is kept: in the project if it has films and holds the file, else where

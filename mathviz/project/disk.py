@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import functools
-import hashlib
 import os
+import shutil
 import stat
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from mathviz.project.errors import OutOfPlace
+from mathviz.project import reading
+from mathviz.project.errors import MathvizError, OutOfPlace
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -27,6 +30,15 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def remove(path: Path) -> None:
+    """Whatever is there, if it can be removed: a folder with all that is in it, a file, a pipe; of a link the link."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def shared_cache() -> Path | None:
@@ -66,7 +78,54 @@ def digest_of_a_file(path: Path) -> str | None:
 @functools.lru_cache(4096)
 def _digest(path: Path, *version: int) -> str:
     """They are read once in a command, which many films need them for."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return reading.digest(path)
+
+
+# ---- folders to write to
+
+
+def require_folder(folder: Path) -> None:
+    """Make a folder to write to, before there is something to write. Raises OSError that names what is in the way."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        number = errno.EROFS if os.statvfs(folder).f_flag & os.ST_RDONLY else errno.EACCES
+        raise OSError(number, "Nothing can be written there", str(folder))
+    if not shutil.disk_usage(folder).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+
+def require_place(path: Path) -> None:
+    """Make the folder of a file that will be written, before the work for it. Raises OSError as ``require_folder``."""
+    if path.is_dir():
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    require_folder(path.parent)
+
+
+def may_write(folder: Path) -> bool:
+    """Whether a folder can be written to, or made."""
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Nobody else may do the same in that folder meanwhile. Raises MathvizError where somebody does.
+
+    The lock is on the folder itself, so nothing is left behind.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise MathvizError(f"Somebody else is at work in {folder}; try again when that is done") from None
+    except OSError:  # a disk that has no locks
+        pass
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
 
 
 # ---- names that come from elsewhere

@@ -1,6 +1,9 @@
 """The errors that a user can do something about, one class for each different thing to do."""
 
 
+import errno
+
+
 class MathvizError(Exception):
     """What went wrong, in words for the person at the keyboard. Never shown with a traceback."""
 
@@ -67,3 +70,27 @@ class StageError(MathvizError):
     """A scene asks for what cannot be shown: edit the scene, at the line that is named."""
 
     exit_code = 2
+
+
+TODO = {
+    errno.ENOSPC: "Make room, or choose another disk", errno.EDQUOT: "Make room, or choose another disk",
+    errno.EACCES: "Choose a folder that you may write to, or change its rights",
+    errno.EPERM: "Choose a folder that you may write to, or change its rights",
+    errno.EROFS: "Choose a folder on another disk: this one can only be read",
+    errno.EEXIST: "Something else has that name: delete it, or choose another",
+    errno.ENOTDIR: "A file is where a folder should be: delete it, or choose another",
+    errno.EISDIR: "A folder is where a file should be: delete it, or choose another",
+}  # fmt: skip
+
+
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+"""What is the disk's fault, whoever was writing."""
+
+
+def sentence(error: OSError) -> str:
+    """What a disk refused, of which file, and what to do about it."""
+    if error.errno is None or error.strerror is None:
+        return f"{type(error).__name__}: {error}"
+    path = error.filename2 or error.filename
+    says = f"{path}: {error.strerror}" if path else error.strerror
+    return f"{says}. {TODO[error.errno]}." if error.errno in TODO else says

@@ -23,12 +23,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mathviz import trace
 from mathviz.films.telling import Telling
-from mathviz.project import disk
+from mathviz.project import disk, reading
 from mathviz.project.errors import MathvizError, OutOfPlace
 
 LIMIT = 10 * 1024**3
 """Bytes that the encoded beats may take when nothing else is said."""
+
+LAST = "last.png"
+"""The file that every beat has: its last picture."""
 
 STATES = 8
 """How many states of a film's files are remembered: somebody may go back to one."""
@@ -83,8 +87,9 @@ class Cache:
         """Whether an object is there, whole; with ``digests``, with those of its frames."""
         folder = self.folder(key)
         try:
-            promised = json.loads((folder / "whole.json").read_text())
-            there = all((folder / name).stat().st_size == size for name, size in promised.items())
+            promised = reading.as_json(folder / "whole.json")
+            there = LAST in promised
+            there = there and all((folder / name).stat().st_size == size for name, size in promised.items())
         except (OSError, ValueError, AttributeError):
             return False
         return there and (not digests or self.digests(key) is not None)
@@ -92,7 +97,7 @@ class Cache:
     def digests(self, key: str) -> list[str] | None:
         """The SHA-256 of each RGBA frame of an object, if they were kept and are what was written."""
         with contextlib.suppress(OSError, ValueError):
-            *lines, seal = (self.folder(key) / "digests.txt").read_text().split()
+            *lines, seal = reading.whole(self.folder(key) / "digests.txt").decode().split()
             return lines if _seal(lines) == seal else None
         return None
 
@@ -100,12 +105,12 @@ class Cache:
         """Whether an object's bytes are those that were put there. If not, it is removed."""
         folder = self.folder(key)
         with contextlib.suppress(OSError, ValueError, KeyError):
-            signed = json.loads((folder / "signed.json").read_text())
-            found = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in signed}
-            if found == signed:
+            signed = reading.as_json(folder / "signed.json")
+            found = {name: reading.digest(folder / name) for name in signed}
+            if found == signed and LAST in found:
                 os.utime(folder)
                 return True
-        shutil.rmtree(folder, ignore_errors=True)
+        disk.remove(folder)
         return False
 
     def keep(self, key: str, made: Path) -> None:
@@ -125,7 +130,7 @@ class Cache:
             os.utime(folder)
             shutil.rmtree(made)
             return
-        shutil.rmtree(folder, ignore_errors=True)  # there was half of one, or a damaged one
+        disk.remove(folder)  # there was half of one, or a damaged one, or no beat at all
         folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             made.rename(folder)
@@ -156,11 +161,13 @@ class Cache:
         place = self._slot(inputs, name)
         place.parent.mkdir(parents=True, exist_ok=True)
         others = [each for each in self._states(inputs, name) if each.reads != beat.reads]
-        disk.write_whole(place, json.dumps([asdict(each) for each in [beat, *others][:STATES]]).encode())
+        said = {"states": [asdict(each) for each in [beat, *others][:STATES]]}
+        disk.write_whole(place, json.dumps({**said, "seal": trace.seal(said)}).encode())
 
     def _states(self, inputs: str, name: str) -> list[Beat]:
         try:
-            return [Beat.of(each) for each in json.loads(self._slot(inputs, name).read_text())]
+            said = reading.as_json(self._slot(inputs, name))
+            return [Beat.of(each) for each in said["states"]] if said["seal"] == trace.seal(said) else []
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return []
 
@@ -186,7 +193,7 @@ class Cache:
     def last(self, film: str, surroundings: dict[str, str]) -> list[str]:
         """The keys that a film was last made of and that are still there; none if other tools would draw it now."""
         try:
-            said = json.loads((self.root / "films" / f"{film}.json").read_text())
+            said = reading.as_json(self.root / "films" / f"{film}.json")
             alike = all(said["sources"].get(name) == value for name, value in surroundings.items())
             return [key for key in said["keys"] if self.has(key)] if alike else []
         except (OSError, ValueError, KeyError, TypeError, AttributeError, OutOfPlace):
@@ -202,7 +209,7 @@ class Cache:
         """Every object: when it was last used, its bytes, its folder. The one that was not for longest first."""
         found = []
         for folder in (self.root / "objects").glob("??/*"):
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):  # gone meanwhile, or no beat
                 size = sum(path.stat().st_size for path in folder.iterdir())
                 found.append((folder.stat().st_mtime, size, folder))
         return sorted(found)
@@ -223,10 +230,10 @@ class Cache:
     def _drop_empty_slots(self) -> None:
         for folder in (self.root / "slots").glob("*"):
             names = [path.stem for path in folder.glob("*.json")]
-            old = time.time() - folder.stat().st_mtime > YOUNG
+            old = time.time() - folder.lstat().st_mtime > YOUNG
             kept = (beat for name in names for beat in self._states(folder.name, name))
             if old and not any(self.has(beat.key) for beat in kept):
-                shutil.rmtree(folder, ignore_errors=True)
+                disk.remove(folder)
 
     def _slot(self, inputs: str, name: str) -> Path:
         return self.root / "slots" / inputs / f"{name}.json"

@@ -8,7 +8,6 @@ stands in the cache, so a step that dies is simply taken again.
 from __future__ import annotations
 
 import contextlib
-import errno
 import glob
 import itertools
 import json
@@ -31,7 +30,7 @@ from mathviz.films import compute
 from mathviz.films.compute import Computation
 from mathviz.project import Project, disk, loading, programs
 from mathviz.project.activity import activity, limit
-from mathviz.project.errors import MathvizError, RenderFailed, ToolFailed
+from mathviz.project.errors import MathvizError, RenderFailed, ToolFailed, sentence
 from mathviz.render import doctor, inputs, report
 from mathviz.render.cache import Cache
 from mathviz.render.patience import LAST, LOOK, ended
@@ -190,6 +189,7 @@ class Farm:
         """Every job's outcome, in the jobs' order. An interrupt ends all workers and is passed on."""
         self.films = [prepare(job, self.verify) for job in jobs]
         for film in self.films:
+            _require_room(film)
             if film.outcome:
                 self.progress(film)
         if any(film.outcome is None for film in self.films):
@@ -279,7 +279,7 @@ class Farm:
                 if alone and film.step == "draw" and not film.missing:
                     self._step(worker, film)  # join it: nobody else has to begin for that
             except OSError as error:  # no room, no right to write: nothing that another try would mend
-                film.end(None, error=str(error))
+                film.end(None, error=sentence(error))
             finally:
                 with self.lock:
                     film.helpers -= 1
@@ -446,9 +446,7 @@ class Farm:
         work = Path(job.cache) / "work"
         work.mkdir(parents=True, exist_ok=True)
         sweep(work)
-        job.folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(job.folder, os.W_OK):  # known before drawing, not after
-            raise PermissionError(errno.EACCES, "Nothing can be written there", str(job.folder))
+        disk.require_folder(job.folder)  # known before drawing, not after
         sweep(job.folder, f".{job.name}-")
         folder = Path(tempfile.mkdtemp(prefix=f"{job.name}-", dir=work))
         held = disk.hold(folder)
@@ -605,6 +603,16 @@ class Worker:
             shutil.rmtree(self.temporary, ignore_errors=True)
             os.close(self.held)
             self.temporary = None
+
+
+def _require_room(film: FilmWork) -> None:
+    """End a film that could not be written, before anything is computed for it."""
+    if film.outcome is None:
+        try:
+            disk.require_folder(film.job.folder)
+            disk.require_folder(Path(film.job.cache))
+        except OSError as error:
+            film.end(None, error=sentence(error))
 
 
 def prepare(job: Job, verify: bool = False) -> FilmWork:

@@ -23,9 +23,10 @@ from mathviz.engine.rate import seconds
 from mathviz.films import compute, formulas
 from mathviz.films.script import plain
 from mathviz.films.telling import Telling
-from mathviz.project import Project, disk
-from mathviz.project.errors import OutOfPlace
+from mathviz.project import Project, disk, reading
+from mathviz.project.errors import FilmDamaged, OutOfPlace
 from mathviz.render import encode
+from mathviz.render import manifest as manifests
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.encode import Encoding
 from mathviz.render.plan import Job
@@ -240,7 +241,7 @@ def _publish(job: Job, folder: Path, files: list[Path], about: dict[str, Any]) -
     final, incoming = manifest_of(job), job.incoming(folder)
     incoming.mkdir(parents=True)
     held = disk.hold(incoming)
-    disk.write_whole(incoming / final.name, (json.dumps(about, indent=2, ensure_ascii=False) + "\n").encode())
+    disk.write_whole(incoming / final.name, manifests.written(about))
     names = [file.relative_to(folder) for file in files]
     for name in names:
         (incoming / name).parent.mkdir(exist_ok=True)
@@ -261,8 +262,8 @@ def _publish(job: Job, folder: Path, files: list[Path], about: dict[str, Any]) -
 def _files_of(manifest: Path) -> set[Path]:
     """The files beside a manifest that are what it signs; none if there is no such manifest."""
     found = set()
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        for name, digest in json.loads(manifest.read_text(encoding="utf-8"))["files"].items():
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        for name, digest in reading.as_json(manifest)["files"].items():
             with contextlib.suppress(OSError, OutOfPlace):
                 path = disk.confined(manifest.parent, name)
                 found |= {path} if _sha256(path) == digest else set()
@@ -297,13 +298,13 @@ def made_from(job: Job, verify: bool = False) -> dict[str, str] | None:
             note.parent.mkdir(parents=True, exist_ok=True)
             disk.write_whole(note, json.dumps(seen).encode())
         return about["inputs"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OutOfPlace):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, FilmDamaged, OutOfPlace):
         return None
 
 
 def _noted(note: Path) -> Any:
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        return json.loads(note.read_text(encoding="utf-8"))
+    with contextlib.suppress(OSError, ValueError):
+        return reading.as_json(note)
     return None
 
 
@@ -318,7 +319,7 @@ def _manifest(path: Path) -> Any:
 
 @functools.lru_cache(1024)
 def _manifest_as(path: Path, *_state: int) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+    return manifests.read(path)
 
 
 def frames_of(job: Job) -> int:
@@ -348,4 +349,4 @@ def timestamp(seconds: float) -> str:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return reading.digest(path)

@@ -29,6 +29,8 @@ def write_still(project: Project, job: Job, beat: str | None, after: float | Non
         raise NotFound(f"{beat or job.stem} has no moment {after} s; give seconds after its begin, such as 1.5")
     if job.language:
         _require_beat(job, beat)
+    if out:
+        disk.require_place(out)
     engine.start(engine.Picture(job.width, job.height, job.fps))
     try:
         with Watch(limit(), lambda place: _say(job, place), film=bool(job.language)):
@@ -37,7 +39,7 @@ def write_still(project: Project, job: Job, beat: str | None, after: float | Non
         engine.finish()
     name = f"{job.name}.{beat}" if job.language else beat
     path = out or job.folder / "stills" / f"{name}{'' if after is None else f'@{after:g}s'}.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    disk.require_place(path)
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "PNG", optimize=True)
     disk.write_whole(path, buffer.getvalue())

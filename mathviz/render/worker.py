@@ -36,7 +36,7 @@ from mathviz.engine.readback import Nv12, Reader, Rgba
 from mathviz.films.telling import Telling
 from mathviz.project import disk
 from mathviz.project.activity import PATIENCE
-from mathviz.project.errors import MathvizError, RenderFailed, ToolKilled
+from mathviz.project.errors import MathvizError, RenderFailed, ToolKilled, sentence
 from mathviz.render import inputs, report
 from mathviz.render.cache import Beat
 from mathviz.render.encode import BeatEncoder, Encoding
@@ -338,7 +338,7 @@ def _in_fork(task: Task, out: Any, tasks: int) -> None:
     except MathvizError as error:
         tell(error=str(error))
     except OSError as error:
-        tell(error=f"{type(error).__name__}: {error}")
+        tell(error=sentence(error))
     except Exception:
         traceback.print_exc()  # the last words that the farm reports
         raise

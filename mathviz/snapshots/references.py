@@ -24,7 +24,8 @@ from numpy import ndarray
 from PIL import Image
 
 from mathviz import style
-from mathviz.project import PACKAGE, Project, disk
+from mathviz.project import PACKAGE, Project, disk, reading
+from mathviz.project.errors import FrameMismatch
 from mathviz.snapshots.frames import Frame, Snapshot, wanted
 
 ABOUT = "accepted.json"
@@ -91,14 +92,20 @@ class Accepted:
 def accepted(project: Project, stem: str) -> Accepted:
     """What ``accepted.json`` says; nothing where nobody accepted anything."""
     path = project.references / stem / ABOUT
-    if not path.is_file():
+    try:
+        said: dict[str, Any] = reading.as_json(path)
+        digests = {
+            version: {name: Digests(*pair.split(" ")) for name, pair in named.items()}
+            for version, named in said.pop("digests", {}).items()
+        }
+        return Accepted(**said, digests=digests)
+    except FileNotFoundError:
         return Accepted()
-    said: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    digests = {
-        version: {name: Digests(*pair.split(" ")) for name, pair in named.items()}
-        for version, named in said.pop("digests", {}).items()
-    }
-    return Accepted(**said, digests=digests)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise FrameMismatch(
+            f"{path}: is not what `mathviz frames accept` wrote ({error}). "
+            f"Delete it, then look at the frames and accept them: mathviz frames accept {stem}"
+        ) from None
 
 
 def write(project: Project, stem: str, about: Accepted) -> None:

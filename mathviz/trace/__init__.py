@@ -12,7 +12,6 @@ import hashlib
 import io
 import json
 import typing
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -20,8 +19,9 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 from jaxtyping import jaxtyped
 
-from mathviz.project import disk
+from mathviz.project import disk, reading
 from mathviz.project.errors import CheckFailed, TraceDamaged
+from mathviz.trace.arrays import arrays_of
 from mathviz.trace.claim import Claim
 
 AnyTrace = TypeVar("AnyTrace", bound="Trace")
@@ -121,15 +121,16 @@ def load(kind: type[AnyTrace], stem: Path, *, check: bool = True) -> AnyTrace:
     """
     about = read_provenance(stem)
     try:
-        data = stem.with_suffix(".npz").read_bytes()
+        data = reading.whole(stem.with_suffix(".npz"))
     except FileNotFoundError:
         raise TraceDamaged(f"{stem.with_suffix('.npz')} is missing beside its .json") from None
+    except OSError as error:
+        raise TraceDamaged(f"{stem.with_suffix('.npz')} cannot be read: {error.strerror}") from None
     if hashlib.sha256(data).hexdigest() != about.get("arrays_sha256"):
         raise TraceDamaged(f"{stem.with_suffix('.npz')} is not what was written (its SHA-256 differs)")
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            trace = kind(**{name: archive[name] for name in archive.files})
-    except (TypeError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        trace = kind(**arrays_of(data))
+    except (TypeError, ValueError) as error:
         raise TraceDamaged(f"{stem.with_suffix('.npz')} is no {kind.__name__}: {error}") from error
     if check:
         trace.require_true()
@@ -161,9 +162,13 @@ def read_provenance(stem: Path) -> dict[str, Any]:
 def unsealed(path: Path) -> dict[str, Any]:
     """A provenance that has the seal that it must have. Raises FileNotFoundError or TraceDamaged."""
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
+        about = reading.as_json(path)
     except ValueError as error:
         raise TraceDamaged(f"{path} is no JSON: {error}") from error
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise TraceDamaged(f"{path} cannot be read: {error.strerror}") from None
     if not isinstance(about, dict):
         raise TraceDamaged(f"{path} holds no provenance")
     if about.get("seal") != seal(about):

@@ -68,6 +68,38 @@ def test_an_ill_formed_stem_is_answered_with_a_good_one(tmp_path: Path, stem: st
     new.create(Project(tmp_path), suggested)
 
 
+@pytest.mark.parametrize("languages", [["en"], ["zh"], ["fr"], ["zh", "de", "en"], ["en", "zh"]])
+def test_it_is_begun_in_the_languages_that_are_asked_for(tmp_path: Path, languages: list[str]) -> None:
+    new.create(Project(tmp_path), "heavy_ball", languages)
+    path = tmp_path / "scenes" / "heavy_ball.yaml"
+    told, text = read(path), path.read_text(encoding="utf-8")
+    assert told.languages == languages and list(told.alt) == languages
+    for code in languages:
+        han = any("\u4e00" <= sign <= "\u9fff" for sign in told.question[code] + told.beats[1].captions[1][code])
+        assert han == (code == "zh")
+        assert (f"# What is said in {code} is English until" in text) == (code not in ("en", "zh"))
+    assert "zh" in languages or not any("\u2e80" <= sign <= "\u9fff" for sign in text), "nothing of another language"
+
+
+def test_what_to_change_first_is_named_until_it_is_changed(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for path in new.create(project, "heavy_ball", ["fr"])[:3]:
+        told = new.to_change_first(project, "heavy_ball", ["fr"])
+        (mine,) = [each for each in told if each["place"].startswith(str(path.relative_to(tmp_path)))]
+        line = path.read_text(encoding="utf-8").splitlines()[int(mine["place"].partition(":")[2]) - 1]
+        assert any(line.strip().startswith(words) for words, _ in new.FIRST.values()), line
+        path.write_text(path.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+        assert mine not in new.to_change_first(project, "heavy_ball", ["fr"])
+    assert new.to_change_first(project, "heavy_ball", ["fr"]) == []
+
+
+@pytest.mark.parametrize("languages", [[], ["english"], ["EN"], ["en", "en"], ["../x"]])
+def test_what_is_no_language_is_refused(tmp_path: Path, languages: list[str]) -> None:
+    with pytest.raises(MathvizError, match="Try: mathviz new my_film --lang en"):
+        new.create(Project(tmp_path), "heavy_ball", languages)
+    assert not files_in(tmp_path)
+
+
 @pytest.mark.parametrize("there", sorted(FOUR))
 def test_nothing_that_is_there_is_overwritten(tmp_path: Path, there: str) -> None:
     (tmp_path / there).parent.mkdir()

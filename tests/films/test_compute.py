@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import shutil
@@ -316,6 +318,50 @@ def test_a_forged_claim_is_refused_although_its_seal_fits(toy: Toy, forgery: str
     assert says in toy.said[0] and toy.said[0].endswith("Not used.") and toy.said[1] == "computing bars …"
     ended = toy.command("--check")
     assert ended.returncode == 1 and says in ended.stderr
+
+
+@pytest.mark.parametrize("said", ["device", "versions", "says", "found"])
+def test_what_is_said_of_a_trace_is_told_where_it_was_changed_and_never_used(toy: Toy, said: str) -> None:
+    compute.compute(toy.computation, toy.project, record=True)
+    toy.find()
+    path = toy.recorded.with_suffix(".json")
+    about = json.loads(path.read_text(encoding="utf-8"))
+    where = about["checks"][0] if said in about["checks"][0] else about
+    where[said] = {"numpy": "9"} if said == "versions" else "H200"
+    path.write_text(json.dumps(about), encoding="utf-8")
+    ended = toy.command("--check")
+    assert ended.returncode == 1 and "is not what was written: its seal does not fit" in ended.stderr
+    toy.find()
+    assert "its seal does not fit" in toy.said[0] and toy.said[0].endswith("Not used.")
+    used = compute.provenance_of(toy.computation, toy.project)
+    assert "H200" not in json.dumps(used) and used["versions"]["numpy"] != "9"
+
+
+def test_a_trace_that_no_check_can_read_is_computed_again(toy: Toy) -> None:
+    compute.compute(toy.computation, toy.project, record=True)
+    empty = toy.computation.kind(np.zeros(0), np.array(0))
+    data = io.BytesIO()
+    np.savez(data, **empty.arrays())
+    toy.recorded.with_suffix(".npz").write_bytes(data.getvalue())
+    about = trace.read_provenance(toy.recorded) | {"arrays_sha256": hashlib.sha256(data.getvalue()).hexdigest()}
+    trace.write_provenance(toy.recorded, about)
+    assert toy.find().heights.tolist() == [1.0, 2.0, 3.0]
+    assert "bars.npz: its claims cannot be checked (ValueError: " in toy.said[0]
+
+
+@pytest.mark.parametrize("part", [".npz", ".json"])
+def test_what_lies_where_a_cached_trace_should_be_gives_way_or_is_named(toy: Toy, part: str) -> None:
+    toy.find()
+    path = toy.cached.with_suffix(part)
+    path.unlink()
+    os.mkfifo(path)
+    assert toy.find().heights.tolist() == [1.0, 2.0, 3.0] and path.is_file()
+    assert "it is a pipe, not a file; delete it. Not used." in toy.said[-2]
+    path.unlink()
+    path.mkdir()
+    ended = toy.command()
+    assert ended.returncode == 1 and f"{path}: Is a directory. A folder is" in ended.stderr
+    assert "delete it" in ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_an_untrue_computation_leaves_no_trace_and_no_film(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,14 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mathviz.render import manifest
+
 EVIL = "\"'><script>pwned=1</script><img src=x onerror=pwned=1>${{7*7}}{%raw%}../../"
 """What a title may hold and must stay text."""
 
 
 def change(path: Path, **changes: Any) -> None:
-    """Replace entries of a JSON file."""
-    about = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(about | changes), encoding="utf-8")
+    """Replace entries of a manifest, and seal it."""
+    path.write_bytes(manifest.written(json.loads(path.read_text(encoding="utf-8")) | changes))
 
 
 def forge_texts(films: Path) -> None:

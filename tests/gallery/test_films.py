@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,8 +14,11 @@ from forged import change
 from tiny_project import TinyProject
 
 from mathviz.gallery import site
-from mathviz.gallery.site import build, clock, cues
-from mathviz.project.errors import FilmDamaged
+from mathviz.gallery.cues import cues
+from mathviz.gallery.pages import clock
+from mathviz.gallery.site import build
+from mathviz.project import disk
+from mathviz.project.errors import MathvizError
 from mathviz.render.report import AT_THE_TOP, Cue, webvtt
 
 
@@ -98,8 +102,10 @@ def sign(name: str) -> Callable[[Path], None]:
 
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "half": (cut, "tiny.en.json: is no JSON"),
-    "empty": (lambda path: path.write_text("[]"), "is no manifest of today's form (all of it)"),
+    "empty": (lambda path: path.write_text("[]"), "is no manifest"),
     "no bytes": (lambda path: path.write_bytes(b"\xff\xfe"), "is no JSON"),
+    "infinite": (lambda path: path.write_text('{"duration": Infinity}'), "Infinity is no number"),
+    "half a character": (lambda path: path.write_text('{"title": "\\ud800"}'), "is no JSON"),
     "deep": (lambda path: path.write_text("[" * 100_000), "is no"),
     "no title": (lambda path: change(path, title=None), "is no manifest of today's form (title)"),
     "another's": (other_film, "is the manifest of another film, tiny.zh"),
@@ -112,24 +118,72 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("kind", DAMAGE)
-def test_damage_is_refused_and_leaves_the_site_as_it_was(filmed: TinyProject, kind: str) -> None:
+def test_damage_costs_the_film_and_no_other(filmed: TinyProject, kind: str) -> None:
     damage, says = DAMAGE[kind]
-    page = build(filmed.project).index
-    before = page.stat().st_mtime_ns
     damage(filmed.films / "tiny.en.json")
-    with pytest.raises(FilmDamaged) as told:
-        build(filmed.project)
-    assert says in str(told.value)
-    assert "Render it again: mathviz render tiny --lang en --theme dark" in str(told.value)
-    assert page.stat().st_mtime_ns == before
-    assert [path.name for path in page.parent.parent.iterdir() if path.name.startswith(".site")] == []
+    built = build(filmed.project)
+    assert list(built.damaged) == ["tiny.en"] and built.pages == 2
+    assert says in built.damaged["tiny.en"]
+    assert "Render it again: mathviz render tiny --lang en --theme dark" in built.damaged["tiny.en"]
+    assert not [name for name in files(built.index.parent) if "tiny.en" in name], "no page shows it"
+    assert (built.index.parent / "tiny.zh.html").is_file()
 
 
 def test_the_command_says_what_is_damaged_and_ends_with_1(filmed: TinyProject) -> None:
     cut(filmed.films / "tiny.en.mp4")
     done = filmed.run("gallery")
-    assert done.returncode == 1 and not done.stdout and "Traceback" not in done.stderr
+    assert done.returncode == 1 and "(2 pages)" in done.stdout and "Traceback" not in done.stderr
     assert "tiny.en.mp4 is not the file that it signs" in done.stderr
+    done = filmed.run("embed", "tiny", "--lang", "en")
+    assert done.returncode == 1 and not done.stdout and "is not the file that it signs" in done.stderr
+
+
+def test_a_script_that_cannot_be_read_costs_its_film_and_no_other(filmed: TinyProject) -> None:
+    for name in ("odd.yaml", "odd.py"):
+        (filmed.root / "scenes" / name).write_text("{")
+    built = build(filmed.project)
+    assert list(built.damaged) == ["odd"] and "odd.yaml:1: is no YAML" in built.damaged["odd"] and built.pages == 4
+
+
+@pytest.mark.parametrize("said", ["claims", "a claim that does not hold", "device"])
+def test_what_a_manifest_says_of_the_numbers_is_what_was_found_when_it_was_made(filmed: TinyProject, said: str) -> None:
+    path = filmed.films / "tiny.en.json"
+    about = json.loads(path.read_text(encoding="utf-8"))
+    (claim,) = about["trace"]["checks"]
+    if said == "device":
+        about["trace"]["device"] = "NVIDIA H200"
+    else:
+        about["trace"]["checks"] += [{**claim, "says": "all is well"}] if said == "claims" else []
+        claim["holds"] = said == "claims"
+    path.write_text(json.dumps(about), encoding="utf-8")
+    built = build(filmed.project)
+    assert "tiny.en.json: is not what was written: its seal does not fit" in built.damaged["tiny.en"]
+    if "holds" in said:
+        change(path)  # and sealed
+        assert "trace.checks.0.holds" in build(filmed.project).damaged["tiny.en"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "WEBVTT\n\n1\nnonsense\nx\n", "WEBVTT\n\n1\n00:00:09.000 --> 00:00:01.000\nx\n", "WEBVTT\n\n\n\n1",
+     "WEBVTT\n\n1\n00:00:00.000 --> \nx\n", "\udcff"],
+)  # fmt: skip
+def test_odd_captions_cost_the_film_although_they_are_signed(filmed: TinyProject, text: str) -> None:
+    path = filmed.films / "tiny.en.json"
+    captions = path.with_suffix(".vtt")
+    captions.write_bytes(text.encode(errors="surrogateescape"))
+    files_ = json.loads(path.read_text(encoding="utf-8"))["files"]
+    change(path, files=files_ | {captions.name: hashlib.sha256(captions.read_bytes()).hexdigest()})
+    assert "tiny.en.vtt: holds no captions" in build(filmed.project).damaged["tiny.en"]
+
+
+def test_a_film_whose_manifest_is_a_pipe_is_told_and_made_again(filmed: TinyProject) -> None:
+    path = filmed.films / "tiny.en.json"
+    path.unlink()
+    os.mkfifo(path)
+    assert "it is a pipe, not a file; delete it" in build(filmed.project).damaged["tiny.en"]
+    done = filmed.run("render", "tiny", "--lang", "en", "--quality", "low", "--fps", "2", limit=60)
+    assert done.returncode == 0 and path.is_file(), done.stderr
 
 
 def test_a_site_that_fails_half_way_leaves_the_one_before(filmed: TinyProject, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,3 +211,59 @@ def test_cues_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert cues(tmp_path / "x.vtt") == [
         {"start": 0.5, "end": 3.0, "text": "a &lt; b\nc"}, {"start": 3661.25, "end": 3662.0, "text": "第一行"}
     ]  # fmt: skip
+
+
+# ---- where the site goes
+
+
+def test_a_film_that_is_a_link_is_shown_by_what_it_leads_to(filmed: TinyProject) -> None:
+    film = filmed.films / "tiny.en.mp4"
+    elsewhere = film.rename(filmed.root / "elsewhere.mp4")
+    film.symlink_to(elsewhere)
+    shown = build(filmed.project).index.parent / "films" / "tiny" / film.name
+    assert not shown.is_symlink() and shown.stat().st_ino != elsewhere.stat().st_ino
+    assert shown.read_bytes() == elsewhere.read_bytes()
+
+
+def put_link(site: Path) -> None:
+    (site.parent.parent / "deploy").mkdir()
+    site.symlink_to(site.parent.parent / "deploy")
+
+
+def put_folder(site: Path) -> None:
+    site.mkdir()
+    (site / "mine").touch()
+
+
+@pytest.mark.parametrize("put", [put_link, Path.touch, put_folder, lambda site: site.symlink_to("nowhere")])
+def test_what_is_no_site_is_not_replaced(filmed: TinyProject, put: Callable[[Path], object]) -> None:
+    place = filmed.project.renders / "site"
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(filmed.root / "deploy", ignore_errors=True)
+    put(place)
+    before = sorted(path.name for path in filmed.project.renders.iterdir())
+    with pytest.raises(MathvizError, match=r"renders/site is (a link to .* --out|there and is no site)"):
+        build(filmed.project)
+    assert sorted(path.name for path in filmed.project.renders.iterdir()) == before
+    assert place.is_symlink() or not place.is_dir() or (place / "mine").is_file()
+
+
+def test_a_site_can_be_built_elsewhere_again_and_again(filmed: TinyProject, tmp_path: Path) -> None:
+    shutil.rmtree(filmed.project.renders / "site", ignore_errors=True)
+    for _ in range(2):
+        assert build(filmed.project, tmp_path / "deploy").index == tmp_path / "deploy" / "index.html"
+    assert (tmp_path / "deploy" / "films" / "tiny" / "tiny.en.mp4").is_file()
+    assert not (filmed.project.renders / "site").exists()
+
+
+def test_what_a_build_that_was_killed_left_behind_goes(filmed: TinyProject) -> None:
+    for name in (f"{site.UNDER_WAY}x", f"{site.UNDER_WAY}x.old"):
+        (filmed.project.renders / name).mkdir()
+    build(filmed.project)
+    assert not list(filmed.project.renders.glob(".*site*"))
+
+
+def test_two_builds_do_not_get_into_each_others_way(filmed: TinyProject) -> None:
+    with disk.alone_in(filmed.project.renders), pytest.raises(MathvizError, match="Somebody else is at work in"):
+        build(filmed.project)
+    build(filmed.project)

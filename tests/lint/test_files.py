@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ import pytest
 from numpy import ndarray
 
 from mathviz.lint import files
+from mathviz.render import manifest
 
 FPS = 30
 
@@ -100,7 +101,7 @@ def describe(video: Path, **changes) -> Path:
         "files": {video.name: hashlib.sha256(video.read_bytes()).hexdigest()}, **changes,
     }  # fmt: skip
     path = video.with_suffix(".json")
-    path.write_text(json.dumps(about))
+    path.write_bytes(manifest.written(about))
     return path
 
 
@@ -151,11 +152,42 @@ def test_a_file_that_is_no_film_or_another_one_is_told(finished: Path) -> None:
     assert found.rule == "ENC001" and found.measured.startswith("cannot be read")
 
 
+@pytest.mark.parametrize("kind", ["cut", "a hole in the pictures", "no index", "a pipe", "gone"])
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_damaged_film_is_a_finding(finished: Path, kind: str, signed: bool) -> None:
+    """Also where somebody signed it so."""
+    data = finished.read_bytes()
+    pictures = data.index(b"mdat") + 4
+    half = pictures + (len(data) - pictures) // 3
+    made = {"cut": data[:half], "no index": data.replace(b"moov", b"free", 1),
+            "a hole in the pictures": data[:half] + b"\xff" * 4000 + data[half + 4000 :]}  # fmt: skip
+    finished.write_bytes(made.get(kind, data))
+    if signed:
+        describe(finished)
+    if kind in ("a pipe", "gone"):
+        finished.unlink()
+    if kind == "a pipe":
+        os.mkfifo(finished)
+    found = files.check_film(finished.with_suffix(".json"))
+    assert [finding for finding in found if finding.rule == "ENC001" and "render bars" in finding.advice], found
+
+
 @pytest.mark.parametrize("damage", ["{", "[]", "{}", '{"stem": "bars"}'])
 def test_a_damaged_manifest_is_a_finding(finished: Path, damage: str) -> None:
     finished.with_suffix(".json").write_text(damage)
     (found,) = files.check_film(finished.with_suffix(".json"))
-    assert found.rule == "ENC001" and found.measured.startswith("cannot be read")
+    assert found.rule == "ENC001" and "manifest" in found.limit
+
+
+def test_a_manifest_that_is_a_pipe_or_was_changed_is_a_finding(finished: Path) -> None:
+    path = finished.with_suffix(".json")
+    path.write_text(path.read_text().replace("Bars.", "Other bars."))
+    (found,) = files.check_film(path)
+    assert "its seal does not fit" in found.measured
+    path.unlink()
+    os.mkfifo(path)
+    (found,) = files.check_film(path)
+    assert "it is a pipe, not a file; delete it" in found.measured
 
 
 def test_what_must_lie_beside_a_film(finished: Path) -> None:

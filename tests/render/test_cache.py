@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tiny_project import BEATS, TinyProject
 
+from mathviz import trace
 from mathviz.project.errors import MathvizError, OutOfPlace
 from mathviz.render.cache import Beat, Cache, bytes_of
 from mathviz.render.farm import Farm
@@ -44,6 +46,39 @@ def beat(key: str, reads: dict[str, str] | None = None) -> Beat:
 
 
 # ---- objects and slots
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.touch, lambda path: path.symlink_to("/dev/zero")],
+                         ids=["a pipe", "a file", "a device"])  # fmt: skip
+def test_what_is_no_beat_where_one_should_be_gives_way(cache: Cache, make: Callable[[Path], object]) -> None:
+    kept(cache, KEYS[1])
+    make(cache.folder(KEYS[1]).parent / KEYS[1].replace("b", "c"))
+    cache.folder(KEYS[0]).parent.mkdir(parents=True)
+    make(cache.folder(KEYS[0]))
+    assert not cache.has(KEYS[0]) and len(cache.objects()) == 1
+    kept(cache, KEYS[0])
+    assert cache.has(KEYS[0]) and cache.sound(KEYS[0])
+    for name in ("whole.json", "signed.json", "last.png"):
+        (cache.folder(KEYS[0]) / name).unlink()
+        make(cache.folder(KEYS[0]) / name)
+    assert not cache.sound(KEYS[0]) and not cache.folder(KEYS[0]).exists()
+
+
+def test_a_beat_of_which_nothing_is_promised_is_none(cache: Cache) -> None:
+    folder = kept(cache, KEYS[0])
+    for name in ("whole.json", "signed.json"):
+        (folder / name).write_text("{}")
+    assert not cache.has(KEYS[0]) and not cache.sound(KEYS[0])
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_slots_of_the_wrong_type_hold_nothing(cache: Cache, make: Callable[[Path], object]) -> None:
+    (cache.root / "slots" / "film").mkdir(parents=True)
+    (cache.root / "slots" / "odd").touch()
+    make(cache.root / "slots" / "film" / "rise.json")
+    assert cache.beat("film", "rise") is None and not cache.looked_at("film", "rise")
+    assert cache.beat("odd", "rise") is None
+    assert cache.prune(0) == (0, 0)
 
 
 def test_what_was_kept_is_found(cache: Cache) -> None:
@@ -87,6 +122,17 @@ def test_a_damaged_object_is_not_used(cache: Cache, file: str, how: str) -> None
     assert not (cache.has(KEYS[0], digests=True) and cache.sound(KEYS[0]))
     kept(cache, KEYS[0], digests="d1\nd2\n")
     assert cache.has(KEYS[0], digests=True) and cache.sound(KEYS[0])
+
+
+def test_a_slot_that_somebody_wrote_into_says_nothing(cache: Cache) -> None:
+    """What a page says of a film's numbers goes through it."""
+    kept(cache, KEYS[0])
+    cache.remember("film", "rise", beat(KEYS[0], {"device": "CPU"}))
+    path = cache.root / "slots" / "film" / "rise.json"
+    path.write_text(path.read_text().replace("CPU", "H200"))
+    assert cache.beat("film", "rise") is None and not cache.looked_at("film", "rise")
+    cache.remember("film", "rise", beat(KEYS[0]))
+    assert cache.beat("film", "rise") == beat(KEYS[0])
 
 
 def test_a_slot_holds_as_long_as_the_files_are_what_they_were(cache: Cache) -> None:
@@ -248,7 +294,8 @@ def test_a_slot_cannot_lead_out_of_the_cache(cache: Cache, tmp_path: Path, key: 
     cache.remember("inputs", "beat", Beat(KEYS[0], 1, [], [], [], {}, {}, {}))
     slot = next((cache.root / "slots").rglob("beat.json"))
     named = key.replace("/precious", f"{tmp_path}/precious") if key[0] == "/" else key
-    slot.write_text(json.dumps([{**each, "key": named} for each in json.loads(slot.read_text())]))
+    said = {"states": [{**each, "key": named} for each in json.loads(slot.read_text())["states"]]}
+    slot.write_text(json.dumps({**said, "seal": trace.seal(said)}))
     assert cache.beat("inputs", "beat") is None
     with pytest.raises(OutOfPlace):
         cache.sound(named)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import json
 import os
 import pickle
 import subprocess
 import sys
 import textwrap
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -264,6 +266,57 @@ def test_a_forged_file_is_damage(tmp_path: Path, kind: str) -> None:
             np.savez(file, **chosen)
     forge(tmp_path / "walk", other.read_bytes())
     assert_damaged(tmp_path / "walk")
+
+
+def as_npz(header: str, data: bytes) -> bytes:
+    """An archive of one array with that header."""
+    head = header.encode().ljust(117) + b"\n"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ends.npy", b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head + data)
+    return made.getvalue()
+
+
+def spoilt(data: bytes, flags: int = 0, method: int = 8, packed: bool = False) -> bytes:
+    """An archive whose members have other flags, another way of packing, or packed bytes that are none."""
+    made, at = bytearray(data), 0
+    for head, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        while (at := made.find(head, at)) >= 0:
+            made[at + place : at + place + 4] = flags.to_bytes(2, "little") + method.to_bytes(2, "little")
+            if packed and place == 6:
+                made[at + 38 : at + 48] = b"\xff" * 10
+            at += 4
+        at = 0
+    return bytes(made)
+
+
+FLOATS = "{'descr': '<f8', 'fortran_order': False, 'shape': %s}"
+ODD_ARCHIVES = {
+    "bytes that cannot be unpacked": (spoilt(as_npz(FLOATS % "(3,)", bytes(24)), packed=True), "error"),
+    "encrypted": (spoilt(as_npz(FLOATS % "(3,)", bytes(24)), flags=1), "encrypted"),
+    "packed in an unknown way": (spoilt(as_npz(FLOATS % "(3,)", bytes(24)), method=99), "unknown way"),
+    "8 TB": (as_npz(FLOATS % "(1099511627776,)", bytes(24)), "8,796,093,022,208 bytes, of which 24 are there"),
+    "a side of less than nothing": (as_npz(FLOATS % "(-1, -3)", bytes(24)), "shape (-1, -3)"),
+    "a header that is no header": (as_npz("{'descr': '<f8'", b""), "npz is no Walk"),
+    "a type of nothing": (as_npz(FLOATS.replace("<f8", "<q9") % "(3,)", bytes(24)), "npz is no Walk"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_ARCHIVES)
+def test_an_odd_archive_is_damage_and_takes_no_room(tmp_path: Path, kind: str) -> None:
+    data, says = ODD_ARCHIVES[kind]
+    forge(tmp_path / "walk", data)
+    with pytest.raises(TraceDamaged) as caught:
+        load(Walk, tmp_path / "walk")
+    assert says in str(caught.value), caught.value
+
+
+@pytest.mark.parametrize("part", [".npz", ".json"])
+def test_a_pipe_is_no_trace_and_nobody_waits_for_it(saved: Path, part: str) -> None:
+    saved.with_suffix(part).unlink()
+    os.mkfifo(saved.with_suffix(part))
+    with pytest.raises(TraceDamaged, match="it is a pipe, not a file; delete it"):
+        load(Walk, saved)
 
 
 # Truth.

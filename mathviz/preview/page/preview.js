@@ -226,6 +226,8 @@ function showWords() {
     element("error-text").textContent = where + film.error.text;
     element("traceback").textContent = film.error.traceback;
   }
+  element("first").hidden = !film.first.length;
+  element("first-places").replaceChildren(...film.first.map(({ place, says }) => made("li", {}, made("code", {}, place), ` ${says}`)));
   showChoices();
   showBeats();
   showFindings();
