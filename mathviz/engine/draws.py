@@ -18,6 +18,9 @@ from mathviz.engine.trust import is_manimgls_own
 MANY = 1500
 """Primitives: of so many, each one's box costs more than it saves where all of them have moved."""
 
+FEW = 64
+"""Dots or triangles: of fewer, nobody asks which can be seen."""
+
 VERTICES = {0: 1, 1: 2, 4: 3}
 """Vertices of a primitive, by OpenGL's number of it: points, lines, triangles. Strips are one whole."""
 
@@ -45,6 +48,24 @@ class Primitives:
     @functools.cached_property
     def digest(self) -> bytes:
         return hashlib.sha256(self.rows.tobytes()).digest()
+
+    @functools.cached_property
+    def visible(self) -> ndarray | None:
+        """Of dots and triangles, the numbers of those that are not wholly transparent; None if that is most of them."""
+        rgba = self.data["rgba"]
+        seen = (rgba[..., 3] != 0).any(axis=1)
+        if len(seen) < FEW or seen.mean() > 0.8 or not np.isfinite(rgba).all():
+            return None
+        return np.flatnonzero(seen)
+
+    @functools.cached_property
+    def array(self) -> Any:
+        """OpenGL's array of the visible ones alone; None if none is."""
+        wrapper, rows = self.wrapper, self.rows[self.visible]
+        if not len(rows):
+            return None
+        content = [(wrapper.ctx.buffer(rows.tobytes()), wrapper.vert_format, *wrapper.vert_attributes)]
+        return wrapper.ctx.vertex_array(wrapper.program, content, mode=self.kind)
 
     @functools.cached_property
     def filled(self) -> ndarray:
@@ -173,8 +194,10 @@ class Draw:
         camera.fbo.scissor = None if whole else clip.viewport
         camera.fbo.use()
         if not self.curves:
-            for vao in wrapper.vaos:
-                vao.render(**span)
+            arrays = [self.primitives.array] if self.sparse else wrapper.vaos
+            for array in arrays:
+                if array is not None:
+                    array.render(**({} if self.sparse else span))
             return
         if wrapper.stroke_behind and self.stroked:
             wrapper.stroke_vao.render(**span)
@@ -184,6 +207,19 @@ class Draw:
             camera.fbo.scissor = None if whole else clip.viewport
             camera.fbo.use()
             wrapper.stroke_vao.render(**span)
+
+    @functools.cached_property
+    def sparse(self) -> bool:
+        """Whether many of its dots or triangles are so transparent that they leave nothing: neither colour nor depth.
+
+        Blending adds zero times a finite colour to what is there. Two in three of a film's were such.
+        """
+        plain = self.own and not self.curves and self.wrapper.shader_folder in ("true_dot", "surface")
+        if not plain or self.wrapper.depth_test or self.primitives.kind not in (0, 4):
+            return False
+        if self.wrapper.shader_folder == "true_dot" and not self.uniforms.get("anti_alias_width", 0.0) > 0:
+            return False  # the shader divides by it, and zero times that is not zero
+        return not np.any(self.uniforms.get("shading", 1.0)) and self.primitives.visible is not None
 
     def _cut(self, place: Rectangle, samples: bool) -> tuple[Rectangle | None, dict[str, int]]:
         """The part of a place that it may touch, and from where to where the vertices lie that do; or None."""

@@ -140,12 +140,22 @@ class Painter:
         """The picture, of which each reader fetches what changed since the last call. The first fetches all."""
         frame, places = self.camera.fbo, self.unread
         if places and (self.camera.samples or frame is not self.framebuffer):
-            self.camera.blit(frame, self.camera.draw_fbo)
+            self._resolve(frame, places)
             frame = self.camera.draw_fbo
         self.unread = []
         read = [reader.read(frame, places) for reader in readers]
         self.camera.fbo.use()  # a reader's own framebuffers leave their scissor, which would cut manimgl's blit
         return read
+
+    def _resolve(self, frame: Any, places: list[Rectangle]) -> None:
+        """Camera.blit, of these places alone."""
+        import OpenGL.GL as gl
+
+        gl.glDisable(gl.GL_SCISSOR_TEST)
+        gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, frame.glo)
+        gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, self.camera.draw_fbo.glo)
+        for place in places:
+            gl.glBlitFramebuffer(*place, *place, gl.GL_COLOR_BUFFER_BIT, gl.GL_LINEAR)
 
     def _leave_to_manimgl(self, mobjects: tuple[Any, ...]) -> None:
         self.tallies.stock += 1
