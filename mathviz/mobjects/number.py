@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from mathviz import style
 from mathviz.mobjects.text import BORDER, EM, Sentence, Written
-from mathviz.mobjects.typeset import filled, words_line
+from mathviz.mobjects.typeset import filled, ink, words_line
 from mathviz.style import Theme
 
 CAPITAL = 0.727
@@ -24,7 +24,8 @@ class Digits(Written):
     """A value in bold digits of one width, which stand still while they count.
 
     ``template`` is a format string, ``"{:.2f}"``. The value is as wide as ``widest`` and stands at the right of its
-    place; its box is that of the place, whatever is shown.
+    place; its box is that of the place, whatever is shown: from edge to edge of the widest value's ink, so that
+    what is flush with the box is flush with what is seen.
     """
 
     def __init__(
@@ -33,7 +34,8 @@ class Digits(Written):
     ) -> None:  # fmt: skip
         self.template, self.colour = template, theme[role]
         places = max((self._written(each) for each in (value, value if widest is None else widest)), key=_width)
-        self.width_in_em = _width(places)
+        left, self.overhang = _bearings(places)
+        self.width_in_em = _width(places) - left - self.overhang
         em = style.size(size) * EM
         # An open corner without area or line: where the digits stand, after whatever was done to the number.
         corners = em * np.array([[0.0, CAPITAL, 0.0], [0.0, 0.0, 0.0], [self.width_in_em, 0.0, 0.0]])
@@ -52,7 +54,7 @@ class Digits(Written):
         self.text = self._written(value)
         top, corner, end = self.place.get_anchors()[[0, 1, -1]]
         across, up = (end - corner) / self.width_in_em, (top - corner) / CAPITAL
-        pen = self.width_in_em - _width(self.text)
+        pen = self.width_in_em + self.overhang - _width(self.text)
         outlines: list[ndarray] = []
         for sign in self.text:
             line = words_line(sign, style.font_family(sign), True)
@@ -80,6 +82,12 @@ class Digits(Written):
 
 def _width(text: str) -> float:
     return sum(words_line(sign, style.font_family(sign), True).width for sign in text)
+
+
+def _bearings(text: str) -> tuple[float, float]:
+    """What is left free before the ink of a text's first sign, and after that of its last."""
+    first, last = (words_line(sign, style.font_family(sign), True) for sign in (text[0], text[-1]))
+    return ink(first.glyphs)[0], last.width - ink(last.glyphs)[2]
 
 
 class BigNumber(VGroup):

@@ -62,6 +62,28 @@ class Line:
         return tuple(Glyph(glyph.points * scale + shift, glyph.symbol, glyph.place) for glyph in self.glyphs)
 
 
+def unbroken(points: ndarray) -> ndarray:
+    """A sign's outline without curves whose handle lies on their begin: manimgl reads each as the end of a path.
+
+    A path of a sign is closed, so where it has not come back to its begin it goes on: 论 has two such curves, and was
+    cut into pieces of which one was taken for a hole.
+    """
+    mended = np.array(points, float)
+    begin = 0
+    for at in range(0, len(points) - 2, 2):
+        if not (points[at] == points[at + 1]).all():
+            continue
+        if at > begin and np.allclose(points[at], points[begin], rtol=0, atol=CLOSED):
+            begin = at + 2
+        else:
+            mended[at + 1] = (points[at] + points[at + 2]) / 2
+    return mended
+
+
+CLOSED = 1e-4
+"""How near to its begin the end of a path is: manimgl's own measure."""
+
+
 def filled(points: ndarray) -> list[ndarray]:
     """A sign's outline as outlines that manimgl fills evenly: one for each piece of ink, which begins where it has to
     take away least.
@@ -133,7 +155,7 @@ def words_line(text: str, families: str, bold: bool = False) -> Line:
     em = first.get_height() / plumb.height
     origin = np.array([first.get_left()[0] + (plumb.advance - plumb.left) * em, first.get_bottom()[1], 0.0])
     end = last.get_left()[0] - plumb.left * em
-    glyphs = tuple(Glyph((sign.get_points() - origin) / em) for sign in signs)
+    glyphs = tuple(Glyph((unbroken(sign.get_points()) - origin) / em) for sign in signs)
     return Line(glyphs, float(end - origin[0]) / em)
 
 
@@ -226,7 +248,7 @@ def _number(colour: str | None) -> int:
 
 @functools.cache
 def _outline(path: str) -> ndarray:
-    return np.array(VMobjectFromSVGPath(svgelements.Path(path)).get_points())
+    return unbroken(VMobjectFromSVGPath(svgelements.Path(path)).get_points())
 
 
 def _upward(points: ndarray) -> ndarray:

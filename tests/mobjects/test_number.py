@@ -69,3 +69,17 @@ def test_a_negative_value_has_a_minus_and_no_hyphen(theme: style.Theme) -> None:
 
     digits = Digits(0.5, theme, "{:+.1f}", widest=-9.5)
     assert digits.show(-3.2).text == "−3.2" and digits.show(3.2).text == "+3.2"
+
+
+@pytest.mark.parametrize("value", [1.35, 0.14, 71.0])
+def test_a_number_is_flush_with_its_label_as_it_is_seen(theme: style.Theme, value: float) -> None:
+    """A 1 of one width has much room before it: its place must not count that as the number's own."""
+    from manimlib import LEFT, RIGHT, VGroup
+
+    from mathviz.mobjects.number import BigNumber
+
+    for side in (LEFT, RIGHT):
+        number = BigNumber(value, theme, "Half", "", "{:.2f}", side=side)
+        seen = VGroup(*(shape for shape in number.digits.submobjects[1:] if shape.get_height() > 0.01))
+        # two hundredths of an em are the bearings of the label's own letters
+        assert seen.get_edge_center(side)[0] == pytest.approx(number.label.get_edge_center(side)[0], abs=0.003)

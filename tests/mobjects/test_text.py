@@ -58,6 +58,19 @@ def test_a_sentence_fills_what_manimgl_leaves_hollow(manim: None) -> None:
     assert share_of_ink("给", "caption", typeset=True) > LEAST
 
 
+def test_a_path_is_not_cut_where_a_curve_is_straight_from_its_begin(manim: None) -> None:
+    """论 is four pieces of ink; the last was cut in three, and one of these taken for a hole."""
+    from manimlib import VMobject
+
+    from mathviz.mobjects.typeset import filled, words_line
+
+    for character, pieces, holes in (("论", 4, 0), ("的", 3, 2), ("B", 1, 2)):
+        (glyph,) = words_line(character, style.font_family(character)).glyphs
+        inks = filled(glyph.points)
+        assert len(inks) == pieces
+        assert sum(len(VMobject().set_points(ink).get_subpaths()) - 1 for ink in inks) == holes
+
+
 # Formulas among words.
 
 CAPTION = r"Ring: $2(N−1)/N·S$. Under $2S$ for any number of ranks."
