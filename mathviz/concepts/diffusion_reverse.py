@@ -70,6 +70,7 @@ class DiffusionReverse(Trace):
     floor: Float64[ndarray, ""]  # no network's loss can be lower
     last_loss: Float64[ndarray, ""]
     answers: Float32[ndarray, "arrow shown two"]  # the network's noise in the shown, at all looks but the last
+    settled: Int64[ndarray, ""]  # the moment up to which the answers are followed
     hero: Int64[ndarray, ""]  # one of the shown: see ``evenness``
     poised: Int64[ndarray, ""]  # the moment at which the hero is chosen
     origins: Float32[ndarray, "frame component two"]  # where it may have come from, by component
@@ -77,6 +78,8 @@ class DiffusionReverse(Trace):
     mean_origin: Float64[ndarray, "frame two"]  # E[x_0 | x_t], exact
     zoom: Float64[ndarray, "zoomed three two"]  # the hero's first steps: before, after the mean, after the draw
     zoom_noise: Float64[ndarray, "zoomed two"]  # what the network answered there
+    pulls: Float64[ndarray, "left two"]  # the hero's ways to the middle, in all steps from the poised moment on
+    kicks: Float64[ndarray, "left two"]  # and from there to the places drawn
     step_ago: Float32[ndarray, "zoomed speck two"]  # draws of where it may have been one step ago, by Bayes' rule
     near: Float64[ndarray, ""]  # share of samples on the moons
     near_silent: Float64[ndarray, ""]
@@ -94,6 +97,7 @@ class DiffusionReverse(Trace):
         **dict.fromkeys(("distance_of_data", "distance_leapt", "near_data", "near_leapt", "leapt", "step_ago"), 1e-4),
         # a thousand steps through the network magnify how another processor rounds
         **dict.fromkeys(("paths", "silent", "halved", "samples", "spread", "spread_silent", "zoom"), 1e-2),
+        **dict.fromkeys(("pulls", "kicks"), 1e-2),
         **dict.fromkeys(("spread_silent_exact", "origins", "chances", "mean_origin", "answers", "zoom_noise"), 1e-2),
         **dict.fromkeys(("near", "near_silent", "distance", "distance_smaller"), 1e-2),
         **dict.fromkeys(("distance_silent", "distance_halved"), 1e-2),
@@ -154,6 +158,11 @@ class DiffusionReverse(Trace):
         return (sums[ends] - sums[begins]) / (ends - begins)
 
     @property
+    def readings(self) -> ndarray:
+        """After how many updates each point of the loss was taken."""
+        return int(self.updates) * np.arange(1, len(self.loss) + 1) / len(self.loss)
+
+    @property
     def slant(self) -> ndarray:
         """Degrees from each arrow to the way to the centre of all data, until the poised moment, [arrow shown]."""
         last = self.frame_of(int(self.poised))
@@ -163,6 +172,46 @@ class DiffusionReverse(Trace):
         arrows = -self.answers[: len(moments)].astype(float)
         lengths = np.linalg.norm(ways, axis=-1) * np.linalg.norm(arrows, axis=-1)
         return np.degrees(np.arccos(np.clip((ways * arrows).sum(axis=-1) / lengths, -1, 1)))
+
+    @property
+    def tips(self) -> ndarray:
+        """Where the network's answers point to: the shown less the noise that it sees in them, [arrow shown two].
+
+        That is √ᾱ E[x_0 | x_t] as the network knows it: the middle of all possible origins, shrunk as data are then.
+        """
+        noise = self.schedule.noise[[self.moment_of(look * int(self.apart)) for look in range(len(self.answers))]]
+        return self.paths[:: int(self.apart)][: len(self.answers)] - noise[:, None, None] * self.answers.astype(float)
+
+    @property
+    def tips_on_moons(self) -> float:
+        """Share of the answers that end on a moon at the settled moment, shrunk as data are then."""
+        tips = self.tips[self.frame_of(int(self.settled)) // int(self.apart)]
+        return float((to_nearest(tips / self.schedule.signal[int(self.settled)], self.moons) < NEAR).mean())
+
+    @property
+    def pulled(self) -> ndarray:
+        """Where pulls alone take the hero from the poised moment on, [frame two], and ``kicked`` where kicks do."""
+        return self._summed(self.pulls)
+
+    @property
+    def kicked(self) -> ndarray:
+        return self._summed(self.kicks)
+
+    def _summed(self, steps: ndarray) -> ndarray:
+        begin = self.paths[self.frame_of(int(self.poised)), int(self.hero)].astype(float)
+        return np.concatenate([begin[None], begin + np.cumsum(steps, axis=0)])[:: int(self.stride)]
+
+    @property
+    def lengths(self) -> dict[str, float]:
+        """Of all pulls and of all kicks since the poised moment together, and how much longer one kick is."""
+        one = [np.linalg.norm(steps, axis=1).mean() for steps in (self.pulls, self.kicks)]
+        both = [float(np.linalg.norm(steps.sum(axis=0))) for steps in (self.pulls, self.kicks)]
+        return {"pulls": both[0], "kicks": both[1], "times": float(one[1] / one[0])}
+
+    @property
+    def times(self) -> float:
+        """How many times as long as a pull a kick is, for captions."""
+        return self.lengths["times"]
 
     @property
     def step_spread(self) -> ndarray:
@@ -238,6 +287,10 @@ class DiffusionReverse(Trace):
         aslant = float(np.abs((centred[..., 0] * centred[..., 1]).mean(axis=1) / kicks**2).max())
         narrower = self.origin_spread[0] / self.step_spread[0]
         over, aimed = float(self.last_loss - self.floor), (self.slant < AIMED).mean(axis=1)
+        spot, lengths = float(spread(self.tips[0])), self.lengths
+        missed = np.abs(self.pulled[-1] + self.kicked[-1] - self.pulled[0] - self.paths[-1, int(self.hero)]).max()
+        agree = [np.linalg.norm(each.sum(axis=0)) / np.linalg.norm(each, axis=1).sum()
+                 for each in (self.pulls, self.kicks)]  # fmt: skip
         return [
             Claim("a step goes to the posterior mean of Ho et al., equation 7", off < 1e-9, f"{off:.1e}"),
             Claim("one step ago it was in a cloud as wide as the kick", np.abs(round_ - 1).max() < 5 * error,
@@ -249,6 +302,14 @@ class DiffusionReverse(Trace):
                   f"{self.step_spread[0]:.3f}"),
             Claim("nearly all arrows point to the centre until the poised moment", aimed.min() > 0.95,
                   f"{aimed.min():.1%} within {AIMED:.0f} degrees"),
+            Claim("at first all answers end in one spot", spot < 0.05, f"spread {spot:.3f}"),
+            Claim("at the settled moment most end on a moon", self.tips_on_moons > 0.85, f"{self.tips_on_moons:.1%}"),
+            Claim("pulls and kicks together are the way", float(missed) < 1e-3, f"{float(missed):.1e} aside"),
+            Claim("one kick is far longer than a pull", lengths["times"] > 8, f"{lengths['times']:.1f} times"),
+            Claim("pulls agree and kicks cancel out", agree[0] > 0.7 and agree[1] < 0.25,
+                  f"{agree[0]:.2f} and {agree[1]:.2f} of their lengths are left"),
+            Claim("so in the end pulls count too", lengths["pulls"] > 0.5 * lengths["kicks"],
+                  f"{lengths['pulls']:.2f} and {lengths['kicks']:.2f}"),
             Claim("the loss that is shown ends on the last and is never below its floor",
                   self.loss_so_far.min() > self.floor and abs(self.loss_so_far[-1] - self.last_loss) < 1e-9,
                   f"least {self.loss_so_far.min():.4f}, floor {self.floor:.4f}"),
@@ -307,11 +368,12 @@ class DiffusionReverse(Trace):
 
 def trace_diffusion_reverse(
     denoiser: Denoiser, *, samples: int = 2000, shown: int = 400, threads: int = 120, stride: int = 4, apart: int = 5,
-    poised: int = 300, zoomed: int = 4, specks: int = 400, pairs: int = 10, seed: int = 3,
+    poised: int = 300, settled: int = 60, zoomed: int = 4, specks: int = 400, pairs: int = 10, seed: int = 3,
 ) -> DiffusionReverse:  # fmt: skip
     """Sample with the trained network, as it should be and in the ways that fail, and put the exact answers beside it.
 
-    ``poised`` is the moment at which the hero is chosen. W2 is taken on half the samples at a time, ``pairs`` times.
+    ``poised`` is the moment at which the hero is chosen, ``settled`` the last whose answers are shown. W2 is taken on
+    half the samples at a time, ``pairs`` times.
     """
     random, schedule, data = np.random.default_rng(seed), linear_schedule(), two_moons()
     exact, last, steps = exact_answer(data, schedule), (schedule.signal[-1], schedule.noise[-1]), len(schedule.betas)
@@ -324,6 +386,7 @@ def trace_diffusion_reverse(
     hero = int(_evenness(data, schedule, _packed(states[steps - poised, :shown]), poised).argmax())
     one = [*zip(kept[:, hero : hero + 1], schedule.signal[::-stride], schedule.noise[::-stride], strict=True)]
     zooms = [_zoomed(denoiser.noise, schedule, states[:, hero], steps - step) for step in range(zoomed)]
+    left = [_zoomed(denoiser.noise, schedule, states[:, hero], moment)[0] for moment in range(poised, 0, -1)]
     looks = range(steps, 0, -stride * apart)
     draw, size = partial(data.draw, samples // 2, random), samples // 2
 
@@ -344,6 +407,7 @@ def trace_diffusion_reverse(
         origins=np.array([data.origins(point, *level)[0] for point, *level in one], np.float32),
         chances=np.array([data.mixed(*level).responsibilities(point)[0] for point, *level in one], np.float32),
         mean_origin=np.array([data.posterior_mean(point, *level)[0] for point, *level in one]),
+        settled=np.array(settled), pulls=np.diff(left, axis=1)[:, 0], kicks=np.diff(left, axis=1)[:, 1],
         zoom=np.array([places for places, _ in zooms]), zoom_noise=np.array([noise for _, noise in zooms]),
         step_ago=np.array([draw_one_step_ago(data, schedule, places[0], steps - step, specks, random)
                            for step, (places, _) in enumerate(zooms)], np.float32),

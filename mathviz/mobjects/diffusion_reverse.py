@@ -19,23 +19,44 @@ from mathviz.style import Theme
 
 
 class River(Group):
-    """Its two ends: a pane of pure noise, and a pane on which lines show where data lie.
+    """Its two ends: a pane of pure noise, and a pane on which lines show where data lie; slices between, and its bed.
 
-    The mobject holds ``first`` and ``last``, the panes, and ``ridges``.
+    The mobject holds ``first`` and ``last``, the panes, ``ridges``, ``slices``, and ``bed``, dust wherever anything is
+    at any time; ``rest`` is all that is not at its begin.
     """
 
     def __init__(self, theme: Theme, ridges: list[ndarray], half: float = 5.0, unit: float = 0.63,
                  reach: tuple[float, float] = (2.4, 2.1)) -> None:  # fmt: skip
         """``ridges`` are lines [point two] of the data; ``half`` the river's length each way, ``unit`` one unit of
         the data, both in scene units; ``reach`` how far the panes go, in units of the data."""
-        self.theme, self.half, self.unit, self.reach = theme, half, unit, reach
+        self.theme, self.half, self.unit, self.reach, self.light = theme, half, unit, reach, 0.0
         self.first = Pane(theme, self.corners(0.0), edge=0.3, fill=0.03)
         self.last = Pane(theme, self.corners(1.0), edge=0.5, fill=0.05)
         lines = [self.at(line, 1.0) for line in ridges]
         most = max(map(len, lines))
         even = [line[np.linspace(0, len(line) - 1, most).round().astype(int)] for line in lines]
-        self.ridges = GlowLine(theme, np.array(even), "data", 2.6, 0.9, glow=0.8)
-        super().__init__(self.first, self.last, self.ridges)
+        self.ridges = GlowLine(theme, np.array(even), "data", 2.6, 0.9, glow=0.8, round_ends=0.12)
+        self.slices = Group(*(Pane(theme, self.corners(share), edge=0.16, fill=0.01) for share in SLICES))
+        self.bed = Dust(theme, np.zeros((0, 3)), "noise", 0.013, 0.0)
+        self.rest = Group(self.slices, self.last, self.ridges)
+        super().__init__(self.first, self.rest)
+
+    def filled(self, paths: ndarray, signal: ndarray, every: int = 2) -> River:
+        """With a bed: dust at all places of ``paths`` [frame particle two], of every so-manieth frame; ``signal``
+        [frame] is the share of the mixture that is data by then. It is dark until ``dim`` gives it light."""
+        shares = np.linspace(0, 1, len(paths))[::every]
+        colours = between(self.theme, ("noise", "data"), (0.15, 0.85), np.asarray(signal)[::every])
+        light = (0.24 if is_dark(self.theme) else 0.3) * (0.6 + 0.4 * shares)
+        self.dust = self.at(np.asarray(paths, float)[::every], shares[:, None])
+        self.dust_looks = [np.repeat(each, paths.shape[1], axis=0) for each in (colours, light)]
+        self.add(self.bed)
+        return self
+
+    def dim(self, light: float) -> River:
+        """So bright is the bed from now on."""
+        self.light = light
+        self.bed.show(self.dust, self.dust_looks[0], light * self.dust_looks[1])
+        return self
 
     def at(self, points: ndarray, share: float | ndarray) -> ndarray:
         """Places [… 3] of data [… two] when this share of the way from noise to data is over."""
@@ -47,6 +68,10 @@ class River(Group):
         """The corners [4 3] of the pane there."""
         across, up = scale * self.reach[0], scale * self.reach[1]
         return self.at(np.array([[-across, -up], [across, -up], [across, up], [-across, up]]), share)
+
+
+SLICES = (0.25, 0.5, 0.75)
+"""Shares of the way at which the river shows a slice of itself."""
 
 
 class Stream(Group):
@@ -96,7 +121,7 @@ class Stream(Group):
         return self
 
 
-LARGER = 1.4
+LARGER = 2.0
 """A particle on a light page, where it does not glow, as against a dark one."""
 
 
@@ -140,7 +165,8 @@ class Leap(Group):
         self.ends = river.at(start, 0.0), river.at(landing, 1.0)
         self.theme, self.paint = river.theme, paint
         self.lines = Streaks(river.theme, np.stack([end[:lines] for end in self.ends], axis=1), paint, 1.4, 0.22)
-        self.lights = Lights(river.theme, self.ends[0], paint, 0.022, glow=0.16)
+        larger = 1.0 if is_dark(river.theme) else LARGER
+        self.lights = Lights(river.theme, self.ends[0], paint, 0.022 * larger, glow=0.16)
         super().__init__(self.lines, self.lights)
         self.show(0.0)
 
@@ -154,28 +180,31 @@ class Leap(Group):
         return self
 
 
-class Arrows(Streaks):
-    """At every particle the noise that a network takes to be in it, turned round."""
+class Arrows(Group):
+    """At every particle an arrow to where a network takes it to come from, on average; at its ``tips`` a light."""
 
-    def __init__(self, river: River, paths: ndarray, answers: ndarray, apart: int, unit: float = 0.22) -> None:
-        """``paths`` [frame particle two] and ``answers`` [arrow particle two], one for each ``apart``-th frame;
-        an answer of length one is ``unit`` long, in units of the data."""
+    def __init__(self, river: River, paths: ndarray, tips: ndarray, apart: int) -> None:
+        """``paths`` [frame particle two] and ``tips`` [arrow particle two], one for each ``apart``-th frame."""
         self.river, self.ways = river, np.asarray(paths, float)
-        self.answers, self.apart, self.unit = np.asarray(answers, float), apart, unit
+        self.ends, self.apart = np.asarray(tips, float), apart
         places = np.zeros((paths.shape[1], len(SHAFT), 3))
-        super().__init__(river.theme, places, "model", np.array([[1.2, 1.2, 6.0, 0.2]]), 0.9, corner=0.02)
+        self.shafts = Streaks(river.theme, places, "model", np.array([[0.3, 1.0, 1.6]]), 0.4, corner=0.02)
+        self.tips = Lights(river.theme, places[:, 0], "model", 0.016 if is_dark(river.theme) else 0.026, glow=0.2)
+        super().__init__(self.shafts, self.tips)
         self.follow(0.0)
 
     def follow(self, frame: float) -> Arrows:
         """At a frame."""
-        share, places = frame / (len(self.ways) - 1), moment(self.ways, frame)
-        way = -self.unit * moment(self.answers, frame / self.apart)
-        self.show(self.river.at(places[:, None] + SHAFT[:, None] * way[:, None], share))
+        share, begins = frame / (len(self.ways) - 1), moment(self.ways, frame)[:, None]
+        ways = moment(self.ends, frame / self.apart)[:, None] - begins
+        places = self.river.at(begins + SHAFT[:, None] * ways, share)
+        self.shafts.show(places)
+        self.tips.show(places[:, -1])
         return self
 
 
-SHAFT = np.array([0.0, 0.62, 0.64, 1.0])
-"""Where along an arrow its width is given: shaft, then head."""
+SHAFT = np.array([0.0, 0.5, 1.0])
+"""Where along an arrow its width is given."""
 
 
 class StepAgo(Group):
@@ -188,9 +217,9 @@ class StepAgo(Group):
         """All [two] but the ``cloud``, [place two]; ``share`` of the river, and the ``radius`` of a place in it."""
         self.stops = river.at(np.array([before, middle, drawn]), share)
         self.cloud = Lights(river.theme, river.at(cloud, share), "mechanism", radius, halo=5.0, glow=0.2, opacity=0.6)
-        self.spot = Lights(river.theme, self.stops[1], "model", 2 * radius)
+        self.spot = Lights(river.theme, self.stops[1], "model", 1.2 * radius)
         self.pull = Streaks(river.theme, self.stops[None, :2], "model", 6, 1.0)
-        self.kick = Streaks(river.theme, self.stops[None, 1:], "text", 3.5, 0.9)
+        self.kick = Streaks(river.theme, self.stops[None, 1:], "noise", 4.5, 1.0)
         super().__init__(self.cloud, self.kick, self.pull, self.spot)
         self.show(0.0)
 
@@ -205,21 +234,43 @@ class StepAgo(Group):
         return self
 
 
-class Threads(Streaks):
-    """Ways of many particles through the river, as far as they have come."""
+class Threads(Group):
+    """Ways of many particles through the river, as far as they have come, and a light where each is."""
 
     def __init__(self, river: River, paths: ndarray, frames: int, paint: Paint = "rival", width: float = 1.3,
                  opacity: float = 0.35) -> None:  # fmt: skip
         """``paths`` [look particle two] at even times, during which ``frames`` frames pass."""
         shares = np.linspace(0, 1, len(paths))
-        ways = river.at(np.asarray(paths, float), shares[:, None]).swapaxes(0, 1)
+        self.ways = river.at(np.asarray(paths, float), shares[:, None])
         colours = between(river.theme, ("noise", paint), (0.0, 0.6), shares)
         self.per_frame = (len(paths) - 1) / (frames - 1)
-        super().__init__(river.theme, ways, colours, width, opacity)
+        self.lines = Streaks(river.theme, self.ways.swapaxes(0, 1), colours, width, opacity)
+        larger = 1.0 if is_dark(river.theme) else LARGER
+        self.heads = Lights(river.theme, self.ways[0], paint, 0.024 * larger, glow=0.16)
+        super().__init__(self.lines, self.heads)
 
     def follow(self, frame: float) -> Threads:
         """Up to a frame."""
-        self.show(upto=frame * self.per_frame)
+        self.lines.show(upto=frame * self.per_frame)
+        self.heads.show(moment(self.ways, frame * self.per_frame))
+        return self
+
+
+class Sums(Group):
+    """What the steps of one particle add up to by kind: the ``steady`` and the ``jagged`` part of its way, alone."""
+
+    def __init__(self, river: River, steady: ndarray, jagged: ndarray, begin: float) -> None:
+        """Both [frame two], from the same place to the river's end; ``begin`` is the share of the river there."""
+        shares = np.linspace(begin, 1, len(steady))
+        self.steady = GlowLine(river.theme, river.at(steady, shares), "model", 3.0, 0.95, corner=0.3)
+        self.jagged = GlowLine(river.theme, river.at(jagged, shares), "noise", 2.0, 0.9, corner=0.3)
+        self.ends = [river.at(each[-1], 1.0) for each in (steady, jagged)]
+        super().__init__(self.jagged, self.steady)
+
+    def show(self, frame: float) -> Sums:
+        """So many frames of them."""
+        for line in (self.steady, self.jagged):
+            line.show(upto=frame)
         return self
 
 

@@ -106,7 +106,7 @@ class BigNumber(VGroup):
         parts: list[VMobject] = [self.digits]
         if unit:
             self.unit = Sentence(unit, theme, size, role, symbols).scale(0.5)
-            gap = UNIT_GAP * self.digits.em
+            gap = (UNIT_GAP + self.digits.overhang) * self.digits.em
             self.unit.next_to(self.digits, RIGHT, gap).shift((self._baseline() - self.unit.get_bottom()[1]) * UP)
             parts.append(self.unit)
         if label:

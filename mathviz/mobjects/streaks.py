@@ -95,9 +95,11 @@ class GlowLine(Group):
     def __init__(
         self, theme: Theme, paths: ndarray, paint: Paint = "data", width: float | ndarray = 4.0,
         strength: float | ndarray = 1.0, corner: float = 1.0, pale: float = 0.6, glow: float = 1.0,
+        round_ends: float = 0.0,
     ) -> None:  # fmt: skip
         """``paths`` [line point 3] or [point 3]; ``paint``, ``width`` and ``strength``, the opacity, as Streaks have
-        them. ``pale`` is how much of the text's colour is in the middle, ``glow`` how bright the sleeve is."""
+        them. ``pale`` is how much of the text's colour is in the middle, ``glow`` how bright the sleeve is; over so
+        many scene units of either end the sleeve closes, where it would else be cut off square (``round_ends``)."""
         self.theme = theme
         paths = np.asarray(paths, float).reshape(-1, *np.shape(paths)[-2:])
         sleeve: Layers = ((2.4, 1.0, "background"),)
@@ -107,7 +109,8 @@ class GlowLine(Group):
             white = mixed(thin(theme, paint), rgb(theme, "text"), pale)
             core = ((1.0, 1.0, None), (0.45, 1.0, white))
         soft = 5.0 if is_dark(theme) else 1.5
-        self.sleeve = Streaks(theme, paths, paint, width, strength, corner, soft, layers=sleeve)
+        closing = width if round_ends == 0 or not is_dark(theme) else width * _closing(paths, round_ends)
+        self.sleeve = Streaks(theme, paths, paint, closing, strength, corner, soft, layers=sleeve)
         self.core = Streaks(theme, paths, paint, width, strength, corner, layers=core)
         super().__init__(self.sleeve, self.core)
         in_order(self, GLOW)
@@ -121,6 +124,14 @@ class GlowLine(Group):
 
 SLEEVE = ((15.0, 0.025), (12.0, 0.03), (9.0, 0.04), (6.5, 0.05), (4.4, 0.07), (2.4, 0.12))
 """Of a line of light: how wide and how opaque its lines are, by its core's."""
+
+
+def _closing(paths: ndarray, reach: float) -> ndarray:
+    """How wide lines [line point 3] are whose ends are round over so much of their length, [line point]: at most 1."""
+    steps = np.linalg.norm(np.diff(paths, axis=1), axis=-1)
+    far = np.concatenate([np.zeros((len(paths), 1)), np.cumsum(steps, axis=1)], axis=1)
+    inward = np.clip(np.minimum(far, far[:, -1:] - far) / reach, 0, 1)
+    return np.sqrt(1 - (1 - inward) ** 2)
 
 
 class Trail(GlowLine):

@@ -54,14 +54,31 @@ def test_dust_is_where_particles_were_and_nowhere_else(shown):
     assert np.allclose(stream.lights.get_points()[:64], river.at(shown.PATHS[13], 13 / 20), atol=1e-5)
 
 
-def test_an_arrow_points_against_the_noise(shown):
+def test_an_arrow_ends_at_its_tip_and_begins_at_its_particle(shown):
     from mathviz.mobjects.diffusion_reverse import Arrows, River
 
-    river = River(theme("dark"), shown.ARCS)
-    noise = np.broadcast_to(np.array([1.0, 0.0]), (2, 64, 2))
-    arrows = Arrows(river, shown.PATHS, noise, 20).follow(10)
-    way = arrows.paths[:, -1] - arrows.paths[:, 0]
-    assert np.allclose(way, river.at(np.array([-arrows.unit, 0.0]), 0.5) - river.at(np.zeros(2), 0.5))
+    river, tips = River(theme("dark"), shown.ARCS), np.stack([shown.PATHS[0], shown.PATHS[-1]])
+    arrows = Arrows(river, shown.PATHS, tips, 20).follow(10)
+    assert np.allclose(arrows.shafts.paths[:, 0], river.at(shown.PATHS[10], 0.5))
+    assert np.allclose(arrows.shafts.paths[:, -1], river.at(tips.mean(axis=0), 0.5))
+    assert np.allclose(arrows.tips.get_points()[:64], arrows.shafts.paths[:, -1], atol=1e-5)
+
+
+def test_a_river_without_light_has_no_bed(shown):
+    from mathviz.mobjects.diffusion_reverse import River
+
+    river = River(theme("dark"), shown.ARCS).filled(shown.PATHS, shown.SHARES, every=1)
+    assert len(river.bed.get_points()) == 0
+    assert len(river.dim(0.5).bed.get_points()) == shown.PATHS.shape[0] * shown.PATHS.shape[1]
+    assert river.bed.data["rgba"][:, 3].max() == pytest.approx(0.12)
+    assert len(river.dim(0.0).bed.get_points()) == 0
+
+
+def test_light_closes_round_the_ends_of_a_line(shown):
+    from mathviz.mobjects.diffusion_reverse import River
+
+    sleeve = River(theme("dark"), shown.ARCS).ridges.sleeve
+    assert np.allclose(sleeve.widths[:, [0, -1]], 0) and sleeve.widths[:, 15].min() == pytest.approx(2.6)
 
 
 def test_a_step_goes_through_the_middle_to_the_place_drawn(shown):

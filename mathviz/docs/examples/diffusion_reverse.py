@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from manimlib import DEGREES, ORIGIN, OUT, RIGHT, Group, Mobject
 
-from mathviz.mobjects.diffusion_reverse import Arrows, Followed, Leap, Origins, River, StepAgo, Stream, Threads
+from mathviz.mobjects.diffusion_reverse import Arrows, Followed, Leap, Origins, River, StepAgo, Stream, Sums, Threads
 from mathviz.mobjects.light import moment
 from mathviz.style import Theme
 
@@ -24,8 +24,8 @@ def seen(*mobjects: Mobject) -> Group:
 
 
 def show_river(theme: Theme) -> Group:
-    """Pure noise belongs to the far pane, data to the arcs on the near one."""
-    return seen(River(theme, ARCS))
+    """Pure noise belongs to the far pane, data to the arcs on the near one; in its bed lies dust."""
+    return seen(River(theme, ARCS).filled(PATHS, SHARES**2, every=1).dim(1.0))
 
 
 def show_stream(theme: Theme) -> Group:
@@ -50,9 +50,9 @@ def show_leap(theme: Theme) -> Group:
 
 
 def show_arrows(theme: Theme) -> Group:
-    """Arrows to where each particle will be."""
+    """Arrows half the way to where each particle will be."""
     river = River(theme, ARCS)
-    arrows = Arrows(river, PATHS, np.stack([PATHS[0] - PATHS[-1]] * 2), 20)
+    arrows = Arrows(river, PATHS, (PATHS[::20] + PATHS[-1]) / 2, 20)
     return seen(river, Stream(river, PATHS, SHARES).show(4), arrows.follow(4))
 
 
@@ -67,6 +67,13 @@ def show_threads(theme: Theme) -> Group:
     """As far as frame 13 of 20."""
     river = River(theme, ARCS)
     return seen(river, Threads(river, PATHS, 21).follow(13))
+
+
+def show_sums(theme: Theme) -> Group:
+    """A way across and a way up, of which one that went to the middle of both would be made."""
+    river, share = River(theme, ARCS), np.linspace(0, 1, 12)[:, None]
+    shaken = share * np.array([0.0, -1.2]) + 0.12 * np.sin(40 * share * np.array([1.0, 1.3]))
+    return seen(river, Sums(river, share * np.array([1.2, 0.4]), shaken, 0.4).show(11))
 
 
 def show_followed(theme: Theme) -> Group:
