@@ -246,7 +246,7 @@ class Threads(Group):
         self.per_frame = (len(paths) - 1) / (frames - 1)
         self.lines = Streaks(river.theme, self.ways.swapaxes(0, 1), colours, width, opacity)
         larger = 1.0 if is_dark(river.theme) else LARGER
-        self.heads = Lights(river.theme, self.ways[0], paint, 0.024 * larger, glow=0.16)
+        self.heads = Lights(river.theme, self.ways[0], paint, 0.016 * larger, glow=0.16)
         super().__init__(self.lines, self.heads)
 
     def follow(self, frame: float) -> Threads:
