@@ -89,12 +89,12 @@ def main() -> None:
         sys.exit(getattr(error, "exit_code", 2))
 
 
-def _interrupt(*_: Any) -> None:
+def _interrupt(number: int, frame: Any) -> None:
     """The first of several interrupts is the one that counts: the others would disturb what tidies up after it."""
     global _interrupted
     before, _interrupted = _interrupted, time.monotonic()
     if _interrupted - before > TIDYING:
-        raise KeyboardInterrupt
+        signal.default_int_handler(number, frame)  # not `raise`: a scene that ends itself does that
     _interrupted = before
 
 
@@ -746,6 +746,7 @@ def report_frames(source: Source = None, patience: Patience = None) -> None:
     from mathviz.snapshots import contact_sheet, verdict
 
     project, stems = _sources(source)
+    disk.require_folder(project.renders / "frames")
     sheet = contact_sheet.ContactSheet(project)
     for stem in stems:
         for found in verdict.check(project, stem):

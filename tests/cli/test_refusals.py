@@ -110,6 +110,16 @@ def test_three_interrupts_are_one_and_leave_nothing(tiny: TinyProject, tmp_path:
     assert not [*tiny.work.iterdir()]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_in_the_middle_of_a_scene_is_not_the_scenes(tiny: TinyProject, number: signal.Signals) -> None:
+    tiny.misbehave("open('here', 'w').close(); time.sleep(60)")
+    process = tiny.start("still", "tiny", "--beat", "bars_leave", "--quality", "low")
+    wait_for(lambda: (tiny.root / "here").exists() or process.poll() is not None, 60, "the beat")
+    process.send_signal(number)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130 and "interrupted" in said and "ended itself" not in said, said
+
+
 @pytest.mark.parametrize("line", [("still", "tiny", "--beat", "bars_grow", "--quality", "low"), ("compute", "tiny")])
 def test_nothing_is_left_in_the_temporary_folder(tiny: TinyProject, tmp_path: Path, line: tuple[str, ...]) -> None:
     temporary = tmp_path / "temporary"
