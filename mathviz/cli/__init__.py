@@ -389,7 +389,8 @@ def bench(
         typer.Argument(help="Films by stem, all when none is named; or a manimgl scene file and names of its scenes."),
     ] = None,
     quality: Annotated[str | None, typer.Option(help="low, med, high (the default) or 4k.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="How often everything is run, in turn.")] = 1,
+    rounds: Annotated[int, typer.Option(min=1, help="How often everything is run, in turn: medians are told.")] = 1,
+    moving: Annotated[bool, typer.Option("--moving", help="Only films whose camera moves.")] = False,
     as_json: Json = False,
 ) -> None:
     """Measure manimgl, this and x264 alone on the same films, and print the ratios. Takes long."""
@@ -398,7 +399,11 @@ def bench(
 
     project = _project()
     planned = _planned(project, films or [], Wish(quality=quality))
+    if moving:
+        planned = [job for job in planned if benching.moves_camera(Path(job.scene))]
     first = list({job.stem if job.of_catalogue else job.name: job for job in reversed(planned)}.values())[::-1]
+    if not first:
+        raise NotFound("no film moves its camera among those that were named")
     found = benching.measure(first, rounds, lambda line: None if as_json else _say(line))
     print(json.dumps(found, indent=2) if as_json else benching.table(found))
 

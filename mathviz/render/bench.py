@@ -6,11 +6,13 @@ same settings. manimgl runs as it is, with llvmpipe's own threads, and needs no 
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import resource
 import shlex
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -51,7 +53,8 @@ class Timing:
 def measure(jobs: list[Job], rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
     """Run manimgl, ours with every core, ours with one worker and x264 alone, ``rounds`` times in turn.
 
-    Returns the timings and their ratios, each of the fastest runs. Raises RenderFailed.
+    Returns the timings and their ratios, each of medians: by the clock, and of computing, which other people's work on
+    the machine moves less. Raises RenderFailed.
     """
     timings: list[Timing] = []
     workers = len(cores())
@@ -70,17 +73,37 @@ def measure(jobs: list[Job], rounds: int, say: Callable[[str], None]) -> dict[st
         frames = sum(floor["frames"] for floor in floors)
         timings.append(Timing("x264 alone", sum(f["wall"] for f in floors), sum(f["cpu"] for f in floors), 0.0))
         say(f"  {timings[-1].wall:.1f} s")
-    best = {what: min(t.wall for t in timings if t.what == what) for what in dict.fromkeys(t.what for t in timings)}
-    stock, ours, alone, floor = best.values()
     return {
         "films": [job.name for job in jobs], "frames": frames, "picture": floors[0]["picture"],
         "machine": {"cores": workers, **{name: inputs.surroundings()[name] for name in ("OpenGL driver", "ffmpeg")}},
         "timings": [asdict(timing) for timing in timings],
-        "ratios": {
-            "faster than manimgl": stock / ours, "of what x264 alone takes": ours / floor,
-            "from one worker to all": alone / ours,
-        },
+        "ratios": ratios(timings),
     }  # fmt: skip
+
+
+def ratios(timings: list[Timing]) -> dict[str, float]:
+    """What the medians of the four ways come to."""
+    ways = list(dict.fromkeys(timing.what for timing in timings))
+    wall, computing = (
+        [statistics.median(getattr(timing, kind) for timing in timings if timing.what == way) for way in ways]
+        for kind in ("wall", "cpu")
+    )
+    stock, ours, alone, floor = wall
+    return {
+        "faster than manimgl": stock / ours, "of what x264 alone takes": ours / floor,
+        "from one worker to all": alone / ours, "less computing than manimgl": computing[0] / computing[2],
+        "of the computing of x264 alone": computing[2] / computing[3],
+    }  # fmt: skip
+
+
+CAMERA = frozenset(("move", "moving", "drifting", "riding", "reorient", "increment_theta"))
+"""What scenes move their camera with."""
+
+
+def moves_camera(path: Path) -> bool:
+    """Whether a scene's source moves its camera: then every frame of it is new."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.Attribute) and node.attr in CAMERA for node in ast.walk(tree))
 
 
 def table(found: dict[str, Any]) -> str:

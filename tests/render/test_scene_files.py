@@ -222,7 +222,7 @@ def test_bench_prints_ratios(tiny: TinyProject, shapes: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["films"] == ["Moves"] and found["frames"] == 90 and found["picture"] == "854x480"
-    assert all(ratio > 0 for ratio in found["ratios"].values()) and len(found["ratios"]) == 3
+    assert all(ratio > 0 for ratio in found["ratios"].values()) and len(found["ratios"]) == 5
     assert found["timings"][0]["what"] == "manimgl"
     assert all(timing["wall"] > 0 and timing["cpu"] > 0 for timing in found["timings"])
 
