@@ -96,6 +96,11 @@ class RingAllReduce(Trace):
         return float(np.abs(self.chunks).max())
 
     @property
+    def least(self) -> float:
+        """The least number that any of the few ranks ever holds; it is negative."""
+        return float(self.chunks.min())
+
+    @property
     def wide_largest(self) -> float:
         """The same over the most ranks."""
         return float(np.abs(self.wide_chunks).max())
@@ -111,6 +116,12 @@ class RingAllReduce(Trace):
         return int(np.abs(self.chunks[-1, 0, 0]).argmax())
 
     @property
+    def watched(self) -> tuple[float, float, float]:
+        """That number: what rank 0 sends, what rank 1 has, and their sum."""
+        sent, own, added = self.chunks[0, 0, 0], self.chunks[0, 1, 0], self.chunks[1, 1, 0]
+        return float(sent[self.hero]), float(own[self.hero]), float(added[self.hero])
+
+    @property
     def star_chunks(self) -> ndarray:
         """What each rank holds after each message of the star, cut as the ring's, [message rank chunk element]."""
         held = np.stack([self.gradients] * (len(self.star_messages) + 1))
@@ -122,19 +133,36 @@ class RingAllReduce(Trace):
     @property
     def star_counts(self) -> ndarray:
         """How many gradients are inside, [message rank chunk]."""
-        counts = np.ones((len(self.star_messages) + 1, *self.chunks.shape[1:3]), int)
-        for state, message in enumerate(self.star_messages, start=1):
-            source, target = message["source"], message["target"]
-            counts[state:, target] = counts[state - 1, source] + (counts[state - 1, target] if target == ROOT else 0)
-        return counts
+        return _star_counts(self.star_messages, self.ranks)
 
     @property
     def star_sends(self) -> ndarray:
         """The star's messages, each as one for every chunk."""
-        sends = np.repeat(self.star_messages, self.ranks)
-        sends["chunk"] = np.tile(range(self.ranks), len(self.star_messages))
-        sends["bytes"] //= self.ranks
-        return sends
+        return _in_chunks(self.star_messages, self.ranks)
+
+    @property
+    def wide_star_messages(self) -> ndarray:
+        """The messages by which the sweep's star over the most ranks collects at its root, in their order."""
+        log = self.swept(STAR, self.most_ranks)
+        return log[log["target"] == ROOT]
+
+    @property
+    def wide_star_chunks(self) -> ndarray:
+        """What each rank would hold of the wide run's gradients after each of them, [message rank chunk element]."""
+        order = self.wide_star_messages["source"]
+        held = np.stack([self.wide_gradients] * (len(order) + 1))
+        held[:, ROOT] = np.cumsum(self.wide_gradients[[ROOT, *order]], axis=0)
+        return held.reshape(len(held), *self.wide_chunks.shape[1:])
+
+    @property
+    def wide_star_counts(self) -> ndarray:
+        """How many gradients would be inside, [message rank chunk]."""
+        return _star_counts(self.wide_star_messages, self.most_ranks)
+
+    @property
+    def wide_star_sends(self) -> ndarray:
+        """Those messages, each as one for every chunk."""
+        return _in_chunks(self.wide_star_messages, self.most_ranks)
 
     @property
     def star_ports(self) -> ndarray:
@@ -188,6 +216,11 @@ class RingAllReduce(Trace):
     def wide_ring_port(self) -> float:
         """What the ring's busiest port carries each way over the most ranks, in S."""
         return float(self.busiest_port[RING, -1])
+
+    @property
+    def wide_ports(self) -> tuple[ndarray, ndarray]:
+        """What each port carries over the most ranks in the star and in the ring, in S, [rank direction] each."""
+        return self.sweep_ports[STAR, -1], self.sweep_ports[RING, -1]
 
     @property
     def wide_total(self) -> float:
@@ -305,6 +338,23 @@ def _ring_arrays(answers: list[dict[str, Any]]) -> dict[str, ndarray]:
     }
 
 
+def _star_counts(messages: ndarray, ranks: int) -> ndarray:
+    """How many gradients are inside after each message of a star, [message rank chunk]."""
+    counts = np.ones((len(messages) + 1, ranks, ranks), int)
+    for state, message in enumerate(messages, start=1):
+        source, target = message["source"], message["target"]
+        counts[state:, target] = counts[state - 1, source] + (counts[state - 1, target] if target == ROOT else 0)
+    return counts
+
+
+def _in_chunks(messages: ndarray, ranks: int) -> ndarray:
+    """Messages of whole gradients, each as one for every chunk."""
+    sends = np.repeat(messages, ranks)
+    sends["chunk"] = np.tile(range(ranks), len(messages))
+    sends["bytes"] //= ranks
+    return sends
+
+
 def ring_claims(
     ranks: int, chunks: ndarray, provenance: ndarray, messages: ndarray, reference: ndarray, gradients: ndarray
 ) -> list[Claim]:
@@ -382,6 +432,9 @@ def star_claims(trace: RingAllReduce) -> list[Claim]:
               bool(np.all(messages["bytes"] == trace.gradient_bytes)
                    and np.all((messages["source"] == ROOT) | (messages["target"] == ROOT))),
               f"{messages['bytes'].tolist()}"),
+        Claim("over the most ranks too the star's root collects the sum",
+              bool(np.allclose(trace.wide_star_chunks[-1, ROOT], trace.wide_reference[0], rtol=0, atol=1e-4)),
+              f"{len(trace.wide_star_messages)} messages"),
         Claim("the star's root passes N-1 times S in and as much out, every other port one S each way",
               bool(np.all(ports[ROOT] == trace.ranks - 1) and np.all(ports[others] == 1)), f"{ports.tolist()}"),
     ]  # fmt: skip

@@ -19,6 +19,9 @@ CLEAR = 0.40
 OUT, IN = 0, 1
 """The directions of a port."""
 
+HOVERS = 0.52
+"""The moment of its step, in steps, at which the first copy is over what it is to be added to, and not yet down."""
+
 
 def ease(share: float | ndarray) -> ndarray:
     """Quintic ease in and out."""

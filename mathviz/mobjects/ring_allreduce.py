@@ -42,6 +42,8 @@ class Turntable(Group):
         """``limit`` is the magnitude that has the brightest colour; a row of the gradient has ``columns``."""
         self.theme, self.limit, self.columns, self.history = theme, limit, columns, history
         self.time, self.late, self.cut, self.fold, self.sunk, self.spot = 0.0, 0.0, 1.0, 0.0, 0.0, 0.0
+        self.traced: float | None = None
+        self.gauged: ndarray | None = None
         self.floor = Mesh(_floor(theme, RIM), depth_test=False, z_index=FLOOR)
         self.mirrored, self.resting, self.flying = Mesh(NOTHING, z_index=MIRRORED), Mesh(NOTHING), Mesh(NOTHING)
         self.lanes, self.curtain, self.ports = Mesh(NOTHING), Mesh(NOTHING, z_index=GLASS), 0.0
@@ -64,19 +66,22 @@ class Turntable(Group):
         self.history, self.hero, self.shown, self.limit = history, hero, (), limit or self.limit
         self.veil, self.fold = np.ones(history.counts.shape[1:]), 0.0
         self.way = np.zeros((2, 3)) if hero is None else self._way()  # where it goes on the unfolded table
-        self.fold = float(history.ranks != self.before[0])
+        self.fold, self.traced, self.gauged = float(history.ranks != self.before[0]), None, None
         return self.at(0.0, late=0.0, sunk=0.0, spot=0.0)
 
     def at(
         self, time: float | None = None, cut: float | None = None, fold: float | None = None,
         veil: ndarray | float | None = None, ports: float | None = None, late: float | None = None,
-        sunk: float | None = None, spot: float | None = None,
+        sunk: float | None = None, spot: float | None = None, traced: float | None = None,
+        gauged: ndarray | None = None,
     ) -> Turntable:  # fmt: skip
         """Show the time, in steps; all chunks but the followed one are so many steps ``late``. What is not given stays.
 
         From 0 to 1: ``cut`` opens the seams between chunks; ``veil`` [rank chunk] is how bright each chunk is,
         ``ports`` how bright the lanes are, ``spot`` how bright what is followed; ``sunk`` lets sums sink into the
-        floor until one storey is left and shows what every rank had at first; ``fold`` see above.
+        floor until one storey is left and shows what every rank had at first; ``fold`` see above. The followed copy's
+        way is drawn up to the time, or from now on up to another one, ``traced``; the lanes show what was passed, or
+        from now on ``gauged`` [rank direction], in gradients.
         """
         self.time = self.time if time is None else float(np.clip(time, 0, self.history.steps))
         self.cut = self.cut if cut is None else cut
@@ -86,6 +91,8 @@ class Turntable(Group):
         self.late = self.late if late is None else late
         self.sunk = self.sunk if sunk is None else sunk
         self.spot = self.spot if spot is None else spot
+        self.traced = self.traced if traced is None else traced
+        self.gauged = self.gauged if gauged is None else gauged
         flights = self.flights()
         leaving = tuple((int(f.send[2]), int(f.send[3])) for f in flights if not self.history.adds(f.send))
         key = (self.states().tobytes(), self.cut, self.fold, self.sunk, self.spot, self.veil.tobytes(), leaving,
@@ -101,8 +108,9 @@ class Turntable(Group):
             self._glow(np.concatenate(self.lit))
         self.mirrored.put(_mirror(self.theme, join(self.resting.triangles, self.flying.triangles)))
         self.lanes.put(self._lanes() if self.ports > 0 else NOTHING)
-        shown = self.spot * float(ease(self.time / 0.2)) if self.hero is not None else 0.0
-        at = self.time * PER_STEP if self.hero is not None else 0.0
+        drawn = self.time if self.traced is None else self.traced
+        shown = self.spot * float(ease(drawn / 0.2)) if self.hero is not None else 0.0
+        at = drawn * PER_STEP if self.hero is not None else 0.0
         first = min(int(at), len(self.way) - 2)
         self.trail.show(max(at, 1e-3), shown, self.way)
         self.spark.show(self.way[first] + (at - first) * (self.way[first + 1] - self.way[first]), opacity=shown)
@@ -124,10 +132,16 @@ class Turntable(Group):
         ranks, chunks = np.indices(self.veil.shape)
         return np.asarray(self.history.counts[states, ranks, chunks])
 
-    def passed(self) -> float:
-        """What the busiest port has passed by now, either way, in gradients: whole chunks only."""
-        chunks = self.history.chunks
-        return float(np.floor(self.carried().max() * chunks + 1e-6) / chunks)
+    def passed(self, parts: int | None = None) -> float:
+        """What the busiest port has passed by now, either way, in gradients: whole chunks only, or whole ``parts``."""
+        parts = parts or self.history.chunks
+        return float(np.floor(self.carried().max() * parts + 1e-6) / parts)
+
+    def only(self, chunk: int, ranks: int, rest: float = 0.12) -> ndarray:
+        """A veil that lifts a chunk of the first ``ranks``, [rank chunk]."""
+        veil = np.full(self.veil.shape, rest)
+        veil[:ranks, chunk] = 1.0
+        return veil
 
     def rim(self, rank: int, out: float = 0.6, height: float = 0.0) -> ndarray:
         """A point outside a rank's edge, where its name stands."""
@@ -143,10 +157,17 @@ class Turntable(Group):
         theta = np.degrees(self.middle(rank)) + 90
         return float((theta + 180) % 360 - 180)
 
+    def scale(self, least: float, width: float = 2.2, height: float = 0.26) -> Mesh:
+        """The colours of all values from ``least`` to the limit, evenly; to be shown in the text layer."""
+        values = np.linspace(least, self.limit, 65)
+        points = np.stack(np.broadcast_arrays(np.linspace(0, width, 65), height * np.arange(2)[:, None], 0.0), axis=-1)
+        colours = coloured(ember(self.theme, self.shares(values)), 1.0)
+        return Mesh(sheet(points, np.broadcast_to(colours, (2, 65, 4))), depth_test=False)
+
     def corners(self, height: float = 1.0, out: float = 0.0) -> ndarray:
-        """Points [point 3] around the table, ``height`` storeys high, for a shot that has to show all of it."""
+        """Points [point 3] around the unfolded table, ``height`` storeys high, for a shot that has to show it all."""
         angles = np.linspace(0, 2 * np.pi, 33)
-        return np.array([_round(RIM * self.size + out, a, z) for a in angles for z in (0.0, storeys(height))])
+        return np.array([_round(RIM * self._wide() + out, a, z) for a in angles for z in (0.0, storeys(height))])
 
     def front(self, away: float = 2.0) -> ndarray:
         """A point on the floor before the table, at its left: toward smaller y and x."""
@@ -157,8 +178,11 @@ class Turntable(Group):
     @property
     def size(self) -> float:
         """Radius by that of a table of four."""
-        wide, few = np.sqrt(self.history.ranks / 4), np.sqrt(self.before[0] / 4)
-        return float(wide + self.fold * (few - wide))
+        return self._wide() + self.fold * (float(np.sqrt(self.before[0] / 4)) - self._wide())
+
+    def _wide(self) -> float:
+        """The same of the unfolded table."""
+        return float(np.sqrt(self.history.ranks / 4))
 
     def middle(self, rank: float | ndarray) -> Any:
         """The angle of a rank's middle."""
@@ -265,7 +289,7 @@ class Turntable(Group):
     def _lanes(self) -> Triangles:
         """The two lanes of every port, one place for each gradient that the busiest port of a star would pass."""
         ranks, places = self.history.ranks, self.history.ranks - 1
-        passed = self.carried()
+        passed = self.carried() if self.gauged is None else self.gauged
         rank, lane, place = (grid.ravel() for grid in np.indices((ranks, 2, places)))
         inner = RIM * self.size + 0.25 + lane * (LANE + 0.1)
         radii = np.stack([inner, inner + LANE], axis=-1)
@@ -274,7 +298,8 @@ class Turntable(Group):
         ends = self.middle(rank) - half + 2 * half * (place + 0.97) / places
         full = np.clip(passed[rank, lane] - place, 0, 1)
         off = toned(self.theme, "muted", 0.35 * self.ports)
-        most = self.history.carried(np.full(self.history.chunks, float(self.history.steps)))[rank, lane]
+        end = self.history.carried(np.full(self.history.chunks, float(self.history.steps)))
+        most = (end if self.gauged is None else self.gauged)[rank, lane]
         on = np.where(most[:, None] > 2, toned(self.theme, "error", self.ports), toned(self.theme, "model", self.ports))
         tracks = Wedges(self.theme, radii, np.stack([begins, ends], -1), top=TRACK / 2, side=off, lid=off)
         lit = full > 1e-3
@@ -305,7 +330,8 @@ class Turntable(Group):
         paint = done[floors]
         bright = (0.2 + 0.8 * lit)[floors]
         paint = np.where(top[:, None], paint, rgb(self.theme, "mechanism"))
-        side = toned(self.theme, paint, bright)
+        deep = (level + 1) / counts[floors]  # the light is on top
+        side = toned(self.theme, paint, bright * (0.5 + 0.5 * deep))
         feet, tops = np.maximum(foot + low * squeezed, 0.0), foot + high * squeezed
         seen = tops > feet
         walls = Wedges(self.theme, radii[floors][seen], angles[floors][seen], foot=feet[seen], top=tops[seen],
@@ -348,10 +374,10 @@ class Turntable(Group):
         assert self.hero is not None
         return (self.hero + int(self.time)) % self.history.ranks
 
-    def followed(self, element: int) -> ndarray:
-        """Where a cell of the followed copy is now, a point of the world."""
+    def followed(self, element: int, above: float = 0.0) -> ndarray:
+        """Where a cell of the followed copy is now, or so much above it: a point of the world."""
         assert self.hero is not None
-        return self.cell(self._heros(), self.hero, element)
+        return self.cell(self._heros(), self.hero, element) + np.array([0.0, 0.0, above])
 
     def seat(self, element: int) -> float:
         """How far round from its rank's middle a cell is, in ranks."""

@@ -7,6 +7,7 @@ from numpy import ndarray
 
 from mathviz.mobjects.mesh import NOTHING, Mesh, join
 from mathviz.mobjects.solids import Blocks
+from mathviz.mobjects.streaks import GlowLine
 from mathviz.mobjects.tint import Paint, rgb, toned
 from mathviz.style import Theme
 
@@ -57,6 +58,17 @@ class Rods(Mesh):
         """Where a rod's name has room, a point of the world: over the farthest rod, before the others."""
         near, high = (1, 1) if rod == 0 else (-1, 0)
         return self.origin + np.array([0.0, -ROD_PITCH * rod + near * ROD_WIDTH / 2, high * ROD_WIDTH])
+
+    def brick(self, rod: int, part: int) -> ndarray:
+        """Where the name of a rod's first fixed cost (0) or first bytes (1) belongs: over its far edge."""
+        begins = self.unit * np.array([0.0, 1.0, 1.0 + self.shares[rod] * self.size])
+        return self.origin + np.array([begins[part : part + 2].mean(), -ROD_PITCH * rod + ROD_WIDTH / 2, ROD_WIDTH])
+
+    def gate(self, size: float) -> GlowLine:
+        """A line across all rods where the last one ends at a size: which ends there too takes as long."""
+        at, far = float(self.lengths(size)[-1]) if size else 0.0, ROD_WIDTH
+        near = -ROD_PITCH * (len(self.steps) - 1) - ROD_WIDTH
+        return GlowLine(self.theme, self.origin + np.array([[at, far, ROD_WIDTH], [at, near, ROD_WIDTH]]), "text")
 
     def bounds(self, size: float) -> ndarray:
         """Points [point 3] around the rods as they are at a size, for a shot."""

@@ -136,6 +136,13 @@ class Explainer(LawScene):
         new = self.caption(source)
         self._change_caption(new, text, style.reading_time(text, script.formula_symbols(source)))
 
+    def linger(self, theta: float = 6.0, phi: float = 0.0, push: float = 1.0) -> None:
+        """Drift as long as the caption is still to be read, so that nothing stands still meanwhile."""
+        begun = self.clock + CHANGE if self.queued else self.caption_since
+        rest = style.hold_after(self.clock - begun, self.caption_needs) if self.caption_up else 0.0
+        if rest > 0:
+            self.play(self.drifting(theta, phi, push), run_time=rest)
+
     def caption(self, source: str, size: str = "caption") -> VMobject:
         """A caption of the script in its place, filled from the trace, its formulas typeset."""
         made = self._typeset(caption_lines(script.fill(source, self.trace, keep_formulas=True)), size)

@@ -65,6 +65,9 @@ SKYLINE = Angle(0, 77, 36)
 RIVER = Angle(-130, 77, 34)
 """Along x, which comes toward the viewer from the far left."""
 
+BENCH = Angle(0, 34, 6)
+"""From above and far away, through a long lens: lengths along x are on one scale, whatever their depth."""
+
 SIDE = Angle(0, 90, 32)
 """Level, from the front: what stands on the floor is seen in profile."""
 

@@ -71,6 +71,19 @@ def test_the_followed_chunk_may_go_ahead_of_the_others(run: RingAllReduce) -> No
     assert [int(flight.send[3]) for flight in ring(run).flights(clocks)] == [0]
 
 
+def test_over_most_ranks_the_star_piles_up_on_its_root(run: RingAllReduce) -> None:
+    history = History.of(run.wide_star_chunks, run.wide_star_counts, run.wide_star_sends, queued=True)
+    assert history.steps == 7 and history.counts[-1, :, 0].tolist() == [8, *[1] * 7]
+    np.testing.assert_allclose(history.values[-1, 0], run.wide_reference[0], atol=1e-4)
+    assert history.carried(at(history, 7)).tolist() == [[0, 7], *[[1, 0]] * 7]
+
+
+def test_star_and_ring_deal_out_the_same_sum(run: RingAllReduce) -> None:
+    star_ports, ring_ports = run.wide_ports
+    np.testing.assert_allclose(star_ports.sum(axis=0), ring_ports.sum(axis=0))
+    assert star_ports.max() == 7 and np.allclose(ring_ports, 1.75)
+
+
 def test_what_replaces_is_told_from_what_is_added(run: RingAllReduce) -> None:
     history = ring(run)
     assert [history.adds(send) for send in history.sends] == [True] * 12 + [False] * 12

@@ -1,0 +1,28 @@
+"""Rods against the times that they stand for."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+
+def test_rods_tie_at_the_gate_and_are_seen_to(manim: ModuleType) -> None:
+    """14 steps of an eighth of S, and 6 steps of all of it, take as long at S = 8 / 4.25 fixed costs."""
+    from mathviz.mobjects.rods import Rods
+    from mathviz.stage.shots import BENCH, fit
+    from mathviz.style import theme
+
+    tie = 8 / 4.25
+    rods = Rods(theme("dark"), np.array([14, 6]), np.array([0.125, 1.0]), ("model", "rival")).show(tie)
+    ring, tree = rods.lengths()
+    assert ring == pytest.approx(tree)
+    corners = rods.get_points()
+    ends = [corners[np.abs(corners[:, 1] + 2.3 * rod) < 0.6][:, 0].max() for rod in (0, 1)]
+    assert ends == pytest.approx([ring, tree], abs=1e-5)
+    gate = rods.gate(tie).core.get_points()
+    np.testing.assert_allclose(gate[:, 0], ring, atol=1e-5)
+    shot = fit(rods.bounds(1.5 * tie), BENCH)
+    seen = shot.project(np.array([[ring, 0.5, 1.0], [tree, -2.8, 1.0]]))[:, 0]
+    assert abs(seen[0] - seen[1]) < 0.01 * (seen[0] - shot.project(np.array([0.0, 0.5, 1.0]))[0])
