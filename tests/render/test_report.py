@@ -168,4 +168,5 @@ def test_the_poster_for_the_web_is_the_poster(rendered_once: TinyProject) -> Non
     with Image.open(small) as found, Image.open(large) as wanted:
         assert (found.format, found.size) == ("WEBP", wanted.size)
         differ = ImageChops.difference(found.convert("RGB"), wanted.convert("RGB"))
-    assert max(ImageStat.Stat(differ).mean) < 1.5 and max(high for _, high in differ.getextrema()) < 60
+    # The page's green and blue are between two steps of what WebP can hold: one step off everywhere, and no more.
+    assert max(ImageStat.Stat(differ).mean) < 1.1 and max(high for _, high in differ.getextrema()) < 60
