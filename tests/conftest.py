@@ -119,12 +119,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
     for name, what in (("frames", "drawn"), ("computations", "repeated")):
         if of(name):
-            whole = sum(proven == count for count, proven, _ in of(name))
+            whole = sum(proven == count for count, proven, *_ in of(name))
+            unplayed = sum(each[3] for each in of(name) if len(each) > 3)
             each, day = "versions" if name == "frames" else "films", terminalreporter.config.getoption("day")
             terminalreporter.write_line(
-                f"{name}: {whole} of {len(of(name))} {each} proven by digest; "
-                f"{sum(count - proven for count, proven, _ in of(name))} of {sum(count for count, *_ in of(name))} "
-                f"{name} {what}; {sum(anyway for *_, anyway in of(name))} {each} in the sample of {day}"
+                f"{name}: {whole} of {len(of(name))} {each} proven by digest"
+                f"{f', {unplayed} of them without playing' if name == 'frames' else ''}; "
+                f"{sum(count - proven for count, proven, *_ in of(name))} of {sum(count for count, *_ in of(name))} "
+                f"{name} {what}; {sum(anyway for _, _, anyway, *_ in of(name))} {each} in the sample of {day}"
             )
     for name, what in (("recall", "faults found"), ("precision", "near misses left alone")):
         if of(name):

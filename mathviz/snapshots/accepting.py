@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# isort: off
+from mathviz.render import reads  # which listens from here on to what is read
+
+# isort: on
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -11,7 +15,8 @@ import numpy as np
 
 from mathviz.project import Project, disk, loading
 from mathviz.project.errors import FrameMismatch, NotFound
-from mathviz.snapshots import references
+from mathviz.render import inputs
+from mathviz.snapshots import references, unplayed
 from mathviz.snapshots.difference import compare
 from mathviz.snapshots.frames import Frame, Snapshot, draw_all, wanted
 from mathviz.snapshots.references import Accepted, Digests, accepted, drawn_by
@@ -37,11 +42,13 @@ def accept(project: Project, stem: str, names: list[str]) -> list[Path]:
             f"Draw all here: mathviz frames accept {stem}"
         )
     chosen = [s for s in snapshots if not names or s.name in names or s.beat in names]
-    drawn = _drawn_twice(project, chosen)
+    drawn, read = _drawn_twice(project, chosen)
     changed = [path for snapshot, frame in drawn.items() for path in _keep_text(project, snapshot, frame)]
     images = {snapshot: frame.image for snapshot, frame in drawn.items() if frame.image is not None}
     changed += references.keep_pictures(project, snapshots, images)
     new = _with(about, snapshots, drawn)
+    if len(chosen) == len(snapshots):
+        new = _with_what_was_read(project, new, snapshots, read)
     if new != about:
         references.write(project, stem, new)
         changed.append(project.references / stem / references.ABOUT)
@@ -65,7 +72,17 @@ def _with(about: Accepted, snapshots: list[Snapshot], drawn: dict[Snapshot, Fram
         else:
             continue
         digests.setdefault(snapshot.version, {})[snapshot.name] = found
-    return replace(here, digests=digests)
+    return replace(here, digests=digests, shaped=about.shaped, reads=about.reads, frames=about.frames)
+
+
+def _with_what_was_read(
+    project: Project, about: Accepted, snapshots: list[Snapshot], read: dict[str, str]
+) -> Accepted:  # fmt: skip
+    """What is known of a film's references when all of them were drawn from these files."""
+    versions = {snapshot.version for snapshot in snapshots} if read else set()
+    frames = {version: unplayed.accepted_frames(project, about, [s for s in snapshots if s.version == version])
+              for version in sorted(versions)}  # fmt: skip
+    return replace(about, shaped=unplayed.shaped_by() if read else "", reads=read, frames=frames)
 
 
 def _keep_text(project: Project, snapshot: Snapshot, frame: Frame) -> list[Path]:
@@ -77,16 +94,28 @@ def _keep_text(project: Project, snapshot: Snapshot, frame: Frame) -> list[Path]
     return [path]
 
 
-def _drawn_twice(project: Project, snapshots: list[Snapshot]) -> dict[Snapshot, Frame]:
-    """Frames that another process draws too. Raises FrameMismatch, naming what differs, if it draws others.
+def draw_listening(project: Project, snapshots: list[Snapshot]) -> tuple[dict[Snapshot, Frame], dict[str, str]]:
+    """Draw a film's snapshots in a process that did nothing else, and say which files it read; of scene files none."""
+    if not snapshots[0].language:
+        return draw_all(project, snapshots), {}
+    now = unplayed.files_of(project, snapshots[0].stem)
+    _ = now[inputs.TRACE]  # reads the sources that its key is made of, which are not the film's
+    reads.follow_sources()
+    return draw_all(project, snapshots), unplayed.told(now.read(reads.files()))
+
+
+def _drawn_twice(project: Project, snapshots: list[Snapshot]) -> tuple[dict[Snapshot, Frame], dict[str, str]]:
+    """Frames that another process draws too, and the files that it read.
+
+    Raises FrameMismatch, naming what differs, if it draws others.
 
     A source that is another one there, though the picture is the same, is not kept: it would prove nothing.
     """
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as other:
         with loading.safely():
-            again = other.submit(draw_all, project, snapshots)
+            again = other.submit(draw_listening, project, snapshots)
         drawn = draw_all(project, snapshots)
-        second = again.result()
+        second, read = again.result()
     said = []
     for snapshot, frame in drawn.items():
         one, two = frame.image, second[snapshot].image
@@ -99,4 +128,5 @@ def _drawn_twice(project: Project, snapshots: list[Snapshot]) -> dict[Snapshot, 
             "Drawn twice, these differ, so nothing was accepted:", *said,
             "  Look for what changes from run to run: the clock, the order of a set, random numbers without a seed.",
         ]))  # fmt: skip
-    return {s: frame if frame.source == second[s].source else replace(frame, source="") for s, frame in drawn.items()}
+    same = {s: frame if frame.source == second[s].source else replace(frame, source="") for s, frame in drawn.items()}
+    return same, read

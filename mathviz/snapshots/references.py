@@ -72,6 +72,9 @@ class Accepted:
     fonts: str = "unknown"
     engine: str = "unknown"
     digests: dict[str, dict[str, Digests]] = field(default_factory=dict)  # version → name → digests
+    shaped: str = ""  # what ``unplayed`` proves by: libraries and programs, files that were read, and of which frames
+    reads: dict[str, str] = field(default_factory=dict)
+    frames: dict[str, str] = field(default_factory=dict)
 
     @property
     def by(self) -> dict[str, str]:
@@ -114,7 +117,8 @@ def write(project: Project, stem: str, about: Accepted) -> None:
         version: {name: f"{each.source} {each.pixels}" for name, each in sorted(named.items())}
         for version, named in sorted(about.digests.items())
     }
-    text = json.dumps({**about.by, "digests": digests}, indent=1, ensure_ascii=False)
+    unplayed = {"shaped": about.shaped, "frames": about.frames, "reads": about.reads} if about.reads else {}
+    text = json.dumps({**about.by, "digests": digests, **unplayed}, indent=1, ensure_ascii=False)
     path = project.references / stem / ABOUT
     path.parent.mkdir(parents=True, exist_ok=True)
     disk.write_whole(path, f"{text}\n".encode())

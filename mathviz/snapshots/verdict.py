@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from mathviz.project import Project
 from mathviz.project.errors import FrameMismatch, MathvizError, Stuck
-from mathviz.snapshots import earlier, references
+from mathviz.snapshots import earlier, references, unplayed
 from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, Budget, Difference, beside, compare
 from mathviz.snapshots.frames import HEIGHT, WIDTH, Frame, Snapshot, draw, versions, wanted
 from mathviz.snapshots.references import Accepted, Digests, accepted, drawn_by
@@ -18,11 +18,15 @@ from mathviz.snapshots.references import Accepted, Digests, accepted, drawn_by
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """What came of a snapshot: its frame, and why it is not its reference; nothing if it is."""
+    """What came of a snapshot: its frame, and why it is not its reference; nothing if it is.
+
+    A film that was not ``played`` is known to have the accepted frames by the files that it is made from.
+    """
 
     snapshot: Snapshot
     frame: Frame
     failure: str
+    played: bool = True
 
     @property
     def proven(self) -> bool:
@@ -51,9 +55,17 @@ def _not_drawn(snapshots: list[Snapshot], error: MathvizError) -> Iterator[Verdi
 
 
 def check_version(project: Project, snapshots: list[Snapshot], everything: bool) -> Iterator[Verdict]:
-    """Compare snapshots of one version with their references. Raises Stuck for a film."""
+    """Compare snapshots of one version with their references. Raises Stuck for a film.
+
+    Only what digests do not prove is played and drawn, or everything.
+    """
     one = snapshots[0]
     about = accepted(project, one.stem)
+    if not everything and unplayed.proves(project, about, one):
+        for snapshot in snapshots:
+            references.drawn_of(project, snapshot).unlink(missing_ok=True)
+            yield Verdict(snapshot, Frame(None, references.old_text(project, snapshot) or ""), "", played=False)
+        return
     old = {snapshot: references.old_text(project, snapshot) for snapshot in snapshots}
     known = None if everything else lambda snapshot, frame: about.proves(snapshot, frame, old[snapshot])
     scenes = [snapshots] if one.language else [[s for s in snapshots if s.beat == name] for name in _names(snapshots)]

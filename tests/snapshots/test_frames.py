@@ -13,6 +13,7 @@ from numpy import ndarray
 from tiny_project import BEATS, TinyProject
 
 from mathviz import style
+from mathviz.films import compute
 from mathviz.project.errors import FrameMismatch, NotFound
 from mathviz.snapshots import accepting, frames, references, verdict
 from mathviz.snapshots.frames import Frame, Snapshot
@@ -58,7 +59,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 @pytest.fixture
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Accept without drawing in a second process, which takes seconds."""
-    monkeypatch.setattr(accepting, "_drawn_twice", frames.draw_all)
+    monkeypatch.setattr(accepting, "_drawn_twice", lambda project, chosen: (frames.draw_all(project, chosen), {}))
 
 
 def draw_one(project: TinyProject, beat: str, after: float | None = None) -> tuple[Snapshot, Frame]:
@@ -127,6 +128,42 @@ def test_what_would_be_drawn_as_accepted_is_not_drawn(accepted: TinyProject) -> 
     snapshots, found = known_of(accepted)
     assert {each.snapshot for each in found} == set(snapshots)
     assert [(each.snapshot.name, each.failure) for each in found if not each.proven or each.failure] == []
+
+
+CHANGES = {
+    "the scene": ("scenes/tiny.py", "RIGHT, UP", "RIGHT,  UP"),
+    "the script": ("scenes/tiny.yaml", "grow and leave", "grow, and leave"),
+    "what it imports": ("tiny_concept.py", '"""Bars of height', '"""Some bars of height'),
+    "manimgl's settings": ("custom_config.yml", "", "universal_import_line: from manimlib import *"),
+    "a text that was accepted": ("tests/frames/tiny/en.dark/bars_grow.txt", "data", "noise"),
+}
+
+
+def test_a_film_whose_files_are_as_they_were_is_not_played(accepted: TinyProject) -> None:
+    """But for who wants everything, and where the accepted frames were drawn from something unknown."""
+    compute.find(compute.of_film(accepted.project, "tiny"), accepted.project, print)
+    snapshots, found = known_of(accepted)
+    assert [each.played or not each.proven for each in found] == [False] * len(snapshots)
+    assert all(each.played for each in verdict.check_version(accepted.project, snapshots, everything=True))
+    about = references.accepted(accepted.project, "tiny")
+    apart = ("/", "tests/", "mathviz/render/", "mathviz/snapshots/")
+    assert not [name for name in about.reads if name.startswith(apart)]
+    about.digests["en.dark"]["question"] = dataclasses.replace(about.digests["en.dark"]["question"], source="")
+    references.write(accepted.project, "tiny", about)
+    assert all(each.played for each in known_of(accepted)[1])
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_film_of_which_anything_changed_is_played(accepted: TinyProject, what: str) -> None:
+    compute.find(compute.of_film(accepted.project, "tiny"), accepted.project, print)
+    file, old, new = CHANGES[what]
+    path = accepted.root / file
+    before = path.read_text() if path.is_file() else ""
+    assert old in before
+    path.write_text(before.replace(old, new, 1))
+    _, found = known_of(accepted)
+    assert all(each.played for each in found)
+    assert [each.snapshot.name for each in found if each.failure] == (["bars_grow"] if "accepted" in what else [])
 
 
 def test_a_picture_that_changed_is_drawn_and_told_and_the_others_are_not(accepted: TinyProject) -> None:

@@ -123,7 +123,7 @@ def sensitive(manim: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pr
     project.scenes.mkdir()
     (project.scenes / "sensitive.py").write_text(SENSITIVE, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accepting, "_drawn_twice", frames.draw_all)
+        patch.setattr(accepting, "_drawn_twice", lambda project, chosen: (frames.draw_all(project, chosen), {}))
         accepting.accept(project, "sensitive", [])
     return project, frames.draw(project, "sensitive", "", "", frames.wanted(project, "sensitive"))
 
