@@ -278,10 +278,10 @@ def render(
     workers = jobs or len(cores())
     with contextlib.closing(Farm(workers)) as own:
         if dry_run:
-            _say_what_would_be_drawn(_planned(project, films or [], wish, own), own, as_json)
+            _say_what_would_be_drawn(_planned(project, films or [], wish, own, at_once=True), own, as_json)
             return
         with _crew(cluster, workers, shared, any_version) as crew:
-            planned = _planned(project, films or [], wish, own, crew, at_once=crew is None)
+            planned = _planned(project, films or [], wish, own, crew, at_once=True)
             with Display(len(planned), quiet=as_json) as display:
                 farm = crew or own
                 farm.progress, farm.patience, farm.say = display.progress, own.patience, _say
@@ -328,7 +328,8 @@ def _planned(
 ) -> list[Any]:
     """The jobs for stems, or for a scene file and its scenes' names.
 
-    Their traces are there afterwards, unless drawing shall begin ``at_once`` and the farm sees to that itself.
+    Their traces are there afterwards, so that who measures measures drawing alone; unless work shall begin ``at_once``
+    and the farm, or the cluster's crew, has them computed meanwhile.
     """
     from mathviz.films import compute
     from mathviz.project.errors import NotFound
@@ -355,9 +356,7 @@ def _planned(
         doctor.require()
     for stem in dict.fromkeys(job.stem for job in planned):
         computation = compute.of_film(project, stem)
-        if crew:
-            crew.find(computation, project)
-        elif at_once:
+        if at_once:
             _ = computation.key  # what the script names is there
         else:
             compute.find(computation, project, _say)
@@ -373,7 +372,8 @@ def _say_what_would_be_drawn(planned: list[Any], farm: Any, as_json: bool) -> No
         return
     for film in found:
         beats = ", ".join(film["draw"]) or "nothing"
-        print(f"{film['name']}: {film['why']}; would draw {beats}")
+        first = f"compute {', '.join(film['compute'])} and " if film["compute"] else ""
+        print(f"{film['name']}: {film['why']}; would {first}draw {beats}")
 
 
 def _write_digests(outcomes: list[Any], path: Path) -> None:

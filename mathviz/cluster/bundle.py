@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -101,9 +102,11 @@ class Store:
         return digest
 
     def prune(self, limit: int, young: float) -> None:
-        """Remove what was not asked for for longest, but nothing that was in the last ``young`` seconds."""
+        """Remove contents that were not asked for for longest, but none that was in the last ``young`` seconds."""
         found = []
         for path in self.root.glob("??/*"):
+            if not re.fullmatch(rf"{path.parent.name}[0-9a-f]{{62}}(\.\d+)?", path.name):
+                continue  # somebody else's: a folder that machines share may hold more
             with contextlib.suppress(FileNotFoundError):
                 found.append((path.stat().st_mtime, path.stat().st_size, path))
         left = sum(size for _, size, _ in found)
@@ -122,12 +125,20 @@ class Store:
             raise MathvizError(f"{self.place(digest)} is damaged and was removed; run the same again")
 
 
+class Changed(Exception):
+    """A file is not what the bundle says any more: somebody has saved it meanwhile."""
+
+
 def pieces(path: Path, digest: str) -> Iterator[Piece]:
-    """A file in pieces; one without bytes is a piece as well."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        for at in range(0, max(size, 1), PIECE):
-            yield Piece(digest, at, size, file.read(PIECE))
+    """A file in pieces; one without bytes is a piece as well. Raises Changed."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise Changed(str(path)) from None
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise Changed(str(path))
+    for at in range(0, max(len(data), 1), PIECE):
+        yield Piece(digest, at, len(data), data[at : at + PIECE])
 
 
 @dataclass(frozen=True)
@@ -166,7 +177,7 @@ def engine_of(manifest: dict[str, str]) -> str:
 
 
 def of(project: Project, stems: Iterable[str], scenes: Iterable[Path] = ()) -> Bundle:
-    """All that films and scenes of other files are made from, as ``inputs.of`` names it, and what computes for them."""
+    """All that films and scenes of other files are made from, as it is now, and what computes for them."""
     base = ENGINE if project.root == HOME else "project"
     files = {path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts}
     files |= {path for path in ASSETS.rglob("*") if "traces" not in path.parts}
@@ -179,7 +190,8 @@ def of(project: Project, stems: Iterable[str], scenes: Iterable[Path] = ()) -> B
     named = {_name(path, project, base): path for path in sorted(files) if path.is_file()}
     if (own := Path.cwd() / "custom_config.yml").is_file():
         named[f"{base}/custom_config.yml"] = own
-    return Bundle(project, base, named, {name: _sha256(path) for name, path in named.items()})
+    digests = {name: disk.digest_of_a_file(path) for name, path in named.items()}
+    return Bundle(project, base, named, {name: digest for name, digest in digests.items() if digest})
 
 
 def lay_out(manifest: dict[str, str], store: Store, root: Path) -> None:

@@ -27,15 +27,16 @@ from typing import Any
 from mathviz import trace
 from mathviz.cluster import bundle as bundles
 from mathviz.cluster import station
-from mathviz.cluster.bundle import PIECE, Store
+from mathviz.cluster.bundle import PIECE, Bundle, Store
 from mathviz.cluster.line import Gone, Line
 from mathviz.cluster.remote import GL, GPU, LOOKING, Out, Remote
 from mathviz.films import compute
 from mathviz.films.compute import Computation
 from mathviz.project import Project
-from mathviz.project.errors import MathvizError, NotFound, RenderFailed, ToolMissing
+from mathviz.project.errors import MathvizError, RenderFailed, ToolMissing
 from mathviz.render import inputs
-from mathviz.render.farm import Farm, FilmWork, cores
+from mathviz.render.cache import LIMIT, YOUNG
+from mathviz.render.farm import FRESH, Farm, FilmWork, begin, cores
 from mathviz.render.plan import Job
 from mathviz.render.worker import Task
 
@@ -91,24 +92,42 @@ class Crew(Farm):
         self.line = Line(address, self.topic, self._hear)
         self.used = time.monotonic()
         self.told = 0.0
+        self.bundling = threading.Lock()
 
     def close(self) -> None:
-        """Leave the cluster as it was."""
+        """Leave the cluster as it was, and in the folder that all machines see what was used lately."""
         self.line.close()
+        if self.shared:
+            Store(Path(self.shared)).prune(LIMIT, YOUNG)
 
     # The films.
 
     def take_jobs(self, project: Project, jobs: list[Job]) -> None:
         """Say what will be made: the bundle is made from it."""
         stems = sorted({job.stem for job in jobs if job.of_catalogue})
-        self.bundle = bundles.of(project, stems, [Path(job.scene) for job in jobs if not job.of_catalogue])
+        self._bundle(project, stems, [Path(job.scene) for job in jobs if not job.of_catalogue])
+
+    def _bundle(self, project: Project, stems: list[str], scenes: list[Path]) -> None:
+        self.bundled = project, stems, scenes
+        self.bundle, self.looked = bundles.of(project, stems, scenes), time.monotonic()
         if self.shared:
             for path in self.bundle.files.values():
                 Store(Path(self.shared)).put(path)
 
+    def as_it_is_now(self, patience: float = FRESH) -> Bundle:
+        """The bundle, made anew if somebody has saved a file since; not looked at again within ``patience`` seconds."""
+        with self.bundling:
+            if time.monotonic() - self.looked > patience:
+                before = self.bundle
+                self._bundle(*self.bundled)
+                if self.bundle.digest == before.digest:
+                    self.bundle = before
+            return self.bundle
+
     def _run_all(self) -> None:
         for _ in range(self.workers):
             self._start(self._hire, self._film_to_join)
+        self._start(self._compute_all)
         try:
             while any(film.outcome is None for film in self.films):
                 self._recruit()
@@ -147,7 +166,7 @@ class Crew(Farm):
         return next(iter(free or open_films), None)
 
     def _can_help(self, film: FilmWork, worker: str) -> bool:
-        if film.step == "join":
+        if film.step in ("join", "compute"):
             return False
         if film.step == "survey" or film.alone:
             return film.helpers == 0 and (film.step == "survey" or bool(film.missing))
@@ -313,9 +332,12 @@ class Crew(Farm):
 
     # Contents.
 
-    def packs(self, line: Line, digests: list[str]) -> Iterator[Any]:
-        """Contents in packs of about a piece each, as Dask's futures: sent once, then passed on between workers."""
-        paths = {digest: self.bundle.files[name] for name, digest in self.bundle.manifest.items()}
+    def packs(self, line: Line, bundle: Bundle, digests: list[str]) -> Iterator[Any]:
+        """Contents in packs of about a piece each, as Dask's futures: sent once, then passed on between workers.
+
+        Raises Changed.
+        """
+        paths = {digest: bundle.files[name] for name, digest in bundle.manifest.items()}
         pack: list[tuple[str, int, int, bytes]] = []
         for digest in digests:
             for piece in bundles.pieces(paths[digest], digest):
@@ -346,21 +368,36 @@ class Crew(Farm):
 
     # Computations.
 
-    def find(self, computation: Computation, project: Project) -> trace.Trace:
-        """As ``compute.find``, but what must be computed is computed by a worker if there is one that can.
+    def _compute_all(self) -> None:
+        """Have the traces computed that films wait for, one after the other, while others are drawn."""
+        waiting = [film for film in self.films if film.step == "compute"]
+        for stem in dict.fromkeys(film.job.stem for film in waiting):
+            films = [film for film in waiting if film.job.stem == stem]
+            error = self._have_it_computed(stem, Project.around(Path(films[0].job.scene)))
+            for film in films:
+                with self.lock:
+                    film.end(None, error=error) if error else begin(film)
+                    self.lock.notify_all()
+                self.progress(film)
+
+    def _have_it_computed(self, stem: str, project: Project) -> str:
+        """Compute a film's trace and its inputs, by a worker if there is one that can; returns what went wrong.
 
         One that declares GPU, where the computation can use one and such a worker is there; else one that draws.
         """
-        for each in (*computation.inputs, computation):
-            try:
-                compute.place(each, project)
-            except NotFound:
-                self._compute(each, project)
-        return compute.find(computation, project, self.say)
+        try:
+            computation = compute.of_film(project, stem)
+            for each in (*computation.inputs, computation):
+                if compute.missing(each, project) is not None:
+                    self._compute(each, project)
+            error = self._computed(computation, project)
+            self.as_it_is_now(0.0)  # whoever draws it needs the trace
+            return error
+        except MathvizError as wrong:
+            return str(wrong)
 
     def _compute(self, computation: Computation, project: Project) -> None:
         """Have a worker compute a trace into this machine's cache; nothing happens where no worker can."""
-        self.bundle = bundles.of(project, [computation.stem])
         asks = GPU if "device" in inspect.signature(computation.function).parameters else GL
         for resource in dict.fromkeys((asks, GL)):
             for remote in self._declaring(resource):
@@ -385,7 +422,7 @@ class Crew(Farm):
 
     def _bring(self, remote: Remote, said: dict[str, Any], project: Project) -> None:
         if "error" in said:
-            raise MathvizError(f"computed on {remote.name}: {self.bundle.here(said['error'], said['root'])}")
+            raise MathvizError(f"computed on {remote.name}: {remote.bundle.here(said['error'], said['root'])}")
         folder = project.cache / "traces"
         folder.mkdir(parents=True, exist_ok=True)
         for name, (digest, size) in said["files"].items():

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mathviz.cluster import station
-from mathviz.cluster.bundle import Bundle
+from mathviz.cluster.bundle import Bundle, Changed
 from mathviz.cluster.line import Gone, Line, first_line
 from mathviz.project import disk
 from mathviz.render import inputs
 from mathviz.render.cache import Beat
-from mathviz.render.farm import Listen
+from mathviz.render.farm import FRESH, TRIES, Listen
 from mathviz.render.worker import Task
 
 GL, GPU = "GL", "GPU"
@@ -46,14 +46,14 @@ class Crew(Protocol):
 
     topic: str
     line: Line
-    bundle: Bundle
     shared: str
     patience: float
     stopping: bool
     members: dict[str, dict[str, Any]]
     cores_of: Callable[[dict[str, Any]], tuple[int, ...]]
 
-    def packs(self, line: Line, digests: list[str]) -> Iterator[Any]: ...
+    def as_it_is_now(self, patience: float = FRESH) -> Bundle: ...
+    def packs(self, line: Line, bundle: Bundle, digests: list[str]) -> Iterator[Any]: ...
     def assign(self, task: Task, worker: str, claims: contextlib.ExitStack) -> list[str]: ...
     def begins(self, token: str, out: Out, news: queue.SimpleQueue[dict[str, Any]]) -> None: ...
     def hears(self, out: Out) -> None: ...
@@ -83,6 +83,7 @@ class Remote:
 
     def prepare(self, lacks: Callable[[dict[str, Any]], list[str]]) -> list[str]:
         """Give it what films are made from and let it examine itself; returns why it cannot be used, if it cannot."""
+        self.lacks = lacks
         try:
             # Not as a task: what cannot be read ends a worker without a word.
             self._await(_aside(self.line.call, self.address, importlib.import_module, station.__name__))
@@ -90,7 +91,7 @@ class Remote:
             if spoken != station.speaks():
                 return [f"mathviz {spoken} there, {station.speaks()} here"]
             self._deliver()
-            self.examined = self.ask(station.examine, self.crew.bundle.digest)
+            self.examined = self.ask(station.examine, self.bundle.digest)
         except Gone:
             raise
         except ImportError as error:
@@ -102,18 +103,24 @@ class Remote:
         return lacks(self.examined)
 
     def _deliver(self) -> None:
-        bundle, shared = self.crew.bundle, self.crew.shared
-        lacking = self.ask(station.lacking, list(bundle.manifest.values()), shared)
-        for pack in self.crew.packs(self.line, lacking):
-            self.ask(station.take, pack, shared)
-        self.ask(station.settle, bundle.manifest, shared)
+        for again in range(TRIES + 1):
+            self.bundle, shared = self.crew.as_it_is_now(0.0 if again else FRESH), self.crew.shared
+            try:
+                lacking = self.ask(station.lacking, list(self.bundle.manifest.values()), shared)
+                for pack in self.crew.packs(self.line, self.bundle, lacking):
+                    self.ask(station.take, pack, shared)
+                self.ask(station.settle, self.bundle.manifest, shared)
+                return
+            except Changed as changed:
+                last = changed
+        raise Gone(f"{last} is saved again and again while it is sent")
 
     def compute(self, stem: str, resource: str) -> dict[str, Any]:
         """Run a computation there. Raises Gone."""
         kept = {"workers": [self.address], "allow_other_workers": False, "pure": False, "resources": {resource: 1}}
         executor = self.line.client.get_executor(**kept)
         device = "cuda" if resource == GPU else "cpu"
-        return self._await(executor.submit(station.compute, self.crew.bundle.digest, stem, device, self.crew.shared))
+        return self._await(executor.submit(station.compute, self.bundle.digest, stem, device, self.crew.shared))
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function of ``station`` as a task. Raises Gone, or what it raises there."""
@@ -152,7 +159,13 @@ class Remote:
     # Working.
 
     def do(self, task: Task, listen: Listen) -> dict[str, Any]:
-        """A step of a film, or for ``draw`` a part of it: some beats that nobody else is drawing."""
+        """A step of a film, or for ``draw`` a part of it: some beats that nobody else is drawing.
+
+        If files were saved since it was prepared, it is given them first.
+        """
+        if self.crew.as_it_is_now().digest != self.bundle.digest and (lacks := self.prepare(self.lacks)):
+            self.crew.refuse(self, lacks)
+            raise Gone(f"the worker {self.name} cannot be used any more")
         with contextlib.ExitStack() as claims:
             beats = self.crew.assign(task, self.identity, claims)
             if not beats:
@@ -182,14 +195,16 @@ class _Trip:
         self.cache, self.token = inputs.cache_of(task.job), f"{self.crew.topic}-{os.urandom(8).hex()}"
         self.out = Out(task.inputs, beats, remote.identity)
         self.taken: set[str] = set()
+        self.strange: dict[str, list[str]] = {}
+        """Beats that arrived and were made from other files than those that are here, and which."""
         self.news: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def run(self) -> dict[str, Any]:
-        crew, task = self.crew, self.task
-        job = crew.bundle.sent(replace(task.job, only=tuple(self.out.beats)))
+        crew, task, bundle = self.crew, self.task, self.remote.bundle
+        job = bundle.sent(replace(task.job, only=tuple(self.out.beats)))
         sources = self.remote.examined["surroundings"]
         errand = station.Errand(
-            crew.topic, self.token, crew.bundle.digest, task.step, job.as_json(), task.inputs, sources,
+            crew.topic, self.token, bundle.digest, task.step, job.as_json(), task.inputs, sources,
             self.remote.cores, crew.shared, crew.patience,
         )  # fmt: skip
         crew.begins(self.token, self.out, self.news)
@@ -231,7 +246,10 @@ class _Trip:
             return {"done": {"tallies": {"frames": 1}}}
         root = said.pop("root")
         for kind in {"error", "crash"} & set(said):
-            said[kind] = self.crew.bundle.here(said[kind], root)
+            said[kind] = self.remote.bundle.here(said[kind], root)
+        if "done" in said and self.strange and self.crew.as_it_is_now(0.0).digest == self.remote.bundle.digest:
+            beat, names = next(iter(self.strange.items()))
+            return {"error": f"{self.remote.name} draws the beat {beat} from others than are here: {', '.join(names)}"}
         return said
 
     def _take_in(self, told: dict[str, Any]) -> None:
@@ -246,6 +264,8 @@ class _Trip:
             self._fetch(beat.key, told["files"])
         elif not told["files"] and self.task.step != "survey":
             return  # it was not there any more when it was asked for
+        if others := inputs.Now(job).others(beat.reads):  # it will be drawn again, unless nobody has saved anything
+            self.strange[name] = others
         self.cache.remember(self.task.inputs, name, beat)
         self.listen({"beat": name, "frames": beat.frames})
         if self.task.step != "survey":

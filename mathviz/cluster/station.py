@@ -198,27 +198,43 @@ def run(said: dict[str, Any]) -> dict[str, Any]:
 
 def _done(errand: Errand, place: _Place, tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     task, last = _task(errand, place.root), 0.0
-    cache, kept = inputs.cache_of(task.job), store(errand.shared)
-    here = [name for name in task.job.wanted if cache.beat(task.inputs, name, task.job.digests)]
+    cache, kept = Cache(folder() / "cache" / "beats"), store(errand.shared)
+    found = _known(place, task)
+
+    def give(name: str) -> None:
+        if told := _kept(errand, kept, cache, task, name, found[name]):
+            tell({"beat": told})
 
     def listen(said: dict[str, Any]) -> None:
         nonlocal last
+        if "kept" in said:
+            found[said["name"]] = Beat.of(said["kept"])
         if "made" in said:
             _drawn_for[task.inputs, said["made"]] = errand.topic
-            if told := _kept(errand, kept, cache, task, said["made"]):
-                tell({"beat": told})
+            give(said["made"])
         elif "drawn" in said and time.monotonic() - last > NEWS:
             last = time.monotonic()
             tell(said)
 
-    for name in here:
-        if told := _kept(errand, kept, cache, task, name):
-            tell({"beat": told})
+    for name in [name for name, beat in found.items() if cache.has(beat.key, task.job.digests)]:
+        give(name)
+    if errand.token in _abandoned:
+        return {"abandoned": True, "beats": []}
     done = place.farm.do(place.worker, task, listen)
     if errand.token in _abandoned:
         return {"abandoned": True, "beats": []}
-    beats = [_kept(errand, kept, cache, task, name) for name in task.job.wanted]
+    beats = [_kept(errand, kept, cache, task, name, beat) for name, beat in found.items()]
     return {**done, "beats": [beat for beat in beats if beat], "root": str(place.root)}
+
+
+def _known(place: _Place, task: Task) -> dict[str, Beat]:
+    """What is known here of a job's beats, as the bundle's own process says.
+
+    This one cannot say it: it stands elsewhere, has the package that is installed, and has found the modules of the
+    bundles before.
+    """
+    said = place.farm.do(place.worker, replace(task, step="known"), lambda said: None)
+    return {name: Beat.of(beat) for name, beat in said.get("done", {}).get("beats", {}).items()}
 
 
 async def abandon(token: str) -> None:
@@ -255,15 +271,12 @@ def compute(name: str, stem: str, device: str, shared: str = "") -> dict[str, An
     return {"files": {path.name: (kept.put(path), path.stat().st_size) for path in (place, place.with_suffix(".json"))}}
 
 
-def _kept(errand: Errand, kept: Store, cache: Cache, task: Task, name: str) -> dict[str, Any] | None:
-    """A beat for whoever wants it, with the digests and sizes of its files; None if it is not known here.
+def _kept(errand: Errand, kept: Store, cache: Cache, task: Task, name: str, beat: Beat) -> dict[str, Any] | None:
+    """A beat for whoever wants it, with the digests and sizes of its files, if those are here and wanted.
 
     It is ``fresh`` if it was drawn for the command that wants it, be it in another errand that did not come back.
     """
     fresh = _drawn_for.get((task.inputs, name)) == errand.topic
-    beat = cache.newest(task.inputs, name) if fresh else cache.said(task.inputs, name)  # whoever drew it has just read
-    if beat is None:
-        return None
     files = {}
     if cache.has(beat.key, task.job.digests) and cache.sound(beat.key):
         files = {path.name: (kept.put(path, linked=True), path.stat().st_size) for path in _files(cache, beat)}

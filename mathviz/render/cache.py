@@ -148,10 +148,6 @@ class Cache:
         """What is known of a film's beat as its files are, be it there or not."""
         return next((beat for beat in self._states(inputs, name) if self.fits(beat.reads)), None)
 
-    def newest(self, inputs: str, name: str) -> Beat | None:
-        """What was last said of a film's beat, whatever its files are now."""
-        return next(iter(self._states(inputs, name)), None)
-
     def looked_at(self, inputs: str, name: str) -> bool:
         """Whether it is known what a film with these inputs has as its beat, be it there or not."""
         return self.said(inputs, name) is not None

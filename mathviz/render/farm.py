@@ -235,16 +235,21 @@ class Farm:
             return self.idle.pop() if self.idle else Worker(self)
 
     def look(self, jobs: list[Job]) -> list[dict[str, Any]]:
-        """What ``run`` would draw, and why, without drawing. Films that were made before are looked through."""
+        """What ``run`` would compute and draw, and why, without doing it. Films made before are looked through.
+
+        Of one whose trace is not there, all counts as to be drawn: nobody knows yet what comes out the same.
+        """
         found = []
         for job in jobs:
             film = prepare(job)
             if film.step == "survey":
+                doctor.require()
                 said = self.ask(Task("survey", job, film.key, "", inputs.surroundings()))
                 if "done" not in said:
                     raise RenderFailed(f"{job.name}: {said.get('error') or said['crash']}")
             draw = [] if film.outcome else film.missing
-            found.append({"name": job.name, "why": why(film), "draw": draw})
+            missing = to_compute(job) if film.step == "compute" else []
+            found.append({"name": job.name, "why": why(film), "compute": missing, "draw": draw})
         return found
 
     def stop(self) -> None:
@@ -640,6 +645,14 @@ def begin(film: FilmWork) -> None:
     film.found = [name for name in film.job.wanted if name not in missing]
     was_made = missing and film.cache.last(film.job.identity, inputs.surroundings())
     film.step = "survey" if was_made else "draw"
+
+
+def to_compute(job: Job) -> list[str]:
+    """What must be computed before a film can be drawn: inputs that are not there, then its own trace."""
+    project = Project.around(Path(job.scene))
+    computation = compute.of_film(project, job.stem)
+    wanted = (*computation.inputs, computation)
+    return [each.stem for each in wanted if compute.missing(each, project) is not None]
 
 
 def is_current(job: Job, verify: bool = False) -> bool:

@@ -90,6 +90,10 @@ class Now:
         """Whether everything still is what it was when it was read."""
         return all(self[name] == value for name, value in reads.items())
 
+    def others(self, reads: dict[str, str]) -> list[str]:
+        """The names of what is not what it was when it was read."""
+        return [name for name, value in reads.items() if self[name] != value]
+
     def _file(self, name: str) -> str:
         return disk.digest_of_a_file(self.path(name)) or ABSENT
 

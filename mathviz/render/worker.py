@@ -19,7 +19,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,10 @@ class Task:
 
     ``draw`` draws the beats that nobody has drawn or is drawing, and skips the others. ``survey`` plays such
     beats without drawing, and so finds out which are there. ``in_sequence`` plays every beat and draws what is missing.
-    ``join`` makes the film. ``scenes`` names the scenes of a file. ``inputs`` names the film's slots in the
-    cache, ``sources`` what a picture's key, or for ``join`` the manifest, shall name beside it. ``patience`` is for
-    how many seconds nothing may be done.
+    ``join`` makes the film. ``known`` says what the cache has of it, ``scenes`` names the scenes of a file.
+
+    ``inputs`` names the film's slots in the cache, ``sources`` what a picture's key, or for ``join`` the manifest,
+    shall name beside it. ``patience`` is for how many seconds nothing may be done.
     """
 
     step: str
@@ -225,9 +226,9 @@ class Walk:
         if self.drawing:
             self._store(kept, wav if sound else None)
         self.cache.remember(self.task.inputs, beat, kept)
-        if self.drawing:
-            restless = next((name for name, value in kept.reads.items() if value == inputs.RESTLESS), "")
-            self.tell(made=beat, cpu=[self.cpu, cpu()], restless=restless)
+        restless = next((name for name, value in kept.reads.items() if value == inputs.RESTLESS), "")
+        made = {"made": beat, "cpu": [self.cpu, cpu()], "restless": restless}
+        self.tell(name=beat, kept=asdict(kept), **(made if self.drawing else {}))
 
     def _store(self, beat: Beat, sound: Path | None) -> None:
         if self.encoder is None:
@@ -296,13 +297,20 @@ def join(task: Task, tell: Tell) -> dict[str, Any]:
     return report.make_film(task.job, cache, task.inputs, task.sources, Path(task.folder))
 
 
+def known(task: Task, tell: Tell) -> dict[str, Any]:
+    """What the cache says of those of a job's beats that were made from the files as they are, be they there or not."""
+    cache = inputs.cache_of(task.job)
+    found = {name: cache.said(task.inputs, name) for name in task.job.wanted}
+    return {"beats": {name: asdict(beat) for name, beat in found.items() if beat}}
+
+
 def scenes(task: Task, tell: Tell) -> dict[str, Any]:
     """The names of the scenes of a file."""
     return {"scenes": engine.scene_names(Path(task.job.scene))}
 
 
 STEPS: dict[str, Callable[[Task, Tell], dict[str, Any]]] = {
-    "draw": walk, "in_sequence": walk, "survey": walk, "join": join, "scenes": scenes,
+    "draw": walk, "in_sequence": walk, "survey": walk, "join": join, "known": known, "scenes": scenes,
 }  # fmt: skip
 
 

@@ -294,13 +294,14 @@ def test_digests_are_those_of_the_frames_even_of_beats_that_were_drawn_without(r
     assert rendered.run("render", "tiny", "--lang", "en", *LOW).stdout.endswith("(unchanged)\n")
 
 
-def test_a_dry_run_of_a_film_that_never_was_draws_nothing(tiny: TinyProject) -> None:
+def test_a_dry_run_of_a_film_that_never_was_computes_and_draws_nothing(tiny: TinyProject) -> None:
     done = tiny.run("render", "tiny", *LOW, "--dry-run")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
-        f"tiny.{language}: never made; would draw question, bars_grow, bars_leave" for language in ("en", "zh")
+        f"tiny.{language}: never made; would compute tiny and draw question, bars_grow, bars_leave"
+        for language in ("en", "zh")
     ]
-    assert not tiny.films.exists() and not tiny.beats()
+    assert "computing" not in done.stderr and not (tiny.root / "renders").exists()
 
 
 # ---- compute

@@ -43,6 +43,15 @@ def test_a_file_arrives_in_pieces(tmp_path: Path, size: int) -> None:
     assert (tmp_path / "out" / "copy").read_bytes() == data
 
 
+@pytest.mark.parametrize("now", [b"two", None])
+def test_what_was_saved_meanwhile_is_not_sent_under_its_old_name(tmp_path: Path, now: bytes | None) -> None:
+    path = tmp_path / "file"
+    if now is not None:
+        path.write_bytes(now)
+    with pytest.raises(bundle.Changed, match="file"):
+        list(bundle.pieces(path, sha256(b"one")))
+
+
 @pytest.mark.parametrize("order", ["ababab", "aabbab", "abbbaa", "ababba"])
 def test_two_commands_may_send_the_same_file_at_a_time(tmp_path: Path, file: Path, order: str) -> None:
     digest, store = sha256(file.read_bytes()), Store(tmp_path / "store")
@@ -150,6 +159,25 @@ def test_what_a_worker_has_not_used_for_long_is_removed(own: Path, file: Path, t
     station.prune(own, limit=len(b"other"))
     assert {root.name for root in (own / "bundles").iterdir()} == {second}
     assert [path.read_bytes() for path in store.root.rglob("*") if path.is_file()] == [b"other"]
+
+
+def test_a_folder_that_machines_share_loses_old_contents_and_nothing_else(tmp_path: Path) -> None:
+    store, old = Store(tmp_path), time.time() - 2 * YOUNG
+    others = [tmp_path / "ab" / "my notes", tmp_path / "ab" / ("cd" + 62 * "0"), tmp_path / "films.txt"]
+    for path in others:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"other")
+    for data in (b"new", b"old"):
+        path = tmp_path / "sent"
+        path.write_bytes(data)
+        store.put(path)
+        path.unlink()
+    half = store.place(sha256(b"old")).with_suffix(".4711")
+    half.write_bytes(b"o")
+    for path in (*others, half, store.place(sha256(b"old"))):
+        os.utime(path, (old, old))
+    store.prune(0, YOUNG)
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {*others, store.place(sha256(b"new"))}
 
 
 def test_of_a_bundle_nothing_is_laid_out_before_all_is_there(tiny: TinyProject, tmp_path: Path) -> None:
