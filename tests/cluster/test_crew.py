@@ -111,26 +111,6 @@ def test_a_film_that_was_changed_is_looked_through_by_the_workers(tiny: TinyProj
     assert tiny.contents() == before
 
 
-def test_a_worker_gives_again_what_it_drew_of_a_project_that_was_edited(tiny: TinyProject, dask: DaskProcesses) -> None:
-    """Whether a beat is still of today's files is judged with the code that was sent, from where that stands.
-
-    The worker's own process has found the concept in the bundle before, and has no settings of manimgl.
-    """
-
-    def drawn() -> list[str]:
-        wish = ("--lang", "en", "--quality", "low", "--fps", "5")
-        done = tiny.run("render", "tiny", *wish, "--json", "--cluster", dask.address, limit=200)
-        assert done.returncode == 0, done.stderr
-        return list(json.loads(done.stdout)[0]["drawn"])
-
-    (tiny.root / "custom_config.yml").write_text("{}\n")
-    drawn()
-    tiny.edit("tiny_concept.py", "bars: int = 3", "bars: int = 4")
-    assert {"bars_grow", "bars_leave"} <= set(drawn())
-    forget(tiny)
-    assert drawn() == []
-
-
 def test_what_a_worker_makes_of_other_files_is_said(
     tiny: TinyProject, dask: DaskProcesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -466,6 +446,29 @@ def test_after_too_long_without_a_worker_it_is_said_how_to_start_one(
     (question,) = tiny.beats()
     (outcome,) = Farm(1).run(planned)
     assert outcome.drawn == BEATS[1:] and question in tiny.beats()
+
+
+def test_a_worker_gives_again_what_it_drew_of_a_project_that_was_edited(
+    tiny: TinyProject, lonely: DaskProcesses
+) -> None:
+    """Whether a beat is still of today's files is judged with the code that was sent, from where that stands.
+
+    The worker's own process has found the concept in the bundle before, and has no settings of manimgl.
+    """
+    lonely.start_worker("stays")
+
+    def drawn() -> list[str]:
+        wish = ("--lang", "en", "--quality", "low", "--fps", "5")
+        done = tiny.run("render", "tiny", *wish, "--json", "--cluster", lonely.address, limit=200)
+        assert done.returncode == 0, done.stderr
+        return list(json.loads(done.stdout)[0]["drawn"])
+
+    (tiny.root / "custom_config.yml").write_text("{}\n")
+    drawn()
+    tiny.edit("tiny_concept.py", "bars: int = 3", "bars: int = 4")
+    assert {"bars_grow", "bars_leave"} <= set(drawn())
+    forget(tiny)
+    assert drawn() == []
 
 
 def test_nobody_waits_for_what_a_lost_worker_has(tiny: TinyProject, lonely: DaskProcesses) -> None:
