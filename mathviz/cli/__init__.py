@@ -123,12 +123,21 @@ def _project() -> Project:
     return Project.around(Path.cwd())
 
 
+NO_FILM = "mathviz: there is no film here. Begin one: mathviz new my_film"
+
+
 @app.command("list")
 def list_films(
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Stems only, one a line.")] = False,
 ) -> None:
     """The films there are: stem, title and the question each answers."""
+    if quiet and not as_json:  # which needs no script
+        stems = _project().stems
+        print("\n".join(stems), end="\n" if stems else "")
+        if not stems:
+            _say(NO_FILM)
+        return
     from mathviz.films.listing import summaries
 
     found = summaries(_project())
@@ -136,11 +145,11 @@ def list_films(
         _print_json(found)
         return
     if not found:
-        _say("mathviz: there is no film here. Begin one: mathviz new my_film")
+        _say(NO_FILM)
     for film in found:
         stem, languages = film["stem"], film["languages"]
-        print(stem if quiet else f"{stem}  [{', '.join(languages)}]")
-        for language in [] if quiet else languages:
+        print(f"{stem}  [{', '.join(languages)}]")
+        for language in languages:
             print(f"    {film['title'][language]}: {film['question'][language]}")
 
 

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from mathviz.films import formulas
+from mathviz.films import bounds, formulas
 from mathviz.project import ASSETS, reading
 from mathviz.project.errors import ScriptError
 
@@ -27,6 +27,12 @@ LANGUAGE = r"[a-z]{2}"
 
 LARGEST_SCRIPT = 1 << 20
 """Bytes of a script: an hour of film has a tenth of that."""
+
+DEEPEST, MOST = 30, 50_000
+"""Of a script: levels, and values, each counted as often as aliases repeat it."""
+
+LONGEST_TEXT, WIDEST, LATEST = 2_000, 40, 3_600.0
+"""Characters of a text; digits and blanks of a number in it; seconds into a beat at which a snapshot may be."""
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """In C, ten times as fast, where PyYAML was built with it."""
@@ -45,6 +51,9 @@ def _in_every_language(texts: Texts, info: ValidationInfo) -> Texts:
     if languages and extra:
         faults.append(f"has {', '.join(extra)}, which `languages` does not declare: {', '.join(languages)}")
     for text in texts.values():
+        if len(text) > LONGEST_TEXT:
+            faults.append(f"has {len(text)} characters; {LONGEST_TEXT} are the most: {textwrap.shorten(text, 60)!r}")
+            continue
         try:
             placeholders(text)
         except ValueError as error:
@@ -116,10 +125,10 @@ class Beat(_Part):
     ``moments`` are seconds into the beat at which snapshots are taken beside the one of its last frame.
     """
 
-    id: str = Field(pattern=IDENTIFIER)
+    id: str = Field(pattern=IDENTIFIER, max_length=100)
     chapter: Texts
     captions: list[Texts] = Field(min_length=1)
-    moments: list[Annotated[float, Field(gt=0)]] = Field(default_factory=list)
+    moments: list[Annotated[float, Field(gt=0, le=LATEST, allow_inf_nan=False)]] = Field(default_factory=list)
 
     @field_validator("id")
     @classmethod
@@ -196,7 +205,9 @@ def placeholders(text: str) -> list[str]:
     names: list[str] = []
     for piece in formulas.pieces(text):
         if piece.is_formula:
-            names += [name for name, _ in formulas.NUMBER.findall(piece.content)]
+            for name, form in formulas.NUMBER.findall(piece.content):
+                _require_narrow(text, name, form)
+                names.append(name)
             continue
         try:
             fields = [field[1:] for field in string.Formatter().parse(piece.content) if field[1] is not None]
@@ -207,8 +218,16 @@ def placeholders(text: str) -> list[str]:
                 raise ValueError(f"{text!r}: {{{name}}} is no plain name; braces hold names of the trace")
             if "{" in str(form):
                 raise ValueError(f"{text!r}: {{{name}:{form}}} has braces within braces")
+            _require_narrow(text, str(name), str(form))
             names.append(str(name))
     return names
+
+
+def _require_narrow(text: str, name: str, form: str) -> None:
+    if wide := [digits for digits in re.findall(r"\d+", form) if len(digits) > 3 or int(digits) > WIDEST]:
+        asked = f"{{{name}:{form.lstrip(':')[:WIDEST]}}}"
+        said = textwrap.shorten(text, 80)
+        raise ValueError(f"{said!r}: {asked} asks for {wide[0][:12]} places; {WIDEST} are the most")
 
 
 def read(path: Path) -> Script:
@@ -226,7 +245,9 @@ def read(path: Path) -> Script:
 @functools.lru_cache(1024)
 def _read(path: Path, *_state: int) -> Script:
     try:
-        root, data = _parsed(reading.whole(path, LARGEST_SCRIPT).decode("utf-8"))
+        text = reading.whole(path, LARGEST_SCRIPT).decode("utf-8")
+        bounds.require(path, text, _Loader, deepest=DEEPEST, most=MOST)
+        root, data = _parsed(text)
     except OSError as error:
         raise ScriptError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -235,6 +256,8 @@ def _read(path: Path, *_state: int) -> Script:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise ScriptError(f"{path}{line}: is no YAML: {getattr(error, 'problem', None) or error}") from error
+    except (ValueError, OverflowError) as error:
+        raise ScriptError(f"{path}:{bounds.fault_in_scalars(text) or f' {error}'}") from error
     if not isinstance(data, dict) or root is None:
         raise ScriptError(f"{path}: needs a mapping with {', '.join(Script.model_fields)}")
     faults = [f"{path}:{node.start_mark.line + 1}: {node.value!r} is given twice" for node in _repeated_keys(root)]
@@ -254,7 +277,9 @@ def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
     """The nodes of a YAML text, which know their lines, and what they stand for."""
     try:
         return _loaded(_Loader(text))
-    except yaml.YAMLError:
+    except yaml.YAMLError as error:
+        if "nesting depth" in str(error):  # where the other one takes seconds, and then gives up
+            raise
         return _loaded(yaml.SafeLoader(text))  # tells the fault better: which character it is
 
 

@@ -92,13 +92,18 @@ def watch(
         }  # fmt: skip
         code, lines = _gone_through(project, json.dumps(request))
         if code == -signal.SIGVTALRM:
-            raise ended(limit(), "", "\n".join(lines))
+            says = str(ended(limit(), "", "\n".join(lines)))
+            return [], [_unplayed(scene, scene.stem, "", says)]
         if code != 0 or not out.is_file():
             raise MathvizError(f"{scene} could not be gone through: {lines[-1] if lines else 'no message'}")
         told = json.loads(out.read_text(encoding="utf-8"))
-        failed = [Finding("SCN001", "error", each["stem"], each["version"], "", 0.0, scene.name, each["says"],
-                          "a scene that plays to its end", "mend it") for each in told["failed"]]  # fmt: skip
+        failed = [_unplayed(scene, each["stem"], each["version"], each["says"]) for each in told["failed"]]
         return [observe.load(each) for each in told["seen"]], failed
+
+
+def _unplayed(scene: Path, stem: str, version: str, says: str) -> Finding:
+    limit_of_it = "a scene that plays to its end"
+    return Finding("SCN001", "error", stem, version, "", 0.0, scene.name, says, limit_of_it, "mend it")
 
 
 def _gone_through(project: Project, request: str) -> tuple[int, list[str]]:

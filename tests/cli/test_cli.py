@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -44,6 +45,20 @@ def test_list_says_title_and_question_in_every_language(tiny: TinyProject) -> No
 def test_list_as_json(tiny: TinyProject) -> None:
     (film,) = json.loads(tiny.run("list", "--json").stdout)
     assert film["stem"] == "tiny" and film["languages"] == ["en", "zh"] and film["beats"] == list(BEATS[1:])
+
+
+def test_ten_thousand_stems_are_listed_at_once(tmp_path: Path) -> None:
+    """Nothing is read for it."""
+    (tmp_path / "scenes").mkdir()
+    for number in range(10_000):
+        for ending in ("yaml", "py"):
+            (tmp_path / "scenes" / f"film_{number:04}.{ending}").touch()
+    line = [sys.executable, "-m", "mathviz", "list", "-q"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert len(done.stdout.splitlines()) == 10_000 and done.stdout.startswith("film_0000\nfilm_0001\n")
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
 
 
 def test_list_works_below_the_projects_root_and_elsewhere(tiny: TinyProject, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from mathviz import trace
 from mathviz.films import compute
 from mathviz.films.compute import Computation
 from mathviz.project import Project
-from mathviz.project.errors import MathvizError, NotFound, ScriptError
+from mathviz.project.errors import ConceptFailed, MathvizError, NotFound, ScriptError
 
 CONCEPT = '''
 """Heights of bars. The environment's TOY, in JSON, makes a run differ from what the source says."""
@@ -579,3 +579,34 @@ def test_a_record_of_other_sizes_or_sources_is_told(toy: Toy) -> None:
     trace.save(wider, toy.recorded, {"key": toy.computation.key})
     differences = compute.compare_with_recorded(toy.computation, toy.project)
     assert differences == ["heights: float64(5,) became float64(3,)"]
+
+
+RAISES = """
+import numpy as np
+from mathviz.trace import Trace
+
+
+def measure() -> Trace:
+    return solved(np.zeros((2, 2)))
+
+
+def solved(matrix):
+    return np.linalg.inv(matrix)
+"""
+
+
+def test_what_a_concept_raises_is_told_by_the_authors_lines_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "raising_concept.py").write_text(RAISES)
+    (tmp_path / "broken_concept.py").write_text("def measure(:\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ConceptFailed) as raised:
+        compute.compute(Computation("raising", "raising_concept:measure"), Project(tmp_path))
+    assert str(raised.value).splitlines() == [
+        "raising_concept:measure raised LinAlgError: Singular matrix",
+        f"  {tmp_path}/raising_concept.py, line 7, in measure: return solved(np.zeros((2, 2)))",
+        f"  {tmp_path}/raising_concept.py, line 11, in solved: return np.linalg.inv(matrix)",
+    ]
+    with pytest.raises(ConceptFailed, match=r"broken_concept\.py, line 1: SyntaxError"):
+        _ = Computation("broken", "broken_concept:measure").function

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import re
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -322,7 +324,7 @@ def test_a_number_stands_in_a_formula_in_double_braces() -> None:
         ("{check}", "the trace has no check; it has"),
         ("{ranks:.2q}", "Unknown format code 'q'"),
         ("{ranks:s}", "Unknown format code 's'"),
-        ("{table:.2f}", "unsupported format string"),
+        ("{table:.2f}", "table is an array of the shape"),
     ],
     ids=["unknown", "several", "a method", "no such format", "no such format of a number", "an array"],
 )
@@ -462,3 +464,54 @@ def test_markdown_shows_a_text_as_it_is_and_leaves_formulas(text: str, shown: st
 
 def test_a_folded_text_has_no_space_between_han_characters() -> None:
     assert script.unfolded("一幅\n  清晰的图，\n 见 A\nB") == "一幅清晰的图，见 A B"
+
+
+def test_all_wrong_placeholders_are_told_at_once_with_line_and_what_there_is(tmp_path: Path) -> None:
+    """Of every language, and of texts that are filled only when all is drawn."""
+    text = GOOD.replace('zh: "{ranks} 个进程"', 'zh: "{rnks} 个进程"').replace("en: A picture.", 'en: "Of {heights}."')
+    path = written(tmp_path, text)
+    told, values = read(path), SimpleNamespace(ranks=4, heights=np.arange(3.0), total=np.array(6.0))
+    with pytest.raises(ScriptError) as raised:
+        script.try_filling(told, path, values)
+    first, second = str(raised.value).splitlines()
+    assert first == f"{path}:12: '{{rnks}} 个进程': the trace has no rnks; it has heights, ranks, total"
+    assert second == f"{path}:19: 'Of {{heights}}.': heights is an array of the shape (3,), and one number is needed"
+    good = written(tmp_path, GOOD.replace("A picture.", '"{total} of {ranks}"'))
+    assert script.try_filling(read(good), good, values) == 16
+    assert fill("{total}", values) == "6.0"
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in itertools.pairwise("abcdefg")
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [(lambda good: good + BOMB, r":\d+: more than 50000 values, counted as often as aliases"),
+     (lambda good: good + "topics: &own [*own]\n", r":\d+: \*own stands within itself"),
+     (lambda good: good + "topics: " + "[" * 31 + "]" * 31, r":\d+: lies more than 30 levels deep"),
+     (lambda good: good + "topics: " + "[" * 10**5, r":\d+: is no YAML: exceeded maximum nesting depth"),
+     (lambda good: good.replace("[1.5, 2]", "[2026-99-99]"), r":\d+: 2026-99-99 is no value: month must be in 1..12"),
+     (lambda good: good.replace("[1.5, 2]", f"[{'9' * 5000}]"), r":\d+: 9{40}… is no value: Exceeds the limit"),
+     (lambda good: good.replace("[1.5, 2]", "[.inf]"), r":\d+: beats.0.moments.0: .*finite number"),
+     (lambda good: good.replace("[1.5, 2]", "[1e6]").replace("1e6", "1.0e+6"), r":\d+: beats.0.moments.0: .*3600"),
+     (lambda good: good.replace("A picture.", "A" * 2001), r":\d+: alt: has 2001 characters; 2000 are the most"),
+     (lambda good: good.replace('en: "{ranks} ranks"', 'en: "{ranks:1000000000d} ranks"'),
+      r"asks for 1000000000 places; 40 are the most"),
+     (lambda good: good.replace('en: "{ranks} ranks"', 'en: "${{{{ranks:.999f}}}}$ ranks"'),
+      r"asks for 999 places; 40 are the most")],
+    ids=["alias bomb", "recursive", "deep", "deep and open", "date", "huge", "infinite", "late", "text",
+         "width", "width in a formula"],
+)  # fmt: skip
+def test_what_is_too_much_is_refused_with_its_line(tmp_path: Path, change: Callable[[str], str], says: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(ScriptError, match=says):
+        read(written(tmp_path, change(GOOD)))
+    assert time.monotonic() - begun < 2
+
+
+def test_an_alias_that_repeats_little_is_no_fault(tmp_path: Path) -> None:
+    text = GOOD.replace("chapter: {en: First, zh: 一}", "chapter: &one {en: First, zh: 一}")
+    told = read(written(tmp_path, text.replace("chapter: {en: Second, zh: 二}", "chapter: *one")))
+    assert told.beats[1].chapter == told.beats[0].chapter

@@ -76,3 +76,26 @@ NO_FILE = LatexError("LaTeX Error: File `physics.sty' not found.\n")
 )  # fmt: skip
 def test_what_latex_lacks_is_named_with_its_package(raised: Exception, says: str) -> None:
     assert failures.words(raised) == says
+
+
+TEX = '''
+class Tex:
+    def __init__(self, raised):
+        tex_string = R"\\frac{1}  {\\oops}"
+        raise raised
+'''
+
+
+@pytest.mark.parametrize(
+    ("raised", "says"),
+    [(LatexError("Undefined control\nsequence. \\\\oops"),
+      R"LaTeX refuses \frac{1} {\oops}: Undefined control sequence. \\oops"),
+     (ValueError("Missing '}' inserted"), R"ValueError: Missing '}' inserted, in the formula \frac{1} {\oops}")],
+)  # fmt: skip
+def test_the_formula_that_failed_is_named(raised: Exception, says: str) -> None:
+    """By what manimgl was making when it came."""
+    made: dict[str, type] = {}
+    exec(compile(TEX.replace("\\\\", "\\"), "/site-packages/manimlib/mobject/svg/tex_mobject.py", "exec"), made)
+    with pytest.raises(type(raised)) as found:
+        made["Tex"](raised)
+    assert failures.words(found.value) == says
