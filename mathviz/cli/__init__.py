@@ -69,6 +69,8 @@ def main() -> None:
         _say(f"mathviz: {error}")
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
+        for number in (signal.SIGTERM, signal.SIGINT):  # until the very end, where Python forgets its handlers
+            signal.signal(number, signal.SIG_IGN)
         _say("mathviz: interrupted; nothing partial was kept, finished beats were")
         sys.exit(130)
     except typer.Exit as leave:

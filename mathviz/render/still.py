@@ -29,8 +29,7 @@ def write_still(project: Project, job: Job, beat: str | None, after: float | Non
         raise NotFound(f"{beat or job.stem} has no moment {after} s; give seconds after its begin, such as 1.5")
     if job.language:
         _require_beat(job, beat)
-    if out:
-        disk.require_place(out)
+    disk.require_place(out or job.folder / "stills" / "any.png")  # before the work
     engine.start(engine.Picture(job.width, job.height, job.fps))
     try:
         with Watch(limit(), lambda place: _say(job, place), film=bool(job.language)):
