@@ -12,6 +12,7 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz.engine import bounds, regions
+from mathviz.engine.backdrop import Backdrop
 from mathviz.engine.draws import Draw, Primitives, bytes_of
 from mathviz.engine.fills import FillCanvas
 from mathviz.engine.looks import copied, heeded, look, seen
@@ -25,6 +26,9 @@ from mathviz.engine.trust import (
     replaced_in,
     state_of_opengl,
 )
+
+MUCH = 0.3
+"""Of the screen: where so much of it is drawn anew, it pays to keep what is behind."""
 
 MOST = 0.8
 """Of the screen: where so much of it is drawn anew, it is all drawn, without asking what lies where."""
@@ -80,7 +84,7 @@ class Painter:
         self.set_last: dict[Any, tuple[Draw, dict[str, Any]]] = {}
         self.draws: list[Draw] = []
         self.page: tuple[Any, ...] | None = None
-        self.canvas = FillCanvas()
+        self.canvas, self.backdrop = FillCanvas(), Backdrop(camera)
         self.unread: list[Rectangle] = [self.screen]
         self.undrawn: tuple[Any, ...] | None = None
         self.picture: bytes | None = None
@@ -106,7 +110,7 @@ class Painter:
                 self.undrawn = mobjects  # manimgl empties the groups of the frame before
             return
         if self.drawing:
-            self._paint(draws, self._changes(draws) if page == self.page else [self.screen])
+            self._paint(page, draws, self._changes(draws) if page == self.page else [self.screen])
         else:
             self.undrawn = mobjects
         self.draws, self.page = draws, page
@@ -272,20 +276,32 @@ class Painter:
                 boxes += [draw.places for draw in (*old[a0:a1], *draws[b0:b1])]
         cell = regions.TILE if self.camera.samples else regions.CELL
         places = regions.rectangles(np.concatenate(boxes), self.screen.width, self.screen.height, cell)
-        return [self.screen] if sum(place.area for place in places) > MOST * self.screen.area else places
+        return [self.screen] if _share(places, self.screen) > MOST else places
 
-    def _paint(self, draws: list[Draw], places: list[Rectangle]) -> None:
-        screen = self.camera.fbo
+    def _paint(self, page: tuple[Any, ...], draws: list[Draw], places: list[Rectangle]) -> None:
+        screen, lead = self.camera.fbo, self.backdrop.lead(draws)
+        behind, before = draws[:lead], draws[lead:]
+        if behind and not self.backdrop.is_of(page, behind) and _share(places, self.screen) > MUCH:
+            places = [self.screen]  # once whole, so that it can be kept
         for place in places:
-            self.stock_clear(*self.camera.background_rgba, viewport=place.viewport)
-            for draw in draws:
+            if not self.backdrop.put(page, behind, place):
+                self.stock_clear(*self.camera.background_rgba, viewport=place.viewport)
+                for draw in behind:
+                    draw.paint(self.camera, place, self.canvas)
+                if behind and place == self.screen:
+                    self.backdrop.keep(page, behind)
+            for draw in before:
                 draw.paint(self.camera, place, self.canvas)
         screen.scissor = None
         screen.use()
         self.unread += places
-        self.tallies.area += sum(place.area for place in places) / self.screen.area
+        self.tallies.area += _share(places, self.screen)
         uniforms = copied(self.camera.uniforms)
         self.set_last.update((program, (draw, uniforms)) for draw in draws for program in draw.wrapper.programs)
+
+
+def _share(places: list[Rectangle], screen: Rectangle) -> float:
+    return sum(place.area for place in places) / screen.area
 
 
 def _batches(mobject: Any, context: Any) -> list[tuple[Any, list[Any]]]:

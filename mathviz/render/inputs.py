@@ -34,8 +34,9 @@ LIBRARIES = (
 """What computes points and colours, and so decides pictures."""
 
 DRAWING = (
-    "engine/__init__.py", "engine/painter.py", "engine/draws.py", "engine/fills.py", "engine/looks.py",
-    "engine/bounds.py", "engine/trust.py", "engine/regions.py", "engine/readback.py", "render/encode.py",
+    "engine/__init__.py", "engine/painter.py", "engine/backdrop.py", "engine/draws.py", "engine/fills.py",
+    "engine/looks.py", "engine/bounds.py", "engine/trust.py", "engine/regions.py", "engine/readback.py",
+    "render/encode.py",
 )  # fmt: skip
 """The modules that turn what would be drawn into bytes: with others, a beat is another."""
 

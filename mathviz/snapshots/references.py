@@ -35,8 +35,8 @@ KEPT = 800_000
 
 LIBRARIES = ("manimgl", "moderngl", "PyOpenGL")
 DRAWING = (
-    "__init__.py", "painter.py", "draws.py", "fills.py", "looks.py", "bounds.py", "trust.py", "regions.py",
-    "readback.py",
+    "__init__.py", "painter.py", "backdrop.py", "draws.py", "fills.py", "looks.py", "bounds.py", "trust.py",
+    "regions.py", "readback.py",
 )  # fmt: skip
 """Libraries, and modules of the engine, that make pixels of vertices, uniforms, textures and shaders."""
 

@@ -993,6 +993,36 @@ class FilmedText(Scene):
         self.play(frame.animate.reorient(50, 70), steady.animate.set_opacity(0.5), run_time=0.2)
 
 
+class Backdrops(Scene):
+    """A page that stands still behind a world that moves, and then changes."""
+
+    drawn = "parts"
+
+    def construct(self) -> None:
+        page = Rectangle(15, 9, stroke_width=0).set_fill([BLUE, GREEN], 0.8).fix_in_frame().set_z_index(-2)
+        pool = Annulus(1, 5, fill_opacity=0.3, color=PURPLE).fix_in_frame().set_z_index(-1)
+        hold_steady([page, pool], self.camera.ctx)
+        cube, dots = Cube(side_length=1), DotCloud([LEFT, RIGHT], radius=0.3, opacity=0.5)
+        self.add(page, pool, cube, dots)
+        frame = self.camera.frame
+        self.play(frame.animate.reorient(30, 50), run_time=FEW)
+        pool.set_fill(RED)
+        self.play(frame.animate.set_height(5), run_time=0.2)
+        self.camera.background_rgba = [0.3, 0.0, 0.0, 1.0]
+        self.play(frame.animate.set_height(9), run_time=0.2)
+        self.play(dots.animate.shift(UP), run_time=0.2)
+        self.remove(pool)
+        self.play(frame.animate.reorient(10, 60), run_time=0.2)
+        self.play(page.animate.set_opacity(0.2), frame.animate.set_height(3), run_time=0.2)
+        self.wait(0.1)
+
+
+class SampledBackdrops(Backdrops):
+    """The same with four samples to a pixel."""
+
+    samples = 4
+
+
 class Crowd(Scene):
     """So many primitives that nobody asks where each one is: dots, triangles and lines under a camera that moves."""
 
