@@ -19,7 +19,7 @@ from typing import Any
 
 from mathviz.cluster import crew
 from mathviz.cluster.crew import portion
-from mathviz.project import ASSETS, Project
+from mathviz.project import ASSETS, Project, reading
 from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import inputs
 from mathviz.render.farm import Farm, FilmWork, cores
@@ -99,7 +99,7 @@ class Times:
     def of(cls, path: Path) -> Times:
         """Read from a file. Raises MathvizError for one that holds something else."""
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))
+            said = reading.as_json(path)
             films = tuple(
                 Film(film["name"], tuple(Part(**part) for part in film["parts"]), film["build"], film["join"])
                 for film in said["films"]

@@ -30,7 +30,7 @@ def test_the_site_has_every_page_and_every_file_that_a_page_names(filmed_once: T
     media = {f"films/tiny/{name}{ending}" for name in ("tiny.en", "tiny.zh", "tiny.en.light") for ending in (
         ".mp4", ".poster.png", ".poster.webp", ".vtt", ".chapters.vtt", ".md", ".json")}  # fmt: skip
     pages = {"index.html", "index.zh.html", "tiny.en.html", "tiny.zh.html", "style.css", "site.js",
-             "fonts.en.css", "fonts.zh.css"}  # fmt: skip
+             "fonts.en.css", "fonts.zh.css", "cover.en.png", "cover.zh.png"}  # fmt: skip
     assert files(site) == pages | media
     for name in media:
         assert (site / name).read_bytes() == (filmed_once.films / Path(name).name).read_bytes()
