@@ -74,6 +74,7 @@ def test_a_full_disk_is_one_sentence(tiny: TinyProject) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
 def test_a_disk_that_fills_while_a_film_is_drawn_is_told_as_that(tiny: TinyProject) -> None:
     (tiny.root / "renders").mkdir(exist_ok=True)
@@ -110,7 +111,7 @@ def test_three_interrupts_are_one_and_leave_nothing(tiny: TinyProject, tmp_path:
     assert not [*tiny.work.iterdir()]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_an_interrupt_in_the_middle_of_a_scene_is_not_the_scenes(tiny: TinyProject, number: signal.Signals) -> None:
     tiny.misbehave("open('here', 'w').close(); time.sleep(60)")
     process = tiny.start("still", "tiny", "--beat", "bars_leave", "--quality", "low")

@@ -177,6 +177,7 @@ def test_odd_captions_cost_the_film_although_they_are_signed(filmed: TinyProject
     assert "tiny.en.vtt: holds no captions" in build(filmed.project).damaged["tiny.en"]
 
 
+@pytest.mark.slow
 def test_a_film_whose_manifest_is_a_pipe_is_told_and_made_again(filmed: TinyProject) -> None:
     path = filmed.films / "tiny.en.json"
     path.unlink()
