@@ -8,6 +8,8 @@ hold a placeholder, ``$2^{{{bits}}}$``; or a name with digits of its own. ``math
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 import re
 import string
 import textwrap
@@ -240,6 +242,24 @@ def read(path: Path) -> Script:
     except OSError:
         raise ScriptError(f"{path} does not exist; a film needs it beside its scene") from None
     return _read(path, about.st_mtime_ns, about.st_size, about.st_ino)
+
+
+def digest_in(path: Path, language: str) -> str:
+    """Of what a script says for its film in one language; layout, comments and other languages are not in it.
+
+    Raises ScriptError.
+    """
+    return _digest_in(read(path), language)
+
+
+def _digest_in(told: Script, language: str) -> str:
+    def mine(data: Any) -> Any:
+        if isinstance(data, dict):
+            kept = {language: data[language]} if language in data and set(data) <= set(told.languages) else data
+            return {name: mine(value) for name, value in kept.items()}
+        return [mine(each) for each in data] if isinstance(data, list) else data
+
+    return hashlib.sha256(json.dumps(mine(told.model_dump(mode="json")), sort_keys=True).encode()).hexdigest()
 
 
 @functools.lru_cache(1024)

@@ -15,9 +15,9 @@ import time
 from importlib import metadata, util
 from pathlib import Path
 
-from mathviz.films import compute
+from mathviz.films import compute, script
 from mathviz.project import ASSETS, HOME, PACKAGE, Project, disk, programs
-from mathviz.project.errors import MathvizError, ToolFailed, ToolMissing
+from mathviz.project.errors import MathvizError, ScriptError, ToolFailed, ToolMissing
 from mathviz.render.cache import Cache
 from mathviz.render.plan import Job
 
@@ -73,11 +73,13 @@ class Now:
     """The files of a project as they are now, by the names that films know them by.
 
     A name is a path in the project; what belongs to the package begins with ``mathviz/``, and what lies elsewhere is a
-    whole path. ``patience`` are seconds for which what was looked at is taken to stay as it is.
+    whole path. A script counts as what it says in the job's language; as a file, where the job has none. ``patience``
+    are seconds for which what was looked at is taken to stay as it is.
     """
 
     def __init__(self, job: Job, patience: float = 0.0) -> None:
         self.job, self.project, self.patience = job, _project(job.scene.rpartition("/")[0]), patience
+        self.script = Path(job.scene).with_suffix(".yaml")
         self._known: dict[str, tuple[float, str]] = {}
 
     def __getitem__(self, name: str) -> str:
@@ -96,6 +98,9 @@ class Now:
         return [name for name, value in reads.items() if self[name] != value]
 
     def _file(self, name: str) -> str:
+        if self.job.language and self.path(name) == self.script:
+            with contextlib.suppress(ScriptError):  # else it counts by its bytes
+                return script.digest_in(self.script, self.job.language)
         return disk.digest_of_a_file(self.path(name)) or ABSENT
 
     def _trace(self) -> str:

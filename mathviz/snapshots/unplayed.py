@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mathviz.engine import texts
@@ -29,8 +30,8 @@ RENDERING = "mathviz/render/"
 
 
 def files_of(project: Project, stem: str) -> inputs.Now:
-    """The files of a film as they are now."""
-    return inputs.Now(plan(project, [stem], Wish(quality="low", fps=30))[0])
+    """The files of a film as they are now, in all its languages."""
+    return inputs.Now(replace(plan(project, [stem], Wish(quality="low", fps=30))[0], language=""))
 
 
 def told(files: dict[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ def test_one_caption_of_one_film_costs_one_beat_of_it(tmp_path: Path, monkeypatc
     done = project.run("render", *OPTIONS, "--json", limit=300)
     films = {film["name"]: film for film in json.loads(done.stdout)}
     changed = {name for name, film in films.items() if not film["unchanged"]}
-    assert changed == {f"copy_03.{version}" for version in ("en", "zh", "en.light", "zh.light")}
+    assert changed == {"copy_03.en", "copy_03.en.light"}, "a film in another language says what it said"
     assert {name: film["drawn"] for name, film in films.items() if film["drawn"]} == {
         "copy_03.en": ["bars_leave"], "copy_03.en.light": ["bars_leave"],
     }  # fmt: skip

@@ -104,6 +104,25 @@ def test_what_it_imports_and_reads_of_the_package_changes_it(
         (other_home / name).write_text(text)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "languages"),
+    [("en: They leave", "en: They go", {"en"}), ("zh: 离开", "zh: 走", {"zh"}),
+     ("computation:", "# a note\ncomputation:", set()),
+     ("moments: [1]", "moments: [0.5]", {"en", "zh"}), ("on bars. 2020", "on bars. 2021", {"en", "zh"})],
+)  # fmt: skip
+def test_a_script_is_an_input_as_far_as_it_says_something_in_the_films_language(
+    tiny: TinyProject, old: str, new: str, languages: set[str]
+) -> None:
+    jobs = {job.language: job for job in plan(tiny.project, ["tiny"], Wish(quality="low", fps=2))}
+    before = {language: inputs.Now(job)["scenes/tiny.yaml"] for language, job in jobs.items()}
+    path = tiny.root / "scenes" / "tiny.yaml"
+    text = path.read_text(encoding="utf-8")
+    at = text.lower().index(old.lower())
+    path.write_text(text[:at] + new + text[at + len(old) :], encoding="utf-8")
+    after = {language: inputs.Now(job)["scenes/tiny.yaml"] for language, job in jobs.items()}
+    assert {language for language in jobs if after[language] != before[language]} == languages
+
+
 READS = '''
         from pathlib import Path
         import {module}

@@ -98,17 +98,18 @@ def test_one_caption_costs_one_beat_of_one_language_as_a_dry_run_says(rendered: 
     before, beats = rendered.contents(), rendered.beats()
     said = render(rendered, "--dry-run")
     assert said == [
-        {"name": "tiny.en", "why": "changed: scenes/tiny.yaml", "draw": ["bars_leave"]},
-        {"name": "tiny.zh", "why": "changed: scenes/tiny.yaml", "draw": []},
+        {"name": "tiny.en", "why": "changed: scenes/tiny.yaml", "compute": [], "draw": ["bars_leave"]},
+        {"name": "tiny.zh", "why": "unchanged", "compute": [], "draw": []},
     ]
     done = rendered.run(*AT_TWO[:-1], "--dry-run")
     assert done.stdout.splitlines() == [
         "tiny.en: changed: scenes/tiny.yaml; would draw bars_leave",
-        "tiny.zh: changed: scenes/tiny.yaml; would draw nothing",
+        "tiny.zh: unchanged; would draw nothing",
     ]
     assert rendered.contents() == before and rendered.beats() == beats
     films = render(rendered)
-    assert [film["drawn"] for film in films] == [["bars_leave"], []] and len(rendered.beats() - beats) == 1
+    assert [(film["drawn"], film["unchanged"]) for film in films] == [(["bars_leave"], False), ([], True)]
+    assert len(rendered.beats() - beats) == 1
     after = pictures(rendered, "en")
     assert [after[name] == english[name] for name in BEATS] == [True, True, False]
     assert pictures(rendered, "zh") == chinese
