@@ -270,12 +270,15 @@ def _compare_claims(claims: list[Claim], about: dict[str, Any], computation: Com
     """Raise TraceDamaged where a trace that this very code checked was written with other claims than it has."""
     if about.get("claims_key") != computation.claims_key:
         return  # nobody says that they are the same
-    written = [(each.get("says"), each.get("holds")) for each in about.get("checks", [])]
+    checks = about.get("checks")
+    if not (isinstance(checks, list) and all(isinstance(each, dict) for each in checks)):
+        raise TraceDamaged(f"{place.with_suffix('.json')} holds no claims under `checks`")
+    written = [(each.get("says"), each.get("holds")) for each in checks]
     for claim in claims:
         if (claim.says, claim.holds) not in written:
             raise TraceDamaged(f"{place.with_suffix('.json')} leaves out the claim {claim.says!r}")
     if len(written) != len(claims):
-        says = {claim.says for claim in claims}
+        says = [claim.says for claim in claims]
         made_up = [each for each, _ in written if each not in says] or [written[-1][0]]
         raise TraceDamaged(f"{place.with_suffix('.json')} claims {made_up[0]!r}, which nobody checks")
 
@@ -284,7 +287,7 @@ def _changed_since(about: dict[str, Any], computation: Computation, project: Pro
     """In what a trace of that provenance was made otherwise than it would be today; empty if in nothing."""
     if about.get("key") != computation.key:
         return "by other code"
-    before = about.get("inputs", {})
+    before = about["inputs"] if isinstance(about.get("inputs"), dict) else {}
     others = [name for name, digest in _digests(computation, project).items() if before.get(name) != digest]
     return f"with another {others[0]}" if others else ""
 

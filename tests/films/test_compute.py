@@ -301,6 +301,9 @@ FORGERIES = {
                         lambda checks: checks.append({"says": "all is well", "holds": True, "found": "yes"})),
     "other words": ("leaves out the claim 'no bar hangs'", lambda checks: checks[0].update(says="no bar lies")),
     "a claim too few": ("leaves out the claim 'no bar hangs'", lambda checks: checks.clear()),
+    "no claim": ("holds no claims under `checks`", lambda checks: checks.append("all is well")),
+    "a claim that no set holds": ("claims ['all is well'], which nobody checks",
+                                  lambda checks: checks.append({"says": ["all is well"], "holds": True})),
     "one twice": ("claims 'no bar hangs', which nobody checks", lambda checks: checks.append(dict(checks[0]))),
 }  # fmt: skip
 
