@@ -122,5 +122,8 @@ def test_every_frame_of_a_film_is_manimgls(film: Path, tmp_path: Path) -> None:
     drawn = Drawn.read(tmp_path, name)
     drawn.require_equal()
     assert len(drawn.engine) > 1000
-    moves = "def question" in film.read_text(encoding="utf-8")  # then the camera does, and every pixel with it
-    assert drawn.tallies["stock"] == 0 and (moves or drawn.tallies["area"] < 0.3 * drawn.tallies["frames"])
+    # While a camera moves, every pixel may change, and how long it does is the film's own: all that holds of each such
+    # film is that not all of every frame is drawn anew. (It was 0.24 of optimal_transport.)
+    moves = "def question" in film.read_text(encoding="utf-8")
+    most = (0.95 if moves else 0.3) * drawn.tallies["frames"]
+    assert drawn.tallies["stock"] == 0 and drawn.tallies["area"] < most
