@@ -91,6 +91,7 @@ class Observer:
     def __init__(self, kind: type, observed: Observed, **options: Any) -> None:
         from mathviz import engine
 
+        glyph_heights()  # now: it takes seconds, which are no beat's
         self.observed, self.beat = observed, ""
         self.numbers: dict[int, int] = {}
         self.kept: list[Any] = []  # so that no identity is given to two objects

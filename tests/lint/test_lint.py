@@ -118,10 +118,10 @@ def test_a_beat_that_loops_for_ever_ends_the_lint_once_with_its_place(tiny: Tiny
     tiny.misbehave("while True: pass")
     place = f"in the beat bars_leave; it is at {tiny.root}/scenes/tiny.py, line 30, in bars_leave"
     says = rf"no frame came for \d+ s, though something was computed, {re.escape(place)}"
-    done = tiny.run("lint", "--json", "--patience", "5")
+    done = tiny.run("lint", "--json", "--patience", "6")
     (found,) = [each for each in json.loads(done.stdout) if each["rule"] == "SCN001"]
     assert done.returncode == 1 and re.match(says, found["measured"]), found
-    done = tiny.run("frames", "check", "tiny", "--patience", "5")
+    done = tiny.run("frames", "check", "tiny", "--patience", "6")
     assert done.returncode == 1 and len(re.findall(says, done.stderr)) > 4, done.stderr
 
 
