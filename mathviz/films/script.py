@@ -467,7 +467,9 @@ def markdown(text: str) -> str:
 def _offered(values: Any) -> set[str]:
     """Public fields and properties, without reading them."""
     names = {*dir(type(values)), *vars(values)}
-    return {name for name in names if not name.startswith("_") and not callable(getattr(type(values), name, None))}
+    about = {"inputs", "tolerances"}  # what every trace has, and no text shows
+    return {name for name in names - about
+            if not name.startswith("_") and not callable(getattr(type(values), name, None))}  # fmt: skip
 
 
 def formula_symbols(text: str) -> int:

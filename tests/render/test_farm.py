@@ -257,6 +257,25 @@ def test_a_beat_that_computes_and_plays_nothing_is_ended_with_its_place(
     assert (rendered.root / "tries").read_text() == "x" and not rendered.processes()
 
 
+def test_an_ffmpeg_that_is_killed_costs_one_retry(
+    rendered: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As README promises of workers; twice, and the film is told to lack it by its name."""
+    kill = f"echo x >> {tmp_path}/tries; [ $(wc -l < {tmp_path}/tries) -gt LEAST ] || kill -9 $$"
+    program = f'#!/bin/sh\ncase "$*" in *rawvideo*) {kill};; esac\nexec {shutil.which("ffmpeg")} "$@"\n'
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    ffmpeg = tmp_path / "ffmpeg"
+    ffmpeg.write_text(program.replace("LEAST", "2"))
+    ffmpeg.chmod(0o755)
+    one = [replace(job, only=("question",)) for job in jobs(rendered, "en")]
+    (outcome,) = Farm(1).run(one)
+    assert outcome.film is None and outcome.error.startswith("ffmpeg was killed by SIGKILL, as the kernel does")
+    (tmp_path / "tries").unlink()
+    ffmpeg.write_text(program.replace("LEAST", "1"))
+    (outcome,) = Farm(1).run(one)
+    assert outcome.error == "" and len((tmp_path / "tries").read_text().split()) == 2
+
+
 @pytest.mark.parametrize(
     ("leaves", "says"),
     [("sys.exit('data.csv is missing')", r"\(SystemExit: data\.csv is missing\)"), ("exit()", r"\(SystemExit\)"),
