@@ -87,14 +87,15 @@ class DiffusionReverse(Explainer):
     def one_step_ago_is_a_small_cloud(self) -> None:
         run, one = self.trace, self.step
         self.keep(self.crowd, self.hero, self.river.first, self.river.bed)
-        self.play(self.moving(self.close, 2 * SLOW), self.dimming(self.crowd, FAINT), self.dimming(self.river, 0.0))
-        self.show(one.cloud, self.big("step_ago", run.step_spread[0], "{:.2f}", "mechanism", UPPER_RIGHT))
+        self.play(self.moving(self.close, 2 * SLOW), self.dimming(self.crowd, FAINT), self.dimming(self.river, 0.0),
+                  self.showing(one.cloud, time_span=(NORMAL, SLOW)))  # fmt: skip
+        self.show(self.big("step_ago", run.step_spread[0], "{:.2f}", "mechanism", UPPER_RIGHT))
         self.next_caption()
         self.show(one.spot, self.name_at(one.spot, self.label("middle"), DOWN))
         self.add(one.pull, one.kick)
         self.play(self.index(one.show, lambda share: self.hero.put(one.place(share))).to(1, 1.5 * SLOW))
-        law = RIGHT_HALF.put(self.law("step"))
-        self.play(self.gathering(law, {"x_{t-1}": self.hero, "\\mu_t": one.spot, "z": one.kick}))
+        names = {"x_{t-1}": self.hero, "\\mu_t": one.spot, "z": one.kick}
+        self.play(self.gathering(RIGHT_HALF.put(self.law("step")), names))
 
     def a_network_knows_the_middle(self) -> None:
         run, one = self.trace, self.step
@@ -127,9 +128,8 @@ class DiffusionReverse(Explainer):
         self.keep(self.crowd, self.hero, self.river, self.trail)
         self.play(self.chain.to(self.poised), self.dimming(self.crowd, FAINT),
                   self.veiling(self.river.ridges))  # fmt: skip
-        self.light.show(self.chain.at)
         number = self.big("origins", moment(spread, self.chain.at), "{:.2f}", "mechanism")
-        self.play(self.showing(self.light), self.showing(number))
+        self.play(self.showing(self.light.show(self.chain.at)), self.showing(number))
         self.next_caption()
         self.chain.drives(self.light.show, lambda at: number.show(moment(spread, at)))
         self.play(self.chain.to(self.last), self.moving(self.mouth), run_time=RUN)
@@ -150,10 +150,10 @@ class DiffusionReverse(Explainer):
         number = self.big("spread", spread[0], "{:.2f}", "error")
         self.play(self.moving(self.whole), self.showing(self.silent), self.showing(number),
                   self.dimming(self.crowd, GONE), self.dimming(self.hero, GONE), run_time=SLOW)  # fmt: skip
-        self.next_caption()
         course = self.index(self.silent.show, lambda at: number.show(moment(spread, at)))
         self.play(course.to(spread.argmin(), RUN), self.drifting(theta=4, run_time=RUN))
-        self.play(course.to(self.last, SLOW), self.drifting(theta=2))
+        self.next_caption()
+        self.play(course.to(self.last, 2 * SLOW), self.drifting(theta=2, run_time=2 * SLOW))
 
     def half_the_pull_needs_no_draw(self) -> None:
         run = self.trace
