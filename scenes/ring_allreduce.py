@@ -67,7 +67,7 @@ class RingAllReduce(Explainer):
         self.move(self.shot(PLAN.turned(theta=-4, phi=14), table.corners(out=0.9), within=TALL))
         ends = [self.label("end", value=value) for value in (run.least, run.largest)]
         self.show(*self.ranks, self.over(UPPER_RIGHT.row(ends[0], table.scale(run.least), ends[1], edge=RIGHT + UP)))
-        self.keep(*self.ranks[:2])
+        self.keep(self.ranks[1])
         self.linger(theta=10)
 
     def the_star_jams_its_root(self) -> None:
@@ -84,13 +84,13 @@ class RingAllReduce(Explainer):
         self.show(self.amount, run_time=QUICK)
         self.play(self.steps.to(run.others), self.drifting(theta=4), run_time=2 * SLOW)
         self.next_caption()
-        self.keep(self.amount, *self.ranks[:2])
+        self.keep(self.amount, self.ranks[1])
         self.play(self.steps.to(2 * run.others), self.drifting(theta=5), run_time=2 * SLOW)
 
     def gradients_are_cut(self) -> None:
         guess = self.amount_of("guess", 0, "model", "?")
-        self.play(self.table.change(SLOW, sunk=1.0, ports=0.0), self.dropping(self.amount), self.showing(guess),
-                  *(self.showing(name, time_span=(NORMAL, SLOW)) for name in self.ranks[2:]))  # fmt: skip
+        names = (self.showing(name, time_span=(NORMAL, SLOW)) for name in (self.ranks[0], *self.ranks[2:]))
+        self.play(self.table.change(SLOW, sunk=1.0, ports=0.0), self.dropping(self.amount), self.showing(guess), *names)
         self.table.tell(self.ring, hero=self.trace.root)
         self.linger(theta=4)
         self.next_caption()
