@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manimlib import DOWN, LEFT, UP, Animation, rush_into
+from manimlib import DOWN, LEFT, RIGHT, UP, Animation, rush_into
 
 from mathviz.concepts.diffusion_reverse import DiffusionReverse as Run
 from mathviz.mobjects.diffusion_reverse import Arrows, Followed, Leap, Origins, River, StepAgo, Stream, Sums, Threads
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
 from mathviz.mobjects.streaks import Trail
-from mathviz.stage import LOWER_LEFT, POSTER, RIGHT_HALF, RIVER, UPPER_RIGHT, Angle, Explainer
-from mathviz.style import NORMAL, SLOW
+from mathviz.stage import FRAME, LOWER_LEFT, POSTER, RIGHT_HALF, RIVER, UPPER_RIGHT, Angle, Explainer
+from mathviz.style import NORMAL, QUICK, SLOW
 
 UPSTREAM = Angle(-90, 90, 34)
 """Down the river's whole length from its near end: all slices lie behind each other."""
@@ -47,7 +47,7 @@ class DiffusionReverse(Explainer):
         self.slice = self.shot(UPSTREAM, river.corners(0.0, 0.85))
         self.whole = self.shot(RIVER.turned(-3), river.corners(0, 0.85), river.corners(1, 0.85))
         self.close = self.shot(UPSTREAM, self.step.cloud, leaving=RIGHT_HALF)
-        self.left = self.shot(UPSTREAM, river.corners(0.0, 0.85), leaving=RIGHT_HALF)
+        self.left = self.shot(UPSTREAM, river.corners(0.0, 0.95), leaving=RIGHT_HALF)
         self.near = self.shot(RIVER.turned(2), river.corners(self.poised / self.last, 0.9), river.corners(1, 0.9))
         self.apart = self.shot(RIVER.turned(2), self.sums, river.corners(1, 0.9))
         self.mouth = self.shot(RIVER.turned(5), river.corners(0.75, 0.6), river.corners(1, 0.8))
@@ -61,13 +61,12 @@ class DiffusionReverse(Explainer):
                   self.showing(self.hero, time_span=(NORMAL, SLOW)))  # fmt: skip
 
     def the_square_was_a_slice(self) -> None:
-        river = self.river
-        self.keep(self.crowd, self.hero, river.first)
-        self.add(river.bed)
-        self.play(self.moving(self.whole, 2 * SLOW), self.dimming(river, 1.0, 2 * SLOW),
-                  self.showing(river.rest, time_span=(NORMAL, 2 * SLOW)))  # fmt: skip
-        self.show(self.name_at(river.first, self.label("noise"), DOWN),
-                  self.name_at(river.last, self.label("data", "data"), UP))  # fmt: skip
+        self.keep(self.crowd, self.hero, self.river.first)
+        self.add(self.river.bed)
+        self.play(self.moving(self.whole, 2 * SLOW), self.dimming(self.river, 1.0, 2 * SLOW),
+                  self.showing(self.river.rest, time_span=(NORMAL, 2 * SLOW)))  # fmt: skip
+        self.show(self.name_at(self.river.first, self.label("noise"), DOWN),
+                  self.name_at(self.river.last, self.label("data", "data"), UP))  # fmt: skip
 
     def it_could_come_from_anywhere(self) -> None:
         self.keep(self.crowd, self.hero, self.river)
@@ -78,8 +77,7 @@ class DiffusionReverse(Explainer):
     def the_average_lands_on_nothing(self) -> None:
         run = self.trace
         self.keep(self.crowd, self.hero, self.river)
-        leap = Leap(self.river, run.paths[0], run.leapt)
-        self.play(self.showing(leap), self.drifting(theta=-3, run_time=2 * SLOW))
+        self.play(self.showing(leap := Leap(self.river, run.paths[0], run.leapt)), self.drifting(-3, run_time=2 * SLOW))
         self.play(self.index(leap.show).to(1, rate_func=rush_into), self.moving(self.mouth), run_time=2 * SLOW)
         self.next_caption()
         self.show(self.big("landed", run.leapt_near, f"{{}} / {run.shown}", "error"))
@@ -91,24 +89,25 @@ class DiffusionReverse(Explainer):
                   self.showing(one.cloud, time_span=(NORMAL, SLOW)))  # fmt: skip
         self.show(self.big("step_ago", run.step_spread[0], "{:.2f}", "mechanism", UPPER_RIGHT))
         self.next_caption()
-        self.show(one.spot, self.name_at(one.spot, self.label("middle"), DOWN))
-        self.add(one.pull, one.kick)
+        self.show(one.pull, one.kick, one.spot, middle := self.name_at(one.spot, self.label("middle"), DOWN))
         self.play(self.index(one.show, lambda share: self.hero.put(one.place(share))).to(1, 1.5 * SLOW))
+        self.drop(middle, run_time=QUICK)
         names = {"x_{t-1}": self.hero, "\\mu_t": one.spot, "z": one.kick}
         self.play(self.gathering(RIGHT_HALF.put(self.law("step")), names))
 
     def a_network_knows_the_middle(self) -> None:
         run, one = self.trace, self.step
         self.keep(self.crowd, self.hero, self.river.first, one)
+        self.play(self.dimming(self.crowd, 1.0))
         law = RIGHT_HALF.put(self.law("middle"))
         self.play(self.gathering(law, {"\\mu_t": one.spot, "x_t": one.stops[0], "\\epsilon_\\theta": one.pull}))
-        axes = RIGHT_HALF.put(self.axes(run.readings, run.loss_so_far, "updates", "loss", width=3.9, log_y=True), LEFT)
+        axes = RIGHT_HALF.put(self.axes(run.readings, run.loss_so_far, "updates", "loss", width=3.7, log_y=True), LEFT)
         floor = axes.level(run.floor, "target", self.text("floor", floor=run.floor))
-        loss = axes.curve(run.loss_so_far, "model", run.readings, self.text("now", loss=run.last_loss))
-        self.play(self.moving(self.left), self.dimming(self.crowd, 1.0), self.dropping(one), self.dropping(law),
-                  self.showing(axes), self.showing(floor, time_span=(NORMAL, SLOW)))  # fmt: skip
-        self.add(loss)
+        self.play(self.moving(self.left), self.dropping(one), self.dropping(law), self.showing(axes),
+                  self.showing(self.scrim(RIGHT, FRAME.width, HALF)), self.showing(floor))  # fmt: skip
+        self.add(loss := axes.curve(run.loss_so_far, "model", run.readings, self.text("now", loss=run.last_loss)))
         self.play(self.index(loss.show).to(len(run.loss) - 1, 2 * SLOW))
+        self.wait(QUICK)
 
     def every_answer_is_an_arrow(self) -> None:
         run = self.trace
@@ -128,12 +127,11 @@ class DiffusionReverse(Explainer):
         self.keep(self.crowd, self.hero, self.river, self.trail)
         self.play(self.chain.to(self.poised), self.dimming(self.crowd, FAINT),
                   self.veiling(self.river.ridges))  # fmt: skip
-        number = self.big("origins", moment(spread, self.chain.at), "{:.2f}", "mechanism")
+        number = self.big("origins", moment(spread, self.chain.at), "{:.2f}", "mechanism", widest=0)
         self.play(self.showing(self.light.show(self.chain.at)), self.showing(number))
         self.next_caption()
         self.chain.drives(self.light.show, lambda at: number.show(moment(spread, at)))
         self.play(self.chain.to(self.last), self.moving(self.mouth), run_time=RUN)
-        del self.chain.readers[-2:]
 
     def pulls_add_up(self) -> None:
         run, sums = self.trace, self.sums
@@ -143,11 +141,12 @@ class DiffusionReverse(Explainer):
         pulls = self.name_at(sums.ends[0], self.label("pulls", "model", **run.lengths), UP)
         kicks = self.name_at(sums.ends[1], self.label("kicks", "noise", **run.lengths), LEFT)
         self.show(self.big("times", run.times, "{:.0f} ×"), pulls, kicks)
+        self.wait(NORMAL)
 
     def without_the_draw_it_collapses(self) -> None:
         spread = self.trace.spread_silent
         self.keep(self.crowd, self.hero, self.river)
-        number = self.big("spread", spread[0], "{:.2f}", "error")
+        number = self.big("spread", spread[0], "{:.2f}", "error", widest=0)
         self.play(self.moving(self.whole), self.showing(self.silent), self.showing(number),
                   self.dimming(self.crowd, GONE), self.dimming(self.hero, GONE), run_time=SLOW)  # fmt: skip
         course = self.index(self.silent.show, lambda at: number.show(moment(spread, at)))
@@ -164,6 +163,7 @@ class DiffusionReverse(Explainer):
         ways = self.label("ways", drawn=run.halved.shape[1], all=len(run.samples))
         number = self.big("distance", run.distance_halved.mean(), "{:.2f}", "rival")
         self.show(number, self.name_at(self.river.first, ways, DOWN))
+        self.wait(NORMAL)
 
     def the_moons_return(self) -> None:
         run = self.trace
@@ -173,7 +173,7 @@ class DiffusionReverse(Explainer):
         pair = LOWER_LEFT.row(self.big("with", run.distance.mean(), "{:.2f}", "model"),
                               self.big("middles", run.distance_silent.mean(), "{:.2f}", "error"), edge=UP)  # fmt: skip
         said = self.label("distance"), self.label("each", batch=run.batch), pair
-        self.show(self.over(POSTER.column(*said, gap=0.2, edge=DOWN + LEFT)))
+        self.show(self.over(LOWER_LEFT.column(*said, gap=0.2, edge=LEFT)))
 
     def dimming(self, what: Any, light: float, run_time: float = NORMAL) -> Animation:
         """What gives light is so bright from now on."""

@@ -33,7 +33,7 @@ class Digits(Written):
         widest: float | None = None,
     ) -> None:  # fmt: skip
         self.template, self.colour = template, theme[role]
-        places = max((self._written(each) for each in (value, value if widest is None else widest)), key=_width)
+        places = max((self._written(each) for each in (value if widest is None else widest, value)), key=_width)
         left, self.overhang = _bearings(places)
         self.width_in_em = _width(places) - left - self.overhang
         em = style.size(size) * EM
