@@ -101,7 +101,7 @@ class DiffusionReverse(Explainer):
         self.play(self.dimming(self.crowd, 1.0))
         law = RIGHT_HALF.put(self.law("middle"))
         self.play(self.gathering(law, {"\\mu_t": one.spot, "x_t": one.stops[0], "\\epsilon_\\theta": one.pull}))
-        axes = RIGHT_HALF.put(self.axes(run.readings, run.loss_so_far, "updates", "loss", width=3.7, log_y=True), LEFT)
+        axes = RIGHT_HALF.put(self.axes(run.readings, run.loss_so_far, "updates", "loss", width=3.7), LEFT)
         floor = axes.level(run.floor, "target", self.text("floor", floor=run.floor))
         self.play(self.moving(self.left), self.dropping(one), self.dropping(law), self.showing(axes),
                   self.showing(self.scrim(RIGHT, FRAME.width, HALF)), self.showing(floor))  # fmt: skip
@@ -113,8 +113,7 @@ class DiffusionReverse(Explainer):
         run = self.trace
         self.keep(self.crowd, self.hero, self.river.first)
         self.show(arrows := Arrows(self.river, run.paths, run.tips, int(run.apart)))
-        law = RIGHT_HALF.put(self.law("arrow"))
-        self.play(self.gathering(law, {"\\epsilon_\\theta": arrows}))
+        self.play(self.gathering(law := RIGHT_HALF.put(self.law("arrow")), {"\\epsilon_\\theta": arrows}))
         self.next_caption()
         self.chain.drives(arrows.follow)
         self.add(self.trail)
@@ -123,14 +122,13 @@ class DiffusionReverse(Explainer):
         self.chain.readers.remove(arrows.follow)
 
     def the_beam_closes(self) -> None:
-        spread = self.trace.origin_spread
+        chance = self.trace.chance_of_its_moon
         self.keep(self.crowd, self.hero, self.river, self.trail)
-        self.play(self.chain.to(self.poised), self.dimming(self.crowd, FAINT),
-                  self.veiling(self.river.ridges))  # fmt: skip
-        number = self.big("origins", moment(spread, self.chain.at), "{:.2f}", "mechanism", widest=0)
+        self.play(self.chain.to(self.poised), self.dimming(self.crowd, FAINT), self.veiling(self.river.ridges))
+        number = self.big("chance", moment(chance, self.chain.at), "{:.2f}", "mechanism", widest=0)
         self.play(self.showing(self.light.show(self.chain.at)), self.showing(number))
         self.next_caption()
-        self.chain.drives(self.light.show, lambda at: number.show(moment(spread, at)))
+        self.chain.drives(self.light.show, lambda at: number.show(moment(chance, at)))
         self.play(self.chain.to(self.last), self.moving(self.mouth), run_time=RUN)
 
     def pulls_add_up(self) -> None:
@@ -150,6 +148,7 @@ class DiffusionReverse(Explainer):
         self.play(self.moving(self.whole), self.showing(self.silent), self.showing(number),
                   self.dimming(self.crowd, GONE), self.dimming(self.hero, GONE), run_time=SLOW)  # fmt: skip
         course = self.index(self.silent.show, lambda at: number.show(moment(spread, at)))
+        self.next_caption()
         self.play(course.to(spread.argmin(), RUN), self.drifting(theta=4, run_time=RUN))
         self.next_caption()
         self.play(course.to(self.last, 2 * SLOW), self.drifting(theta=2, run_time=2 * SLOW))
@@ -161,7 +160,8 @@ class DiffusionReverse(Explainer):
         self.play(self.index(threads.follow).to(self.last, RUN), self.moving(self.mouth, RUN),
                   self.dimming(self.silent, GONE))  # fmt: skip
         ways = self.label("ways", drawn=run.halved.shape[1], all=len(run.samples))
-        number = self.big("distance", run.distance_halved.mean(), "{:.2f}", "rival")
+        beside = {"apart": run.apart_data, "band": run.apart_band}
+        number = self.big("halved", run.distance_halved.mean(), "{:.2f}", "rival", **beside)
         self.show(number, self.name_at(self.river.first, ways, DOWN))
         self.wait(NORMAL)
 
@@ -170,9 +170,9 @@ class DiffusionReverse(Explainer):
         self.keep(self.river, self.silent, self.crowd, self.hero)
         self.play(self.moving(self.poster), self.showing(self.trail), self.dimming(self.crowd, 1.0),
                   self.dimming(self.hero, 1.0), self.dimming(self.silent, HALF), run_time=SLOW)  # fmt: skip
-        pair = LOWER_LEFT.row(self.big("with", run.distance.mean(), "{:.2f}", "model"),
-                              self.big("middles", run.distance_silent.mean(), "{:.2f}", "error"), edge=UP)  # fmt: skip
-        said = self.label("distance"), self.label("each", batch=run.batch), pair
+        ends = (("with", run.distance, "model"), ("middles", run.distance_silent, "error"))
+        pair = [self.big(name, found.mean(), "{:.2f}", role) for name, found, role in ends]
+        said = self.label("distance"), self.label("each", batch=run.batch), LOWER_LEFT.row(*pair, gap=1.0, edge=UP)
         self.show(self.over(LOWER_LEFT.column(*said, gap=0.2, edge=LEFT)))
 
     def dimming(self, what: Any, light: float, run_time: float = NORMAL) -> Animation:

@@ -129,10 +129,18 @@ class DiffusionReverse(Trace):
 
     @property
     def origin_spread(self) -> ndarray:
-        """Spread of the hero's possible origins, from the drawn lines alone, [frame]."""
+        """Spread of the hero's possible origins, [frame]: between the drawn lines' ends, and within each component."""
         chances, origins = self.chances.astype(float), self.origins.astype(float)
         squares = ((origins - self.mean_origin[:, None]) ** 2).sum(axis=-1)
-        return np.sqrt((chances * squares).sum(axis=1))
+        signal, noise = self.schedule.signal[:: -int(self.stride)], self.schedule.noise[:: -int(self.stride)]
+        within = 2 * (MOON_WIDTH * noise) ** 2 / (noise**2 + (MOON_WIDTH * signal) ** 2)
+        return np.sqrt((chances * squares).sum(axis=1) + within)
+
+    @property
+    def chance_of_its_moon(self) -> ndarray:
+        """How probable it is that the hero comes from the moon on which it ends, [frame]."""
+        one = self.chances.astype(float)[:, : len(self.moons) // 2].sum(axis=1)
+        return one if one[-1] > 0.5 else 1 - one
 
     @property
     def apart_data(self) -> float:
@@ -203,14 +211,18 @@ class DiffusionReverse(Trace):
 
     @property
     def lengths(self) -> dict[str, float]:
-        """Of all pulls and of all kicks since the poised moment together, and how much longer one kick is."""
-        one = [np.linalg.norm(steps, axis=1).mean() for steps in (self.pulls, self.kicks)]
-        both = [float(np.linalg.norm(steps.sum(axis=0))) for steps in (self.pulls, self.kicks)]
-        return {"pulls": both[0], "kicks": both[1], "times": float(one[1] / one[0])}
+        """Of the sum of all pulls and of all kicks since the poised moment, and of each kind laid end to end.
+
+        ``times`` is how many times as long as a pull a kick is on average.
+        """
+        left = [float(np.linalg.norm(steps.sum(axis=0))) for steps in (self.pulls, self.kicks)]
+        walked = [float(np.linalg.norm(steps, axis=1).sum()) for steps in (self.pulls, self.kicks)]
+        return {"pulls": left[0], "kicks": left[1], "pulls_in_all": walked[0], "kicks_in_all": walked[1],
+                "times": walked[1] / walked[0]}  # fmt: skip
 
     @property
     def times(self) -> float:
-        """How many times as long as a pull a kick is, for captions."""
+        """How many times as long as a pull a kick is on average, for captions."""
         return self.lengths["times"]
 
     @property
@@ -267,6 +279,7 @@ class DiffusionReverse(Trace):
             Claim("at first the hero may come from anywhere", abs(origin[0] - np.sqrt(2)) < 0.02,
                   f"± {origin[0]:.3f}"),
             Claim("at last it can only come from where it is", origin[-1] < 1e-6, f"± {origin[-1]:.1e}"),
+            Claim("and from the one moon", self.chance_of_its_moon[-1] > 0.999, f"{self.chance_of_its_moon[-1]:.2%}"),
             Claim("the average of all origins lies on neither moon", gap > NEAR, f"{gap:.2f} off"),
             Claim("at the poised moment both moons are as likely", abs(one - 0.5) < 0.02, f"{one:.1%}"),
             Claim("the hero is the most undecided of the shown", int(self.evenness.argmax()) == self.hero,
@@ -305,7 +318,7 @@ class DiffusionReverse(Trace):
             Claim("at first all answers end in one spot", spot < 0.05, f"spread {spot:.3f}"),
             Claim("at the settled moment most end on a moon", self.tips_on_moons > 0.85, f"{self.tips_on_moons:.1%}"),
             Claim("pulls and kicks together are the way", float(missed) < 1e-3, f"{float(missed):.1e} aside"),
-            Claim("one kick is far longer than a pull", lengths["times"] > 8, f"{lengths['times']:.1f} times"),
+            Claim("on average a kick is far longer than a pull", lengths["times"] > 8, f"{lengths['times']:.1f} times"),
             Claim("pulls agree and kicks cancel out", agree[0] > 0.7 and agree[1] < 0.25,
                   f"{agree[0]:.2f} and {agree[1]:.2f} of their lengths are left"),
             Claim("so in the end pulls count too", lengths["pulls"] > 0.5 * lengths["kicks"],

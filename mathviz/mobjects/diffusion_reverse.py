@@ -278,8 +278,9 @@ class Followed(Hero):
     """The particle that the film follows, as large on the screen as ever, however near the camera is."""
 
     def __init__(self, river: River, path: ndarray, size: float = 0.055) -> None:
-        """``path`` [frame two]; ``size`` at a camera height of 8."""
-        self.river, self.path, self.size, self.light = river, np.asarray(path, float), size, 1.0
+        """``path`` [frame two]; ``size`` at a camera height of 8, in the dark."""
+        self.river, self.path, self.light = river, np.asarray(path, float), 1.0
+        self.size = size = size if is_dark(river.theme) else 1.5 * size  # no halo tells it from the crowd there
         self.place = river.at(self.path[0], 0.0)
         super().__init__(river.theme, self.place, radius=size)
 

@@ -86,6 +86,38 @@ def test_the_fan_is_that_of_the_hero(run):
     assert np.allclose(run.chances[frame], weights / np.sum(weights), atol=1e-4)  # places are packed
 
 
+@pytest.mark.parametrize("moment", [600, 300, 100, 60])
+def test_the_spread_of_origins_follows_from_the_score(run, moment):
+    """Against Tweedie's second order: their covariance is (1 − ᾱ)/ᾱ (1 + (1 − ᾱ) ∇∇ log p), here by differences."""
+    signal, noise = run.schedule.signal[moment], run.schedule.noise[moment]
+    mixed, point, step = run.data.mixed(signal, noise), run.paths[run.frame_of(moment), run.hero].astype(float), 1e-4
+    ahead, behind = (mixed.score(point + way * step * np.eye(2)) for way in (1, -1))
+    divergence = np.trace(ahead - behind) / (2 * step)
+    expected = noise / signal * np.sqrt(2 + noise**2 * divergence)
+    assert run.origin_spread[run.frame_of(moment)] == pytest.approx(expected, rel=0.005)
+
+
+def test_most_of_the_pulls_and_little_of_the_draws_is_left(run):
+    """Of the last 300 steps, by hand: what the labels of the film say."""
+    for kind, steps_of, share in (("pulls", run.pulls, (0.85, 1.0)), ("kicks", run.kicks, (0.0, 0.15))):
+        assert len(steps_of) == run.poised == 300
+        walked = sum(float(np.hypot(*step)) for step in steps_of)
+        left = float(np.hypot(steps_of[:, 0].sum(), steps_of[:, 1].sum()))
+        assert run.lengths[f"{kind}_in_all"] == pytest.approx(walked)
+        assert run.lengths[kind] == pytest.approx(left)
+        assert share[0] < left / walked < share[1]
+
+
+def test_its_moon_is_the_one_on_which_it_ends(run):
+    one, other = np.split(run.moons, 2)
+    end, chance = run.paths[-1, run.hero], run.chance_of_its_moon
+    nearest = [np.hypot(*(moon - end).T).min() for moon in (one, other)]
+    first = run.chances[:, : len(one)].sum(axis=1)
+    assert np.allclose(chance, first if nearest[0] < nearest[1] else 1 - first, atol=1e-5)
+    assert chance[run.frame_of(300)] == pytest.approx(0.5, abs=0.02)
+    assert chance[run.frame_of(280)] < 0.35  # it was headed for the other one
+
+
 @pytest.mark.parametrize("moment", [1000, 300, 20])
 def test_where_a_point_was_one_step_ago_is_bayes_rule(moment):
     """Against forward steps from draws of the closed form, of which those that end near the point are kept."""
@@ -161,6 +193,9 @@ def test_a_wrong_variance_of_the_fresh_noise_is_refused(monkeypatch, denoiser, f
 WRONG = {
     "chances of another time": (
         lambda run: {"chances": run.chances[::-1]}, "the mean of all lines drawn is the exact posterior mean",
+    ),
+    "an end on no moon": (
+        lambda run: {"chances": np.concatenate([run.chances[:-1], run.chances[:1]])}, "and from the one moon",
     ),
     "another hero": (lambda run: {"hero": run.hero + 1}, "the hero is the most undecided of the shown"),
     "chosen at another moment": (
