@@ -188,12 +188,13 @@ class Farm:
     def run(self, jobs: list[Job]) -> list[Outcome]:
         """Every job's outcome, in the jobs' order. An interrupt ends all workers and is passed on."""
         self.films = [prepare(job, self.verify) for job in jobs]
+        if any(film.outcome is None for film in self.films):
+            doctor.require()  # before anything is made
         for film in self.films:
             _require_room(film)
             if film.outcome:
                 self.progress(film)
         if any(film.outcome is None for film in self.films):
-            doctor.require()
             self._run_all()
         return [film.outcome or Outcome(film.job, None, 0, 0.0, "it was not begun") for film in self.films]
 
