@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy import ndarray
 
+from mathviz.concepts.ring_allreduce import RingAllReduce
+
 STOREY, SEAM = 0.40, 0.07
 """Height of one gradient's storey, and of the gap over it."""
 
@@ -130,3 +132,27 @@ class History:
         around = (source - target + self.ranks / 2) % self.ranks - self.ranks / 2
         turn = -around * float(ease((since / pace - 0.12) / 0.72))
         return Flight(send, turn, height, landed, float(ease(since / pace / 0.55)))
+
+
+@dataclass(frozen=True)
+class Histories:
+    """What one trace tells: a star and a ring over a few ranks, then both over the most."""
+
+    star: History
+    ring: History
+    wide_star: History
+    wide: History
+
+    @classmethod
+    def of(cls, run: RingAllReduce) -> Histories:
+        return cls(
+            History.of(run.star_chunks, run.star_counts, run.star_sends, queued=True),
+            History.of(run.chunks, run.provenance.sum(axis=-1), run.messages),
+            History.of(run.wide_star_chunks, run.wide_star_counts, run.wide_star_sends, queued=True),
+            History.of(run.wide_chunks, run.wide_provenance.sum(axis=-1), run.wide_messages),
+        )
+
+
+def sent(ports: ndarray) -> ndarray:
+    """What ports sent alone, with nothing received, [rank direction]: what adds up to the total on the wires."""
+    return np.asarray(ports * (np.arange(2) == OUT))

@@ -48,7 +48,7 @@ class Turntable(Group):
         self.mirrored, self.resting, self.flying = Mesh(NOTHING, z_index=MIRRORED), Mesh(NOTHING), Mesh(NOTHING)
         self.lanes, self.curtain, self.ports = Mesh(NOTHING), Mesh(NOTHING, z_index=GLASS), 0.0
         self.bloom = GlowDots(np.zeros((1, 3)), radius=0.7, glow_factor=2.2, opacity=0.0)
-        self.trail = Trail(theme, np.zeros((2, 3)), "model", width=3.0)
+        self.trail = Trail(theme, np.zeros((2, 3)), "model", width=3.0 if is_dark(theme) else 6.0)
         self.spark = Hero(theme, np.zeros(3), "model", radius=0.05)
         self.shown: tuple[Any, ...] = ()
         self.lit: list[ndarray] = []
@@ -142,6 +142,10 @@ class Turntable(Group):
         veil = np.full(self.veil.shape, rest)
         veil[:ranks, chunk] = 1.0
         return veil
+
+    def finished(self, rest: float) -> ndarray:
+        """A veil that lifts the chunks that hold every rank's gradient by now, [rank chunk]."""
+        return np.where(self.counts() == self.history.ranks, 1.0, rest)
 
     def rim(self, rank: int, out: float = 0.6, height: float = 0.0) -> ndarray:
         """A point outside a rank's edge, where its name stands."""

@@ -1,4 +1,4 @@
-"""Time as rods of bricks, one brick for each step: what every step costs, and what its bytes cost."""
+"""Time as rods of bricks, two for each step: what every step costs, and what its bytes cost."""
 
 from __future__ import annotations
 
@@ -59,10 +59,13 @@ class Rods(Mesh):
         near, high = (1, 1) if rod == 0 else (-1, 0)
         return self.origin + np.array([0.0, -ROD_PITCH * rod + near * ROD_WIDTH / 2, high * ROD_WIDTH])
 
-    def brick(self, rod: int, part: int) -> ndarray:
-        """Where the name of a rod's first fixed cost (0) or first bytes (1) belongs: over its far edge."""
-        begins = self.unit * np.array([0.0, 1.0, 1.0 + self.shares[rod] * self.size])
-        return self.origin + np.array([begins[part : part + 2].mean(), -ROD_PITCH * rod + ROD_WIDTH / 2, ROD_WIDTH])
+    def brick(self, rod: int, part: int, step: int = 0) -> ndarray:
+        """Where the name of a step's fixed cost (part 0) or bytes (1) belongs: over the far edge of the farthest rod,
+        at the foot of the near edge of the others, where no other rod is beside it. ``step`` -1 is the last."""
+        near, high = (1, 1) if rod == 0 else (-1, 0)
+        cost, sent = self.unit, self.unit * self.shares[rod] * self.size
+        middle = (step % self.steps[rod]) * (cost + sent) + (cost + sent / 2 if part else cost / 2)
+        return self.origin + np.array([middle, -ROD_PITCH * rod + near * ROD_WIDTH / 2, high * ROD_WIDTH])
 
     def gate(self, size: float) -> GlowLine:
         """A line across all rods where the last one ends at a size: which ends there too takes as long."""

@@ -26,3 +26,17 @@ def test_rods_tie_at_the_gate_and_are_seen_to(manim: ModuleType) -> None:
     shot = fit(rods.bounds(1.5 * tie), BENCH)
     seen = shot.project(np.array([[ring, 0.5, 1.0], [tree, -2.8, 1.0]]))[:, 0]
     assert abs(seen[0] - seen[1]) < 0.01 * (seen[0] - shot.project(np.array([0.0, 0.5, 1.0]))[0])
+
+
+def test_a_name_stands_at_its_own_brick(manim: ModuleType) -> None:
+    """In the colour of bytes there, and not in that of the fixed cost before them."""
+    from mathviz.mobjects.rods import Rods
+    from mathviz.style import theme
+
+    rods = Rods(theme("dark"), np.array([14, 6]), np.array([0.125, 1.0]), ("model", "rival")).show(8 / 4.25)
+    for rod, step in ((0, 9), (1, -1)):
+        fixed, sent = rods.brick(rod, 0, step), rods.brick(rod, 1, step)
+        count = step % rods.steps[rod]
+        length = rods.lengths()[rod] / rods.steps[rod]
+        assert count * length < fixed[0] < count * length + rods.unit < sent[0] < (count + 1) * length + 1e-9
+    assert rods.brick(0, 1)[1:] == pytest.approx([0.5, 1.0]) and rods.brick(1, 1)[1:] == pytest.approx([-2.8, 0.0])

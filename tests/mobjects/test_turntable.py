@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mathviz.concepts.ring_allreduce import RingAllReduce
-from mathviz.mobjects.exchange import SEAM, STOREY, History, storeys
+from mathviz.mobjects.exchange import SEAM, STOREY, History, sent, storeys
 from mathviz.project import ASSETS
 from mathviz.trace import load
 
@@ -82,6 +82,8 @@ def test_star_and_ring_deal_out_the_same_sum(run: RingAllReduce) -> None:
     star_ports, ring_ports = run.wide_ports
     np.testing.assert_allclose(star_ports.sum(axis=0), ring_ports.sum(axis=0))
     assert star_ports.max() == 7 and np.allclose(ring_ports, 1.75)
+    for ports in run.wide_ports:  # what is lit while "sent by all ports together" is said
+        assert sent(ports).sum() == pytest.approx(14) and not sent(ports)[:, 1].any()
 
 
 def test_what_replaces_is_told_from_what_is_added(run: RingAllReduce) -> None:
