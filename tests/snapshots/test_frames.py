@@ -82,7 +82,8 @@ def test_what_was_accepted_is_drawn_again_to_the_bit(accepted: TinyProject, once
         assert frame.image.shape == (480, 854, 3) and frame.image.std() > 1
         verdict.require_same(accepted.project, snapshot, frame)
     assert not (accepted.root / "renders" / "diff").exists()
-    assert accepting.accept(accepted.project, "tiny", []) == []
+    again = accepting.accept(accepted.project, "tiny", [])
+    assert {path.name for path in again} <= {references.ABOUT}, "what else this process has read may differ"
 
 
 def test_the_text_beside_a_frame_says_what_is_on_screen(accepted: TinyProject) -> None:

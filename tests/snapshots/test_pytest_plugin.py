@@ -197,7 +197,7 @@ def test_the_last_frame_is_the_one_that_playing_ends_with(sensitive: tuple[Proje
 def test_a_moment_after_the_end_and_one_that_is_none_are_told(sensitive: tuple[Project, dict[Snapshot, Frame]]) -> None:
     project, _ = sensitive
     late = Snapshot("sensitive", "", "", "Sensitive", 9.0, "late")
-    with pytest.raises(NotFound, match=r"Sensitive is over before 9\.0 seconds"):
+    with pytest.raises(NotFound, match=r"Sensitive is over after .* s, before the moment 9 s"):
         frames.draw(project, "sensitive", "", "", [late])
     (project.scenes / "wrong.py").write_text(SENSITIVE.replace('"begin": 0', '"begin": "soon"'), encoding="utf-8")
     with pytest.raises(NotFound, match=r"Sensitive\.mathviz_moments maps names to seconds"):
