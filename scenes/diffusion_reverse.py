@@ -149,9 +149,9 @@ class DiffusionReverse(Explainer):
                   self.dimming(self.crowd, GONE), self.dimming(self.hero, GONE), run_time=SLOW)  # fmt: skip
         course = self.index(self.silent.show, lambda at: number.show(moment(spread, at)))
         self.next_caption()
-        self.play(course.to(spread.argmin(), RUN), self.drifting(theta=4, run_time=RUN))
+        self.play(course.to(spread.argmin(), 3 * SLOW), self.drifting(theta=4, run_time=3 * SLOW))
         self.next_caption()
-        self.play(course.to(self.last, 2 * SLOW), self.drifting(theta=2, run_time=2 * SLOW))
+        self.play(course.to(self.last, 1.5 * SLOW), self.drifting(theta=2, run_time=1.5 * SLOW))
 
     def half_the_pull_needs_no_draw(self) -> None:
         run = self.trace

@@ -114,7 +114,7 @@ class RingAllReduce(Explainer):
         self.play(self.table.change(ports=1.0), *map(self.showing, self.ranks[:2]), run_time=QUICK)
         self.next_caption()
         self.steps = self.index(self.table.at, at=self.table.time)
-        self.play(self.steps.to(self.trace.half), self.drifting(theta=10), run_time=2.5 * SLOW)
+        self.play(self.steps.to(self.trace.half), self.drifting(theta=10), run_time=2 * SLOW)
 
     def counts_form_a_staircase(self) -> None:
         run, table = self.trace, self.table
@@ -146,7 +146,7 @@ class RingAllReduce(Explainer):
         star = self.amount_of("root", run.wide_star_port, "error", "{:.0f}").show(0)
         self.play(table.change(ports=1.0), self.showing(star))
         queue = self.index(table.at, lambda _: star.show(table.passed(1)))
-        self.play(queue.to(most - 1), self.drifting(theta=8), run_time=2 * SLOW)
+        self.play(queue.to(most - 1), self.drifting(theta=8), run_time=1.5 * SLOW)
         self.next_caption()
         self.play(table.change(sunk=1.0, ports=0.0), self.dropping(star))
         table.tell(self.runs.wide, run.root)
@@ -154,7 +154,7 @@ class RingAllReduce(Explainer):
         self.move(self.low(8, -8, most, out=0.7), table.change(ports=1.0, spot=1.0, cut=1.0), self.showing(self.amount),
                   run_time=NORMAL)  # fmt: skip
         self.steps = self.index(table.at, lambda _: self.amount.show(table.passed()))
-        self.play(self.steps.to(run.ring_steps), self.drifting(theta=14), run_time=3 * SLOW)
+        self.play(self.steps.to(run.ring_steps), self.drifting(theta=14), run_time=2 * SLOW)
         self.keep(self.amount)
 
     def no_method_needs_less(self) -> None:
@@ -164,7 +164,7 @@ class RingAllReduce(Explainer):
         self.play(table.change(veil=0.3, ports=0.0, spot=0.0), self.dropping(self.amount, QUICK), self.moving(above),
                   self.showing(shown, time_span=(NORMAL, SLOW)))  # fmt: skip
         hops = self.index(lambda at: table.at(traced=at, spot=1.0), lambda at, big=shown: big.show(np.floor(at)))
-        self.play(hops.to(run.ring_steps), self.drifting(theta=4), run_time=1.5 * SLOW)
+        self.play(hops.to(run.ring_steps), self.drifting(theta=4), run_time=SLOW)
         sources = {"N": table.rim(1, 0.9), "S": table.lane(1, OUT)}
         table.at(gauged=sent(run.wide_ports[1]))
         for name, ports in zip(("total", "least"), run.wide_ports, strict=True):

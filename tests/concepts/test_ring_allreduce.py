@@ -469,6 +469,10 @@ WRONG_REST: dict[str, tuple[Callable[[RingAllReduce], dict[str, ndarray]], list[
         lambda run: sweep_field(run, STAR, 8, "bytes", lambda size: size // 2),
         ["the busiest port passes N-1, ⌈log₂N⌉ and 2(N-1)/N times S each way", "all three send 2(N-1) S in all"],
     ),
+    "a star over the most ranks whose root hears one rank twice": (
+        lambda run: sweep_field(run, STAR, 8, "source", lambda source: np.where(source == 2, 1, source)),
+        ["over the most ranks too the star's root collects the sum"],
+    ),
     "a rank of the ring that sends more than another": (
         lambda run: sweep_field(run, RING, 4, "bytes", first_doubled),
         ["no port of the ring passes more, either way, than the lower bound"],
