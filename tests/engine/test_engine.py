@@ -223,7 +223,7 @@ def test_what_a_scene_lets_go_of_is_freed(manim: None) -> None:
 
 
 def test_a_moment_after_the_beats_end_is_refused(scene: Path) -> None:
-    with pytest.raises(NotFound, match="bars_grow is over after .* s, before the moment 99 s"):
+    with pytest.raises(NotFound, match=r"bars_grow is over after .* s, before the moment 99 s"):
         skipped_to(scene, [Moment("bars_grow", 99)])
 
 
@@ -235,7 +235,7 @@ def test_an_unknown_scene_is_answered_with_those_there_are(scene: Path) -> None:
 
 def test_a_file_without_a_scene_is_refused(manim: None, tmp_path: Path) -> None:
     (tmp_path / "empty.py").write_text("")
-    with pytest.raises(NotFound, match="has the scenes none"):
+    with pytest.raises(NotFound, match="has one scene; this one has none"):
         engine.scene_class(tmp_path / "empty.py")
 
 
