@@ -32,7 +32,7 @@ from mathviz.project import ASSETS, Project, disk, loading
 from mathviz.project.activity import limit
 from mathviz.project.errors import MathvizError, RenderFailed
 from mathviz.render import encode, inputs
-from mathviz.render.cache import Beat
+from mathviz.render.cache import Beat, Cache
 from mathviz.render.patience import DUMP, ended
 from mathviz.render.plan import Job, Wish, plan
 from mathviz.render.worker import Task
@@ -52,7 +52,8 @@ class Studio:
         planned = plan(project, [stem], Wish(themes=["all"], out=folder / "out").drafted())
         self.jobs: dict[Key, Job] = {(job.language, job.theme): job for job in planned}
         self.first: Key = next(iter(self.jobs))
-        self.cache = inputs.cache_of(planned[0])
+        self.caches = {key: inputs.cache_of(job) for key, job in self.jobs.items()}
+        """A language's own: of the script it reads what is said in that one."""
         for name in ("site/clips", "site/glimpses", "parts", "tmp", "out"):
             (folder / name).mkdir(parents=True)
         self.sockets = Path(tempfile.mkdtemp(prefix="mathviz-"))  # short: a socket's name may have 107 bytes
@@ -395,10 +396,13 @@ class Studio:
         if shown and made_of and not shown.made_of[1] and honest:  # made of these very files, by whoever did
             version.shown[beat] = replace(shown, made_of=made_of)
 
+    def _cache(self, work: Work) -> Cache:
+        return self.caches[work.version.job.language, work.version.job.theme]
+
     def _recall(self, work: Work) -> None:
         """Show the beats that were made of these very files before."""
         for beat in work.version.text.own:
-            kept = self.cache.beat(work.slots, beat)
+            kept = self._cache(work).beat(work.slots, beat)
             if kept and beat not in work.version.shown:
                 made_of = (work.version.text.own[beat], "", work.version.around)
                 work.version.shown[beat] = Shown(made_of, self._clip(kept))
@@ -406,10 +410,11 @@ class Studio:
     def _keep(self, work: Work) -> None:
         """Show what came of a beat; see to it that it is drawn, if it was looked through and is not there."""
         version, beat = work.version, work.beat
-        kept = self.cache.beat(work.slots, beat)
+        cache = self._cache(work)
+        kept = cache.beat(work.slots, beat)
         made = self._clip(kept) if kept else None
         if work.slots.startswith(easel.PRIVATE):
-            self.cache.forget(work.slots)
+            cache.forget(work.slots)
         with self.lock:
             if work.whole != version.whole:
                 return
@@ -420,7 +425,7 @@ class Studio:
                 version.glimpses.pop(beat, None)
                 if all(version.is_good(each) for each in version.text.own):
                     keys = [version.shown[each].beat.key for each in version.text.own]
-                    self.cache.made(version.job.identity, keys, inputs.surroundings())
+                    cache.made(version.job.identity, keys, inputs.surroundings())
             elif made_of and work.step == "survey":
                 version.different[beat] = made_of
             else:  # another command is drawing it
@@ -431,7 +436,7 @@ class Studio:
         path = self.folder / "site" / "clips" / f"{beat.key}.mp4"
         if not path.is_file():
             made = self.folder / "parts" / f"{beat.key}.{threading.get_ident()}.mp4"
-            folder = self.cache.folder(beat.key)
+            folder = self.caches[self.first].folder(beat.key)
             part = folder / f"beat{self.jobs[self.first].encoding.part_ending}"
             fps, sound = beat.about["fps"], folder / "sound.wav"
             encode.join([part], [beat.frames], fps, made, sound if sound.is_file() else None)
