@@ -1,3 +1,4 @@
+# ruff: noqa: F403, F405 - as users of manimgl import it
 """Three kinds of scene with which renderers are compared: a camera round a surface, a long morph, a flat explainer.
 
 Written for ``mathviz bench``: plain manimgl, as its users write it, no use of this package.
@@ -6,52 +7,7 @@ Written for ``mathviz bench``: plain manimgl, as its users write it, no use of t
 from __future__ import annotations
 
 import numpy as np
-from manimlib import (
-    BLUE,
-    DEG,
-    DOWN,
-    GREY_B,
-    LEFT,
-    ORIGIN,
-    PI,
-    RED,
-    RIGHT,
-    TAU,
-    TEAL,
-    UL,
-    UP,
-    WHITE,
-    YELLOW,
-    Arrow,
-    Axes,
-    Brace,
-    DecimalNumber,
-    Dot,
-    FadeIn,
-    FadeOut,
-    Indicate,
-    LaggedStart,
-    MoveAlongPath,
-    NumberPlane,
-    ParametricSurface,
-    ReplacementTransform,
-    Scene,
-    ShowCreation,
-    Square,
-    SurfaceMesh,
-    Tex,
-    Text,
-    ThreeDAxes,
-    ThreeDScene,
-    Transform,
-    TransformMatchingTex,
-    ValueTracker,
-    VGroup,
-    VMobject,
-    Write,
-    linear,
-    there_and_back,
-)  # fmt: skip
+from manimlib import *
 
 
 class Orbit(ThreeDScene):
