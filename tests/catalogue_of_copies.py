@@ -20,6 +20,7 @@ from tiny_project import TinyProject
 from mathviz.films import compute
 from mathviz.project import disk
 from mathviz.render import inputs, report
+from mathviz.render import manifest as manifests
 from mathviz.render.plan import Job, Wish, plan
 
 WISH = Wish(themes=["all"], quality="low", fps=2)
@@ -70,7 +71,7 @@ def _as_rendered(old: Job, new: Job, stem: str) -> None:
     about |= {"stem": stem, "inputs": told,
               "files": {_renamed(name, stem): digest for name, digest in about["files"].items()}}  # fmt: skip
     cache.made(new.identity, [beat["key"] for beat in about["beats"]], told)
-    disk.write_whole(report.manifest_of(new), json.dumps(about).encode())
+    disk.write_whole(report.manifest_of(new), manifests.written(about))
 
 
 if __name__ == "__main__":
