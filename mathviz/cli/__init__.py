@@ -289,10 +289,10 @@ def render(
     workers = jobs or len(cores())
     with contextlib.closing(Farm(workers)) as own:
         if dry_run:
-            _say_what_would_be_drawn(_planned(project, films or [], wish, own, at_once=True), own, as_json)
+            _say_what_would_be_drawn(_planned(project, films or [], wish, own), own, as_json)
             return
         with _crew(cluster, workers, shared, any_version) as crew:
-            planned = _planned(project, films or [], wish, own, crew, at_once=True)
+            planned = _planned(project, films or [], wish, own, crew)
             with Display(len(planned), quiet=as_json) as display:
                 farm = crew or own
                 farm.progress, farm.patience, farm.say = display.progress, own.patience, _say
@@ -334,25 +334,18 @@ def _crew(cluster: str, joiners: int, shared: Path | None, any_version: bool) ->
         yield found
 
 
-def _planned(
-    project: Project, films: list[str], wish: Any, farm: Any = None, crew: Any = None, at_once: bool = False
-) -> list[Any]:
-    """The jobs for stems, or for a scene file and its scenes' names.
-
-    Their traces are there afterwards, so that who measures measures drawing alone; unless work shall begin ``at_once``
-    and the farm, or the cluster's crew, has them computed meanwhile.
-    """
+def _planned(project: Project, films: list[str], wish: Any, farm: Any, crew: Any = None) -> list[Any]:
+    """The jobs for stems, or for a scene file and its scenes' names."""
     from mathviz.films import compute
     from mathviz.project.errors import NotFound
     from mathviz.render import doctor
-    from mathviz.render.farm import Farm
     from mathviz.render.plan import plan, plan_scenes
 
     path = Path(films[0]) if films and films[0].endswith(".py") else None
     if path is not None and not _is_film(project, path):
         jobs = plan_scenes(project, path, films[1:] or [""], wish)
         doctor.require()
-        known = (farm or Farm(1)).scenes_of(jobs[0])
+        known = farm.scenes_of(jobs[0])
         for name in films[1:]:
             if name not in known:
                 raise not_found("scene", name, known, f"mathviz render {path}")
@@ -363,17 +356,21 @@ def _planned(
             crew.take_jobs(project, scenes)
         return scenes
     planned = plan(project, [path.stem] if path else films, wish)
-    if not at_once:
-        doctor.require()
     for stem in dict.fromkeys(job.stem for job in planned):
-        computation = compute.of_film(project, stem)
-        if at_once:
-            _ = computation.key  # what the script names is there
-        else:
-            compute.find(computation, project, _say)
+        _ = compute.of_film(project, stem).key  # what the script names is there
     if crew:
         crew.take_jobs(project, planned)
     return planned
+
+
+@contextlib.contextmanager
+def _farm() -> Iterator[Any]:
+    """One with all cores, which says what it computes."""
+    from mathviz.render.farm import Farm, cores
+
+    with contextlib.closing(Farm(len(cores()))) as farm:
+        farm.say = _say
+        yield farm
 
 
 def _say_what_would_be_drawn(planned: list[Any], farm: Any, as_json: bool) -> None:
@@ -409,7 +406,9 @@ def bench(
     from mathviz.render.plan import Wish
 
     project = _project()
-    planned = _planned(project, films or [], Wish(quality=quality))
+    with _farm() as farm:
+        planned = _planned(project, films or [], Wish(quality=quality), farm)
+        farm.have_computed(planned)
     if moving:
         planned = [job for job in planned if benching.moves_camera(Path(job.scene))]
     first = list({job.stem if job.of_catalogue else job.name: job for job in reversed(planned)}.values())[::-1]
@@ -458,7 +457,9 @@ def _measure_times(stems: list[str], path: Path, quality: str, fps: int, sample:
 
     disk.require_place(path)
     project = _project()
-    planned = _planned(project, stems, Wish(quality=quality, fps=fps))
+    with _farm() as farm:
+        planned = _planned(project, stems, Wish(quality=quality, fps=fps), farm)
+        farm.have_computed(planned)
     first = list({job.stem: job for job in reversed(planned)}.values())[::-1]
     with tempfile.TemporaryDirectory(prefix="mathviz-scale-") as folder:
         disk.write_whole(path, scale.measure(first, Path(folder), _say, sample).as_json().encode())

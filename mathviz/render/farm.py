@@ -207,6 +207,31 @@ class Farm:
                 self.stop()
                 raise
 
+    def have_computed(self, jobs: list[Job]) -> None:
+        """Have the traces of films computed that are not there, as many at once as there are workers; nothing is drawn.
+
+        For whoever measures drawing alone. Raises RenderFailed with what went wrong.
+        """
+        doctor.require()
+        first = {job.stem: job for job in jobs if job.of_catalogue}
+        films = [film for film in map(prepare, first.values()) if film.step == "compute"]
+        with ThreadPoolExecutor(self.workers) as pool:
+            try:
+                for _ in pool.map(self._compute_in_turn, films):
+                    pass
+            except BaseException:
+                self.stop()
+                raise
+        for film in films:
+            if film.outcome:
+                raise RenderFailed(film.outcome.error)
+
+    def _compute_in_turn(self, film: FilmWork) -> None:
+        """Wait, where another film's computation is at work on what this one's needs."""
+        while film.step == "compute" and film.outcome is None and not self.stopping:
+            self._have_computed(film)
+            time.sleep(max(0.0, film.rest_until - time.monotonic()))
+
     def ask(self, task: Task) -> dict[str, Any]:
         """Do one task in a worker of its own and return what came of it. Raises OSError."""
         worker = self._worker()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 from pathlib import Path
 
+import pytest
 from tiny_project import TinyProject
 
 from mathviz.films import compute
+from mathviz.render.farm import Farm
 from mathviz.render.plan import Wish, plan
 from mathviz.render.report import made_from
 
@@ -58,6 +61,34 @@ def test_a_computation_that_fails_costs_its_own_films(tiny: TinyProject) -> None
     assert done.returncode == 2 and not films["tiny.en"]["error"] and not films["tiny.zh"]["error"]
     for name in ("another.en", "another.zh"):
         assert "the bars fell over" in films[name]["error"] and "mathviz compute another" in films[name]["error"]
+
+
+MEETS = WAITS.replace("renders/tiny/tiny.zh.json", "met")
+"""Ends when the other computation has begun."""
+
+
+def test_who_measures_has_all_films_computed_at_once_and_nothing_drawn(
+    tiny: TinyProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One computation waits for the other to begin; were they done in turn, it never would."""
+    monkeypatch.syspath_prepend(str(tiny.root))
+    with_another_film(tiny, MEETS)
+    head = '    """Bars of height 1, 2, … and their sum."""\n'
+    tiny.edit("tiny_concept.py", head, f"{head}    open('met', 'w').close()\n")
+    with contextlib.closing(Farm(2)) as farm:
+        said: list[str] = []
+        farm.say = said.append
+        farm.have_computed(plan(tiny.project, [], Wish(quality="low", fps=2)))
+    assert sorted(said) == ["computing another …", "computing tiny …"]
+    for stem in ("another", "tiny"):
+        assert compute.missing(compute.of_film(tiny.project, stem), tiny.project) is None
+    assert not list((tiny.root / "renders").glob("*.mp4")) and (tiny.root / "computed.log").read_text() == "once "
+
+
+def test_a_computation_that_fails_is_told_before_anything_is_measured(tiny: TinyProject) -> None:
+    with_another_film(tiny, '    raise ArithmeticError("the bars fell over")\n')
+    done = tiny.run("scale", "--measure", "times.json", "another", "--quality", "low", "--fps", "2")
+    assert done.returncode != 0 and "the bars fell over" in done.stderr and not (tiny.root / "times.json").exists()
 
 
 def test_a_film_is_read_again_only_where_its_files_look_touched(rendered: TinyProject) -> None:
