@@ -27,8 +27,10 @@ def write_whole(path: Path, data: bytes) -> None:
             file.write(data)
         Path(temporary).chmod(0o644)
         os.replace(temporary, path)  # noqa: PTH105
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:  # as a full disk says it
+            error.filename = str(path)
         raise
 
 
@@ -107,25 +109,40 @@ def may_write(folder: Path) -> bool:
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
+ALONE = ".alone"
+"""The file in a folder on which whoever must be alone in it has a lock."""
+
+
 @contextlib.contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Nobody else may do the same in that folder meanwhile. Raises MathvizError where somebody does.
+    """Nobody else may do the same in that folder meanwhile, on whatever host. Raises MathvizError where somebody does.
 
-    The lock is on the folder itself, so nothing is left behind.
+    The lock is on a file in it, since NFS locks none that is not open to write; the file is not left behind.
     """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise MathvizError(f"Somebody else is at work in {folder}; try again when that is done") from None
-    except OSError:  # a disk that has no locks
-        pass
+    descriptor = _locked(folder)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
+            (folder / ALONE).unlink()  # before it is let go: a file that somebody else has locked is never taken away
+        with contextlib.suppress(OSError):
             os.close(descriptor)
+
+
+def _locked(folder: Path) -> int:
+    while True:
+        descriptor = os.open(folder / ALONE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise MathvizError(f"Somebody else is at work in {folder}; try again when that is done") from None
+        except OSError:  # a disk that has no locks
+            return descriptor
+        with contextlib.suppress(FileNotFoundError):
+            if os.fstat(descriptor).st_ino == (folder / ALONE).stat().st_ino:
+                return descriptor
+        os.close(descriptor)  # whoever had it has just taken the file away
 
 
 # ---- names that come from elsewhere

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import shutil
@@ -181,6 +183,17 @@ def test_one_process_at_a_time_has_a_beat_and_loses_it_with_its_life(cache: Cach
         assert mine
     with cache.claim("film", "rise") as mine:
         assert mine, "whoever is done with a beat gives it back"
+
+
+def test_where_a_disk_has_no_locks_a_beat_may_be_drawn(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As some network disks have none: at worst two draw the same."""
+
+    def refuse(descriptor: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with cache.claim("film", "rise") as mine:
+        assert mine
 
 
 # ---- the limit
