@@ -47,10 +47,10 @@ class Handler(SimpleHTTPRequestHandler):
             self.send_error(HTTPStatus.FORBIDDEN, explain=f"Ask for http://{ADDRESS}:PORT/ or http://localhost:PORT/.")
             return None
         path = Path(self.translate_path(self.path))
-        if "\0" in str(path):
+        if not _is_name(path):
             self.send_error(HTTPStatus.BAD_REQUEST)
             return None
-        if not path.resolve().is_relative_to(Path(self.directory).resolve()):  # a link that leads out of the site
+        if not self._is_ours(path):
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
         asked = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", "").strip())
@@ -74,6 +74,13 @@ class Handler(SimpleHTTPRequestHandler):
         file.seek(first)
         return Part(file, last - first + 1)
 
+    def _is_ours(self, path: Path) -> bool:
+        """Whether it is a file or folder of the site: no pipe, and no link that leads out of it or nowhere."""
+        try:
+            return path.resolve().is_relative_to(Path(self.directory).resolve()) and (path.is_file() or path.is_dir())
+        except (OSError, RuntimeError):  # links in a ring
+            return False
+
     def end_headers(self) -> None:
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Cache-Control", "no-cache")  # the site may be built anew meanwhile
@@ -91,6 +98,14 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Nothing."""
+
+
+def _is_name(path: Path) -> bool:
+    """Whether a disk could have a file of that name, which halves of characters and zeros are in none of."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def _range(first: str, last: str, size: int) -> tuple[int, int]:

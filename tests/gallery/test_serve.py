@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import signal
 import socket
@@ -86,12 +87,19 @@ def test_who_asks_by_another_name_or_for_no_name_is_refused(port: int) -> None:
         connection.request("GET", "/film.mp4", headers={"Host": host})
         assert connection.getresponse().status == status, host
         connection.close()
-    assert ask(port, "/%00")[0] == ask(port, "/film.mp4%00.txt")[0] == 400
+    assert ask(port, "/%00")[0] == ask(port, "/film.mp4%00.txt")[0] == ask(port, "/%ed%a0%80")[0] == 400
 
 
 def test_a_link_does_not_lead_out_of_the_site(port: int, tmp_path: Path) -> None:
     (tmp_path / "site" / "link").symlink_to(tmp_path / "secret")
     assert ask(port, "/link")[0] == 404
+
+
+def test_a_pipe_and_a_ring_of_links_are_no_files(port: int, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "site" / "pipe")
+    (tmp_path / "site" / "one").symlink_to("other")
+    (tmp_path / "site" / "other").symlink_to("one")
+    assert ask(port, "/pipe")[0] == ask(port, "/one")[0] == 404
 
 
 def test_other_machines_find_nothing(port: int) -> None:
