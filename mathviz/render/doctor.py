@@ -23,6 +23,10 @@ TEMPLATE_PACKAGES = "texlive-fonts-recommended texlive-science texlive-fonts-ext
 PIP = f"{sys.executable} -m pip install mathviz"
 
 
+ASKED = {"ffmpeg": "-version", "ffprobe": "-version", "latex": "--version", "dvisvgm": "--version"}
+"""How a program is asked for its version, which it says at once if it can do anything."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that films need: whether it is here, what it is, and what to install if not."""
@@ -36,7 +40,7 @@ class Finding:
 def examine() -> list[Finding]:
     """Everything, in the order in which a film needs it, and what is only good to have."""
     useful = [_template(), _attempt("GPU for computations (optional)", _gpu, "", optional=True)]
-    return [*needed(), *useful]
+    return [*map(_answering, needed()), *useful]
 
 
 def needed() -> list[Finding]:
@@ -80,6 +84,22 @@ def _program(name: str, package: str) -> Finding:
     if path is None:
         return Finding(name, False, "not installed", apt(package))
     return Finding(name, True, path)
+
+
+def _answering(finding: Finding) -> Finding:
+    """A program that is there is asked for its version: one that hangs or cannot start draws no film."""
+    if not finding.there or finding.name not in ASKED:
+        return finding
+    try:
+        done = programs.run([finding.name, ASKED[finding.name]])
+    except (OSError, ToolFailed) as error:
+        return replace(finding, there=False, found=str(error), 
+                       install="it is there: run it alone to see what it waits for")  # fmt: skip
+    if done.returncode == 0:
+        return finding
+    said = " ".join((done.stderr or done.stdout).split())[:200]
+    return replace(finding, there=False, found=f"{finding.found} ends with {done.returncode}: {said}",
+                   install="it is there, and something that it needs is not")  # fmt: skip
 
 
 def _tex_file(name: str, package: str) -> Finding:

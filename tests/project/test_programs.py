@@ -35,6 +35,7 @@ def test_what_hangs_is_ended_and_named(path: Path) -> None:
     with pytest.raises(ToolFailed, match=r"ffmpeg did not end within 0\.5 s: ffmpeg -version"):
         inputs._ffmpeg()
     found = {finding.name: finding for finding in doctor.examine()}
+    assert "ffmpeg did not end within 0.5 s" in found["ffmpeg"].found and not found["ffmpeg"].there
     assert "kpsewhich did not end within 0.5 s" in found["standalone.cls"].found
     assert "nvidia-smi did not end" in found["GPU for computations (optional)"].found
     assert time.monotonic() - begun < 20
