@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,9 @@ class Point:
 
 
 Say = Callable[[str], None]
+
+UNPLAYED = "SCN001"
+"""The lint's rule that a scene breaks which does not play to its end."""
 
 
 def check(project: Project, stem: str, say: Say) -> Iterator[Point]:
@@ -94,23 +97,31 @@ def _tests(project: Project, stem: str, say: Say) -> Point:
 
 
 def _frames(project: Project, stem: str, say: Say) -> Point:
-    sheet = ContactSheet(project)
+    sheet, faults = ContactSheet(project), []
     for found_there in verdict.check(project, stem):
         sheet.add(found_there)
+        faults.append(found_there.fault)
     page = sheet.write(f"{stem}.html")
     told = script.read(project.scenes / f"{stem}.yaml")
     versions = f"{', '.join(told.languages)} in {' and '.join(style.THEMES)}"
     found = f"{sheet.count - len(sheet.failures)} of {sheet.count} are their references, {versions}; look at {page}"
     if not sheet.failures:
         return Point("frames", True, found)
-    return Point("frames", False, found, f"mathviz frames check {stem}; after looking: mathviz frames accept {stem}")
+    todo = f"mathviz frames check {stem}; after looking: mathviz frames accept {stem}"
+    return Point("frames", False, _with(found, faults), todo)
 
 
 def _lint(project: Project, stem: str, say: Say) -> Point:
     findings = report.lint(project, [stem], 2, say)
     wrong = [each for each in findings if each.level == "error" and not each.waived]
     summary = report.as_text(findings).splitlines()[-1]
+    summary = _with(summary, (each.measured for each in wrong if each.rule == UNPLAYED))
     return Point("lint", not wrong, summary, f"mathviz lint {stem} --frames {_marked(project)}" if wrong else "")
+
+
+def _with(found: str, faults: Iterable[str]) -> str:
+    """What was found, and each fault for which a scene cannot be gone through: nobody shall have to ask again."""
+    return "\n        ".join([found, *dict.fromkeys(fault for fault in faults if fault)])
 
 
 def _marked(project: Project) -> Path:

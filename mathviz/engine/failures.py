@@ -58,6 +58,8 @@ def words(error: BaseException) -> str:
     if isinstance(error, FileNotFoundError) and error.filename in TEX_PROGRAMS:
         return f"{error.filename} is missing. Install: apt-get install {TEX_PROGRAMS[error.filename]}"
     formula = _formula(error)
+    if "cannot be converted to an animation" in said:
+        said += "; play takes animations, such as FadeIn(it) or it.animate.shift(UP)"
     if type(error).__name__ == "LatexError":
         if lacking := re.search(r"File [`']([^']+)' not found", str(error)):
             package = TEX_PACKAGES.get(lacking[1], "texlive-latex-extra texlive-science texlive-fonts-extra")

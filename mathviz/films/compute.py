@@ -66,8 +66,19 @@ class Computation:
 
     @property
     def kind(self) -> type[Trace]:
-        """The trace's class, from the function's return annotation."""
-        return typing.get_type_hints(self.function)["return"]
+        """The trace's class, from the function's return annotation. Raises ConceptFailed where that names none."""
+        kind = typing.get_type_hints(self.function).get("return")
+        if not (isinstance(kind, type) and issubclass(kind, Trace)):
+            named = f"its annotation is {kind}" if kind else "it has no annotation"
+            raise ConceptFailed(f"{self.place}: {self.name} has to say which trace it returns, and {named}. "
+                                "Write: -> and the name of a class that extends Trace")  # fmt: skip
+        return kind
+
+    @property
+    def place(self) -> str:
+        """Where its function stands: file and line."""
+        code = inspect.unwrap(self.function).__code__
+        return f"{code.co_filename}, line {code.co_firstlineno}"
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -168,20 +179,29 @@ def find(computation: Computation, project: Project, say: Callable[[str], None])
         if trace is not None:
             return trace
     say(f"computing {computation.stem} …")
-    with subprocess.Popen(command(computation), cwd=project.root, stdin=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(
+        command(computation), cwd=project.root, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        errors="replace",
+    ) as process:  # fmt: skip
         try:
-            programs.communicate(process)
-            code = process.returncode
+            _, said = programs.communicate(process)
         except BaseException:
             process.terminate()
             process.wait()
             raise
-    if code != 0:
-        raise MathvizError(
-            f"The computation of {computation.stem} ended with exit status {code}; nothing was drawn. "
-            f"Run it alone: mathviz compute {computation.stem}"
-        )
+    if process.returncode != 0:
+        raise ConceptFailed(failed(computation, process.returncode, said))
+    sys.stderr.write(said)
     return load(computation, project, cached)
+
+
+def failed(computation: Computation, code: int, said: str) -> str:
+    """What is to be told of a computation that ended with that exit status and those words."""
+    words = said.strip().removeprefix("mathviz: ") or "it said nothing"
+    return (
+        f"the computation of {computation.stem} ended with exit status {code}, so nothing was drawn: {words}\n"
+        f"Run it alone: mathviz compute {computation.stem}"
+    )
 
 
 def command(computation: Computation) -> list[str]:
@@ -268,19 +288,24 @@ def _claims(trace: Trace, place: Path) -> list[Claim]:
 
 def _compare_claims(claims: list[Claim], about: dict[str, Any], computation: Computation, place: Path) -> None:
     """Raise TraceDamaged where a trace that this very code checked was written with other claims than it has."""
-    if about.get("claims_key") != computation.claims_key:
-        return  # nobody says that they are the same
+    if about.get("claims_key") == computation.claims_key and (other := _other_claims(claims, about)):
+        raise TraceDamaged(f"{place.with_suffix('.json')} {other}")
+
+
+def _other_claims(claims: list[Claim], about: dict[str, Any]) -> str:
+    """What a provenance says otherwise than these claims; empty if nothing."""
     checks = about.get("checks")
     if not (isinstance(checks, list) and all(isinstance(each, dict) for each in checks)):
-        raise TraceDamaged(f"{place.with_suffix('.json')} holds no claims under `checks`")
+        return "holds no claims under `checks`"
     written = [(each.get("says"), each.get("holds")) for each in checks]
     for claim in claims:
         if (claim.says, claim.holds) not in written:
-            raise TraceDamaged(f"{place.with_suffix('.json')} leaves out the claim {claim.says!r}")
+            return f"leaves out the claim {claim.says!r}"
     if len(written) != len(claims):
         says = [claim.says for claim in claims]
         made_up = [each for each, _ in written if each not in says] or [written[-1][0]]
-        raise TraceDamaged(f"{place.with_suffix('.json')} claims {made_up[0]!r}, which nobody checks")
+        return f"claims {made_up[0]!r}, which nobody checks"
+    return ""
 
 
 def _changed_since(about: dict[str, Any], computation: Computation, project: Project) -> str:
@@ -380,10 +405,11 @@ def compare_with_recorded(computation: Computation, project: Project, *, device:
         raise NotFound(
             f"{computation.stem} has no recorded trace. Record one: mathviz compute {computation.stem} --record"
         ) from None
-    differences = []
-    other = _changed_since(traces.read_provenance(recorded), computation, project)
-    if other:
+    differences, about = [], traces.read_provenance(recorded)
+    if other := _changed_since(about, computation, project):
         differences.append(f"the recorded trace was made {other} than today's")
+    if about.get("claims_key") != computation.claims_key and (other := _other_claims(old.check(), about)):
+        differences.append(f"the record {other}; with today's claims: mathviz compute {computation.stem} --record")
     new = call(computation, device, inputs_of(computation, project))
     new.require_true()
     for name, before in old.arrays().items():
@@ -421,11 +447,14 @@ def call(computation: Computation, device: str, inputs: dict[str, Trace]) -> Tra
     """Call the concept's function with its inputs, on the device if it takes one. The trace can be asked for them."""
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler otherwise announces each use of it
     function, readers = computation.function, {name: functools.partial(inputs.__getitem__, name) for name in inputs}
-    if "device" in inspect.signature(function).parameters:
-        return traces.with_inputs(function(**inputs, device=device), readers)
-    if device not in ("auto", "cpu"):
+    kind, chosen = computation.kind, {"device": device} if "device" in inspect.signature(function).parameters else {}
+    if device not in ("auto", "cpu") and not chosen:
         raise MathvizError(f"{computation.stem} runs on the CPU alone: it has nothing to do on {device!r}.")
-    return traces.with_inputs(function(**inputs), readers)
+    found = function(**inputs, **chosen)
+    if not isinstance(found, kind):
+        raise ConceptFailed(f"{computation.place}: {computation.name} returned {type(found).__name__}, "
+                            f"and has to return {kind.__name__}")  # fmt: skip
+    return traces.with_inputs(found, readers)
 
 
 def device_name(computation: Computation, device: str) -> str:

@@ -137,8 +137,13 @@ def waive(found: list[Finding], scene: Path, beats: set[str], idle: bool = False
     ``# lint: ignore[CON001] a reason``. A waiver without a reason, or of no known rule, is a finding itself; with
     ``idle``, for a film that was looked at in all versions, also one of a rule over the screen that waives nothing.
     """
-    source = scene.read_text(encoding="utf-8")
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    try:
+        with tokenize.open(scene) as file:
+            source = file.read()
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):  # no Python: that it does not play is a finding already
+        return found
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     methods = {node.name: (node.lineno, node.end_lineno or 0) for node in functions if node.name in beats}
     waivers: list[tuple[str, str, str]] = []  # rule, beat or nothing, reason
     waiting: dict[tuple[str, str], int] = {}  # rule and beat → line

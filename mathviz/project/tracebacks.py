@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import difflib
+import re
+import sys
 import traceback
 from pathlib import Path
 from traceback import FrameSummary
@@ -49,11 +52,27 @@ ARRAYS = ("format string passed to numpy.ndarray", "truth value of an array", "c
 """What numpy says where it gets an array for a number."""
 
 
+IMPORTED = re.compile(r"cannot import name '(\w+)'")
+"""What Python says of a module that has not what is imported from it."""
+
+
 def _meant(error: BaseException) -> str:
     if isinstance(error, (TypeError, ValueError)) and any(part in str(error) for part in ARRAYS):
         return "; an array stands where one number is needed: take one of its elements, or its mean"
-    if isinstance(error, AttributeError) and getattr(error, "name", None) and getattr(error, "obj", None) is not None:
-        known = [name for name in dir(error.obj) if not name.startswith("_")]
-        near = difflib.get_close_matches(str(error.name), known, n=3, cutoff=0.5)
-        return f". Closest: {', '.join(near)}" if near else ""
-    return ""
+    name, known = _sought(error)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) if name else []
+    return f". Closest: {', '.join(near)}" if near else ""
+
+
+def _sought(error: BaseException) -> tuple[str, list[str]]:
+    """The name that an exception says is not there, and those that are."""
+    known: list[str] = []
+    name = getattr(error, "name", None) or ""
+    if isinstance(error, AttributeError) and getattr(error, "obj", None) is not None:
+        known = dir(error.obj)
+    elif isinstance(error, NameError) and error.__traceback__:
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        known = [*frame.f_locals, *frame.f_globals, *dir(builtins)]
+    elif isinstance(error, ImportError) and (wanted := IMPORTED.match(str(error))):
+        known, name = dir(sys.modules.get(name)), wanted[1]
+    return name, [each for each in known if not each.startswith("_")]

@@ -448,12 +448,7 @@ class Farm:
                 self.running.discard(process)
         if process.returncode == 0:
             return ""
-        words = said.strip().removeprefix("mathviz: ") or "it said nothing"
-        return (
-            f"the computation of {computation.stem} ended with exit status {process.returncode}, so nothing was drawn: "
-            f"{words}\n"
-            f"Run it alone: mathviz compute {computation.stem}"
-        )
+        return compute.failed(computation, process.returncode, said)
 
     def _joined(self, film: FilmWork, done: dict[str, Any]) -> None:
         film.step = "draw"

@@ -20,13 +20,15 @@ from mathviz.snapshots.references import Accepted, Digests, accepted, drawn_by
 class Verdict:
     """What came of a snapshot: its frame, and why it is not its reference; nothing if it is.
 
-    A film that was not ``played`` is known to have the accepted frames by the files that it is made from.
+    A film that was not ``played`` is known to have the accepted frames by the files that it is made from. ``fault`` is
+    what is wrong with a scene of which no frame could be drawn.
     """
 
     snapshot: Snapshot
     frame: Frame
     failure: str
     played: bool = True
+    fault: str = ""
 
     @property
     def proven(self) -> bool:
@@ -51,7 +53,8 @@ def check(project: Project, stem: str, everything: bool = True) -> Iterator[Verd
 
 
 def _not_drawn(snapshots: list[Snapshot], error: MathvizError) -> Iterator[Verdict]:
-    return (Verdict(s, Frame(None, ""), f"{s.title}\n  It was not drawn: {error}") for s in snapshots)
+    says = str(error)
+    return (Verdict(s, Frame(None, ""), f"{s.title}\n  It was not drawn: {says}", fault=says) for s in snapshots)
 
 
 def check_version(project: Project, snapshots: list[Snapshot], everything: bool) -> Iterator[Verdict]:

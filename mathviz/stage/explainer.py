@@ -96,16 +96,18 @@ class Explainer(LawScene):
     def setup(self) -> None:
         """Load the trace and make sure that every beat can be told with it. Nothing computes later."""
         style.register_fonts()
+        path = self.path.with_suffix(".yaml")
         for beat in self.script.beats:
             if hasattr(Explainer, beat.id):
-                raise ScriptError(f"{self.path}: a beat cannot be called {beat.id!r}: every scene has that method")
+                where = f"{path}:{script.line_of(path, beat.id)}"
+                raise ScriptError(f"{where}: a beat cannot be called {beat.id!r}: every scene has that method")
             if not callable(getattr(self, beat.id, None)):
                 methods = [name for name, value in vars(type(self)).items() if isinstance(value, FunctionType)]
                 raise not_found("beat method", beat.id, methods, str(self.path))
         project = Project.around(self.path)
         self.trace = compute.find(compute.of_script(self.stem, self.script, project), project, _say)
-        script.try_filling(self.script, self.path.with_suffix(".yaml"), self.trace)
-        try_formulas(self.script, self.path.with_suffix(".yaml"), self.language, self.trace)
+        script.try_filling(self.script, path, self.trace)
+        try_formulas(self.script, path, self.language, self.trace)
 
     def construct(self) -> None:
         """The film: the question, every beat of the script, and the picture to remember."""

@@ -77,6 +77,16 @@ def test_a_wrong_number_a_wrong_picture_and_a_finding(finished: TinyProject) -> 
     assert "errors" in found["lint"]["found"] and "--frames renders/lint" in found["lint"]["todo"]
 
 
+def test_what_is_wrong_with_a_scene_is_told_by_every_point_that_goes_through_it(finished: TinyProject) -> None:
+    """In the words that render has for it, so that nobody has to ask again."""
+    finished.edit("scenes/tiny.py", "def bars_leave(self) -> None:", "def bars_leave(self) -> None")
+    line = finished.root.joinpath("scenes/tiny.py").read_text().split("def bars_leave")[0].count("\n") + 1
+    says = f"{finished.root}/scenes/tiny.py, line {line}: SyntaxError: expected ':'"
+    found = points(finished)
+    assert found["frames"]["found"].count(says) == 1 and says in found["lint"]["found"]
+    assert says in finished.run("render", "tiny", "--draft").stderr
+
+
 def test_nothing_is_drawn_of_what_is_not_true(finished: TinyProject) -> None:
     finished.edit("tiny_concept.py", "np.array(bars * (bars + 1) / 2)", "np.array(1.0)")
     found = points(finished)

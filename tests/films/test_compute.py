@@ -323,6 +323,18 @@ def test_a_forged_claim_is_refused_although_its_seal_fits(toy: Toy, forgery: str
     assert ended.returncode == 1 and says in ended.stderr
 
 
+def test_a_forged_claim_is_told_although_it_says_that_other_code_checked_it(toy: Toy) -> None:
+    """Nobody shows it: what a film says is what its own check found."""
+    compute.compute(toy.computation, toy.project, record=True)
+    about = trace.read_provenance(toy.recorded)
+    about["checks"].append({"says": "all is well", "holds": True, "found": "yes"})
+    trace.write_provenance(toy.recorded, {**about, "claims_key": "0" * 64})
+    ended = toy.command("--check")
+    assert ended.returncode == 1 and "the record claims 'all is well', which nobody checks" in ended.stderr
+    assert "--record" in ended.stderr, "what to do"
+    assert "only its claims had changed" in toy.command("--record").stdout and toy.command("--check").returncode == 0
+
+
 @pytest.mark.parametrize("said", ["device", "versions", "says", "found"])
 def test_what_is_said_of_a_trace_is_told_where_it_was_changed_and_never_used(toy: Toy, said: str) -> None:
     compute.compute(toy.computation, toy.project, record=True)
@@ -369,7 +381,7 @@ def test_what_lies_where_a_cached_trace_should_be_gives_way_or_is_named(toy: Toy
 
 def test_an_untrue_computation_leaves_no_trace_and_no_film(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOY", '{"lift": -9}')
-    with pytest.raises(MathvizError, match="exit status 1; nothing was drawn"):
+    with pytest.raises(MathvizError, match="exit status 1, so nothing was drawn"):
         toy.find()
     for arguments in ((), ("--record",)):
         ended = toy.command(*arguments)
