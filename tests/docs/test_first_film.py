@@ -28,7 +28,7 @@ def follow(kind: str, text: str, folder: Path) -> subprocess.CompletedProcess[st
 
 def test_every_change_on_the_page_fits(tmp_path: Path) -> None:
     """Quickly, what the next test does whole."""
-    assert STATIONS[0] == ("sh", "mathviz new step_size\n") and len(STATIONS) > 10
+    assert STATIONS[1] == ("sh", "mathviz new step_size\n") and len(STATIONS) > 10
     new.create(Project(tmp_path), "step_size")
     for kind, text in STATIONS:
         if kind == "diff":
@@ -42,7 +42,9 @@ def test_every_change_on_the_page_fits(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_page_leads_to_a_finished_film(tmp_path: Path) -> None:
     said = ""
-    for kind, text in STATIONS:
+    assert STATIONS[0] == ("sh", "mathviz doctor\n")
+    assert follow(*STATIONS[0], tmp_path).returncode == 0
+    for kind, text in STATIONS[1:]:
         done = follow(kind, text, tmp_path)
         assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
         said += done.stdout
