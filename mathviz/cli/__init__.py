@@ -236,6 +236,10 @@ def render(
     transparent: Annotated[
         bool, typer.Option("--transparent", help="Without background, as ProRes 4444 in a .mov.")
     ] = False,
+    keyframes: Annotated[
+        float | None,
+        typer.Option(min=0.04, help="Seconds between key frames at most, 2 if not given; fewer to scrub in."),
+    ] = None,
     digest: Annotated[
         Path | None, typer.Option(help="Write the SHA-256 of each RGBA frame, in order, to this file.")
     ] = None,
@@ -277,11 +281,15 @@ def render(
         os.environ["MATHVIZ_SHOW_OUTPUT"] = "1"
     if draft and final:
         raise typer.BadParameter("--draft and --final contradict each other")
+    if transparent and keyframes:
+        raise typer.BadParameter("--transparent needs no --keyframes: in ProRes every frame is one")
     if transparent and webm:
         raise typer.BadParameter("--transparent and --webm contradict each other: AV1 has no transparency")
     wish = wish.drafted() if draft else wish.finished() if final else wish
     if transparent:
         wish = replace(wish, encoding=TRANSPARENT)
+    elif keyframes:
+        wish = replace(wish, encoding=replace(wish.encoding, keyframes=keyframes))
     if not cluster and (shared or any_version):
         raise typer.BadParameter("--shared and --any-version need --cluster")
     if digest:

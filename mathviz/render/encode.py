@@ -65,11 +65,13 @@ class Encoding:
     ending: str = ".mp4"
     saturation: float = 1.0
     gamma: float = 1.0
+    keyframes: float = 2.0
+    """Seconds from one key frame to the next, at most: a player that is sent elsewhere decodes from one."""
 
     @property
     def plain(self) -> bool:
         """H.264 with colours as drawn, which takes frames as ``readback.Nv12`` reads them; others take RGBA."""
-        return self == Encoding(self.crf, self.preset)
+        return self == Encoding(self.crf, self.preset, keyframes=self.keyframes)
 
     @property
     def part_ending(self) -> str:
@@ -81,7 +83,7 @@ class Encoding:
         if not self.plain:
             return {"codec": self.codec, "pixel_format": self.pixel_format, "colour": "bt709"}
         return {"codec": self.codec, "crf": self.crf, "preset": self.preset, "threads": THREADS,
-                "lookahead": LOOKAHEAD, "colour": "bt709 limited"}  # fmt: skip
+                "lookahead": LOOKAHEAD, "keyframes": self.keyframes, "colour": "bt709 limited"}  # fmt: skip
 
 
 FINAL, DRAFT = Encoding(), Encoding(crf=26, preset="veryfast")
@@ -97,7 +99,8 @@ def beat_arguments(width: int, height: int, fps: float, path: Path, encoding: En
         frames = ffmpeg.input("pipe:", pix_fmt="nv12", **raw, **COLOUR)
         made = ffmpeg.output(
             frames, str(path), f="mpegts", vcodec="libx264", preset=encoding.preset, crf=encoding.crf,
-            tune="animation", pix_fmt="nv12", **{"profile:v": "high"}, g=round(2 * exact), threads=THREADS,
+            tune="animation", pix_fmt="nv12", **{"profile:v": "high"}, g=max(1, round(encoding.keyframes * exact)),
+            threads=THREADS,
             **{"rc-lookahead": LOOKAHEAD}, muxdelay=0, muxpreload=0, chroma_sample_location="left", **COLOUR, **EXACT,
         )  # fmt: skip
     else:

@@ -12,7 +12,7 @@ import itertools
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,7 @@ def _joined(parts: list[Path], beats: list[Beat], encoding: Encoding, film: Path
 def _encoding(job: Job, beat: Beat) -> Encoding:
     own = {name: beat.about[name] for name in ("codec", "pixel_format", "ending", "saturation", "gamma")}
     plain = job.of_catalogue or job.transparent
-    return job.encoding if plain else Encoding(job.encoding.crf, job.encoding.preset, **own)
+    return job.encoding if plain else replace(job.encoding, **own)
 
 
 def _name(job: Job, beat: Beat) -> str:

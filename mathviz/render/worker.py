@@ -19,7 +19,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +270,7 @@ def _encoding(job: Job, output: dict[str, Any]) -> Encoding:
         return job.encoding
     own = {"codec": output["codec"], "pixel_format": output["pixel_format"], "ending": output["ending"],
            "saturation": output["saturation"], "gamma": output["gamma"]}  # fmt: skip
-    encoding = Encoding(job.encoding.crf, job.encoding.preset, **own)
+    encoding = replace(job.encoding, **own)
     if encoding.plain and (output["width"] % 2 or output["height"] % 2):
         raise MathvizError(
             f"{job.name}: {output['width']}x{output['height']} has an odd side, which H.264 cannot have; "

@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from PIL import Image, ImageSequence
 
 from mathviz.project.errors import RenderFailed, ToolKilled, ToolMissing
 from mathviz.render import encode
-from mathviz.render.encode import DRAFT, TRANSPARENT, BeatEncoder, Encoding
+from mathviz.render.encode import DRAFT, FINAL, TRANSPARENT, BeatEncoder, Encoding
 
 WIDTH, HEIGHT = 128, 96
 PATCHES = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "grey": (128, 128, 128)}
@@ -115,6 +116,23 @@ def test_a_film_has_exactly_the_frames_that_were_drawn(tmp_path: Path, fps: floa
     assert [number_of(image) for _, image in found] == list(range(sum(counts)))
     assert [time for time, _ in found] == [number / Fraction(RATES[fps]) for number in range(sum(counts))]
     assert all(np.abs(image - frame(number)).mean() < 3 for number, (_, image) in enumerate(found))
+
+
+@pytest.mark.parametrize("seconds", [2.0, 0.5])
+def test_a_player_finds_a_key_frame_at_each_beat_and_as_often_as_was_asked(tmp_path: Path, seconds: float) -> None:
+    beats, counts = [tmp_path / "0.ts", tmp_path / "1.ts"], (100, 40)
+    for path, count in zip(beats, counts, strict=True):
+        encoder = BeatEncoder(WIDTH, HEIGHT, 30, path, replace(FINAL, keyframes=seconds))
+        for _ in range(count):
+            encoder.take(as_drawn(frame(0)))  # all alike: x264 sees no cut of its own
+        encoder.close()
+    encode.join(beats, list(counts), 30, tmp_path / "film.mp4")
+    with av.open(tmp_path / "film.mp4") as opened:
+        found = sorted(packet.pts * packet.time_base for packet in opened.demux(video=0) if packet.is_keyframe)
+    begin = Fraction(counts[0], 30)
+    wanted = [start + step * Fraction(seconds) for start, last in ((0, begin), (begin, begin + Fraction(counts[1], 30)))
+              for step in range(9) if start + step * Fraction(seconds) < last]  # fmt: skip
+    assert found == wanted
 
 
 def test_colours_come_back_when_decoded_as_bt709(tmp_path: Path) -> None:
