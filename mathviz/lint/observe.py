@@ -91,7 +91,6 @@ class Observer:
     def __init__(self, kind: type, observed: Observed, **options: Any) -> None:
         from mathviz import engine
 
-        glyph_heights()  # now: it takes seconds, which are no beat's
         self.observed, self.beat = observed, ""
         self.numbers: dict[int, int] = {}
         self.kept: list[Any] = []  # so that no identity is given to two objects
@@ -349,29 +348,34 @@ def _with_drawn(shown: Shown, picture: ndarray, apart: ndarray) -> Shown:
 
 
 @functools.cache
-def glyph_heights() -> dict[str, float]:
-    """Height of every character's ink in the bundled fonts, in em."""
+def glyph_height(character: str) -> float:
+    """Height of a character's ink in the first bundled font that has it, in em; 0 where none has."""
     from fontTools.pens.boundsPen import BoundsPen
-    from fontTools.ttLib import TTFont
 
-    found: dict[str, float] = {}
-    for path in style.font_files():
-        font = TTFont(path)
-        glyphs = font.getGlyphSet()
-        for code, name in font.getBestCmap().items():
+    for em, names, glyphs in _fonts():
+        if name := names.get(ord(character)):
             pen = BoundsPen(glyphs)
             glyphs[name].draw(pen)
             if pen.bounds:
-                found.setdefault(chr(code), (pen.bounds[3] - pen.bounds[1]) / font["head"].unitsPerEm)
-    return found
+                return float(pen.bounds[3] - pen.bounds[1]) / em
+    return 0.0
+
+
+@functools.cache
+def _fonts() -> list[tuple[float, dict[int, str], Any]]:
+    """Of each bundled font its em, the names of its characters' glyphs, and the glyphs."""
+    from fontTools.ttLib import TTFont
+
+    fonts = [TTFont(path, lazy=True) for path in style.font_files()]
+    return [(font["head"].unitsPerEm, font.getBestCmap(), font.getGlyphSet()) for font in fonts]
 
 
 def _em(text: str, heights: ndarray) -> float:
     """One em of a text, from its signs' heights and the fonts' own."""
-    known, signs = glyph_heights(), [character for character in text if not character.isspace()]
+    signs = [character for character in text if not character.isspace()]
     if len(signs) == len(heights):
-        found = [(known[sign], height / known[sign]) for sign, height in zip(signs, heights, strict=True)
-                 if known.get(sign)]  # fmt: skip
+        found = [(known, height / known) for sign, height in zip(signs, heights, strict=True)
+                 if (known := glyph_height(sign))]  # fmt: skip
         tall = [size for share, size in found if share > 0.4] or [size for _, size in found]  # a dash alone is short
         if tall:
             return float(np.median(tall))

@@ -17,7 +17,7 @@ import numpy as np
 import yaml
 
 from mathviz import style
-from mathviz.lint.observe import Box, Observed, Shown, glyph_heights
+from mathviz.lint.observe import Box, Observed, Shown, glyph_height
 from mathviz.project import ASSETS
 
 RULES = {
@@ -224,7 +224,7 @@ def _glyphs(film: Observed) -> Iterator[Finding]:
     if not film.theme:  # other people's scenes bring their own fonts
         return
     for beat, time, shown in _seen(film, "text", "title"):
-        missing = sorted({sign for sign in shown.text if not sign.isspace() and sign not in glyph_heights()})
+        missing = sorted({sign for sign in shown.text if not sign.isspace() and not glyph_height(sign)})
         if missing:
             yield _finding(film, "TXT005", "error", beat, time, shown, f"no glyph for {' '.join(missing)}",
                            "a glyph for each character", "choose another character, or use a formula")  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import tarfile
+import zipfile
 from pathlib import Path
 
 from numpy import ndarray
@@ -57,11 +57,11 @@ def _unpack(project: Project, commit: str, folder: Path) -> str:
     """Unpack a commit's project. Returns what went wrong."""
     if folder.is_dir():
         return ""
-    packed = _git(project.root, "archive", "--format=tar", commit, ".")
+    packed = _git(project.root, "archive", "--format=zip", commit, ".")
     if packed is None:
         return "git archive failed"
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:  # which leaves its folder nowhere and makes no links
+        archive.extractall(folder)
     return ""
 
 

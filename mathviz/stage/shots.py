@@ -173,7 +173,8 @@ def fit(points: ndarray, angle: Angle, region: Region = STAGE) -> Shot:
     tangent = math.tan(math.radians(angle.fov) / 2)
     height = max(FRAME_HEIGHT * size[0] / region.width, FRAME_HEIGHT * size[1] / region.height, 1e-3)
     height = max(height, (size[2] + 1e-3) * tangent * 1.05)  # nothing behind the camera
-    for _ in range(80):
+    for turn in range(600):
+        step = 1.0 if turn < 80 else 0.3  # what swings to and fro through a wide lens
         shot = Shot(angle.theta, angle.phi, angle.fov, float(height), _point(middle))
         seen = shot.project(points)
         if np.isnan(seen).any():
@@ -184,6 +185,6 @@ def fit(points: ndarray, angle: Angle, region: Region = STAGE) -> Shot:
         large = float(((high - low) / (region.width, region.height)).max())
         if np.abs(off).max() < 1e-4 and abs(large - 1) < 1e-4:
             break
-        middle = middle + axes[:, :2] @ (off * height / FRAME_HEIGHT)
-        height *= max(large, 0.2) ** 0.8
+        middle = middle + axes[:, :2] @ (step * off * height / FRAME_HEIGHT)
+        height *= max(large, 0.2) ** (0.8 * step)
     return shot

@@ -22,13 +22,13 @@ def test_what_the_lint_said_of_other_files_is_forgotten(tiny: TinyProject, monke
             return str(studio.state(studio.first)["note"])
 
         wait_for(lambda: note() == "up to date", 60, "a film without a finding", note)
-        monkeypatch.setattr(studios, "LOOK", 4.0)  # time for the lint to be quicker than whoever watches
+        monkeypatch.setattr(studios, "LOOK", 12.0)  # time for the lint to be quicker than whoever watches
         time.sleep(0.3)  # whoever watches is at most 0.1 s from the end of a look
         with studio.lock:
             tiny.edit("scenes/tiny.py", "def bars_leave(self)", "def bars_leave(self")
             studio.versions[studio.first].linted = 0
             studio.lock.notify_all()
-        wait_for(lambda: "SyntaxError" in note(), 20, "the lint's error", note)
+        wait_for(lambda: "SyntaxError" in note(), 60, "the lint's error", note)
         tiny.edit("scenes/tiny.py", "def bars_leave(self", "def bars_leave(self)")
         wait_for(lambda: note() == "up to date", 60, "a film without a finding again", note)
 

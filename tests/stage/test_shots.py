@@ -6,13 +6,15 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 CUBE = np.array([[x, y, z] for x in (-1, 2) for y in (-3, 1) for z in (0, 1.5)], float)
 
 
 @settings(max_examples=60, deadline=None)
+@example(theta=27.0, phi=51.0, fov=54.0, size=1.0, left=0.0, top=3.5)
+@example(theta=20.0, phi=44.0, fov=60.0, size=1.0, left=0.0, top=3.5)
 @given(
     theta=st.floats(-180, 180), phi=st.floats(0, 120), fov=st.floats(15, 60), size=st.floats(0.05, 40),
  left=st.floats(-6, 0), top=st.floats(-1, 3.5),
