@@ -8,7 +8,7 @@ from mathviz import engine
 from mathviz.films.catalog import films
 from mathviz.project import HOME, Project
 
-BEAT, FILM = (4.0, 20.0), (45.0, 150.0)
+BEAT, FILM = (4.0, 20.0), (60.0, 150.0)
 """Shortest and longest, in seconds."""
 
 VERSIONS = [(film.stem, language) for film in films(Project(HOME)) for language in film.script.languages]
