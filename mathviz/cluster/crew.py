@@ -124,6 +124,9 @@ class Crew(Farm):
                     self.bundle = before
             return self.bundle
 
+    def _begin(self, film: FilmWork) -> None:
+        """Others draw: who joins films here is started when there is one to be joined."""
+
     def _run_all(self) -> None:
         for _ in range(self.workers):
             self._start(self._hire, self._film_to_join)

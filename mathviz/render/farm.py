@@ -24,7 +24,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from mathviz.films import compute
 from mathviz.films.compute import Computation
@@ -35,13 +35,17 @@ from mathviz.render import doctor, inputs, report
 from mathviz.render.cache import Cache
 from mathviz.render.patience import LAST, LOOK, ended
 from mathviz.render.plan import Job, Outcome
-from mathviz.render.worker import Task
+from mathviz.render.twin import HERE, Twin
+from mathviz.render.worker import BEGIN, Task
 
 LEAVING = 5.0
 """Seconds that a worker has to leave when it is told to."""
 
 PAUSE = 0.5
 """Seconds between looks at beats that another command is drawing."""
+
+LOOK_FOR_TWIN = 0.2
+"""Seconds between looks at whether the process is still there that another one is to be forked from."""
 
 TRIES = 2
 
@@ -171,7 +175,7 @@ class Farm:
         self.place, self.environment = place, environment or {}
         self.cores = set(random.sample(cores(), min(workers, len(cores()))))
         self.lock = threading.Condition()
-        self.running: set[subprocess.Popen[str]] = set()
+        self.running: set[subprocess.Popen[str] | Twin] = set()
         self.forks: set[int] = set()
         self.films: list[FilmWork] = []
         self.computing: set[str] = set()
@@ -187,9 +191,13 @@ class Farm:
 
     def run(self, jobs: list[Job]) -> list[Outcome]:
         """Every job's outcome, in the jobs' order. An interrupt ends all workers and is passed on."""
-        self.films = [prepare(job, self.verify) for job in jobs]
-        if any(film.outcome is None for film in self.films):
-            doctor.require()  # before anything is made
+        self.films, begun = [], False
+        for job in jobs:
+            self.films.append(film := prepare(job, self.verify))
+            if film.outcome is None and not begun:
+                begun = True
+                doctor.require()  # before anything is made
+                self._begin(film)
         for film in self.films:
             _require_room(film)
             if film.outcome:
@@ -197,6 +205,19 @@ class Farm:
         if any(film.outcome is None for film in self.films):
             self._run_all()
         return [film.outcome or Outcome(film.job, None, 0, 0.0, "it was not begun") for film in self.films]
+
+    def _begin(self, film: FilmWork) -> None:
+        """Have all workers ready for a film like this one: one process imports manimgl while the others are looked at.
+
+        What goes wrong is found, and told, by those who need them.
+        """
+        _require_room(film)
+        if film.outcome is None:
+            with contextlib.suppress(OSError):
+                (Path(film.job.cache) / "work").mkdir(parents=True, exist_ok=True)
+                first, *others = (self._worker() for _ in range(self.workers))
+                self.idle += [*others, first]
+                first.begin(film.job, others)
 
     def _run_all(self) -> None:
         with ThreadPoolExecutor(self.workers) as pool:
@@ -498,7 +519,9 @@ class Worker:
 
     def __init__(self, farm: Farm) -> None:
         self.farm = farm
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | Twin | None = None
+        self.first: subprocess.Popen[str] | Twin | None = None
+        """What the process is to be forked from, as long as it has not come."""
         self.temporary: Path | None = None
         self.picture: tuple[object, ...] = ()
         self.rest = b""
@@ -517,8 +540,26 @@ class Worker:
                 self.process.wait(LEAVING)
         self._end()
 
+    def begin(self, job: Job, others: list[Worker]) -> None:
+        """Have the process import what a job is drawn with, and those of others forked from it. Raises OSError."""
+        work = Path(job.cache) / "work"
+        process = self._running(work, job)
+        for other in others:
+            other.follow(process, self.picture, work)
+        folders = [str(other.temporary) for other in others]
+        said = {BEGIN: [job.width, job.height, job.fps], "films": job.of_catalogue, "twins": folders}
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(said) + "\n")
+        process.stdin.flush()
+
+    def follow(self, first: subprocess.Popen[str] | Twin, picture: tuple[object, ...], work: Path) -> None:
+        """Expect the process to be forked from another worker's."""
+        self._end()
+        self.first, self.picture = first, picture
+        self.process, self.rest = Twin(self._have_folder(work)), b""
+
     def do(self, task: Task, listen: Listen) -> dict[str, Any]:
-        process = self._running(task)
+        process = self._running(Path(task.folder).parent, task.job)
         assert process.stdin is not None and process.stdout is not None
         fork, last, over, beat = 0, {}, False, ""
         try:
@@ -530,7 +571,7 @@ class Worker:
                 if said is None:
                     code = process.wait()
                     self._end()
-                    return {"crash": f"the worker ended with {code}"}
+                    return {"crash": "the worker ended" + (f" with {code}" if code is not None else "")}
                 if said == {}:  # and could not end itself
                     return {"error": f"the worker did nothing for {self.farm.patience:.0f} s and does not answer"}
                 if "fork" in said:
@@ -587,36 +628,60 @@ class Worker:
         line, self.rest = self.rest.split(b"\n", 1)
         return json.loads(line)
 
-    def _running(self, task: Task) -> subprocess.Popen[str]:
+    def _running(self, work: Path, job: Job) -> subprocess.Popen[str] | Twin:
         """The worker. What it and its forks leave in their temporary folders goes with it, however they end.
 
         It has imported manimgl for one size, one rate and one cache, and is another one for others.
         """
-        work, picture = Path(task.folder).parent, (task.job.width, task.job.height, task.job.fps, task.job.cache)
+        picture = (job.width, job.height, job.fps, job.cache)
+        if self.first is not None:
+            self._meet()
         if self.process is None or self.process.poll() is not None or self.picture != picture:
             self.picture = picture
             with self.farm.lock:
                 if self.farm.stopping:
                     raise KeyboardInterrupt
                 self._end()
-                self.temporary = Path(tempfile.mkdtemp(prefix="worker-", dir=work))
-                self.held = disk.hold(self.temporary)
+                temporary = self._have_folder(work)
                 self.process = subprocess.Popen(
                     loading.python("mathviz.render.worker"), text=True, encoding="utf-8",
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, cwd=self.farm.place,
                     env=os.environ | self.farm.environment
-                    | dict.fromkeys(("TMPDIR", "MATHVIZ_WORKER_FOLDER"), str(self.temporary.resolve())),
+                    | dict.fromkeys(("TMPDIR", "MATHVIZ_WORKER_FOLDER"), str(temporary)),
                 )  # fmt: skip
                 os.sched_setaffinity(self.process.pid, self.farm.cores)
                 self.farm.running.add(self.process)
             self.rest = b""
         return self.process
 
+    def _have_folder(self, work: Path) -> Path:
+        self.temporary = Path(tempfile.mkdtemp(prefix="worker-", dir=work)).resolve()
+        self.held = disk.hold(self.temporary)
+        return self.temporary
+
+    def _meet(self) -> None:
+        """Wait for the process that is to be forked from another's. If that one is gone before, it will not come."""
+        first, self.first = self.first, None
+        assert isinstance(self.process, Twin) and first is not None
+        there, said = True, cast("dict[str, Any] | None", {})
+        while there and said == {} and not self.farm.stopping:
+            there = first.poll() is None
+            said = self._next_message(LOOK_FOR_TWIN)
+        with self.farm.lock, contextlib.suppress(OSError):
+            if said:
+                self.process.arrive(said[HERE])
+                self.farm.running.add(self.process)
+            if self.farm.stopping:
+                raise KeyboardInterrupt
+        if self.process not in self.farm.running:
+            self._end()
+
     def _end(self) -> None:
         """Make sure that nothing of the worker is left."""
         if self.process is None:
             return
-        _kill_group(self.process.pid)
+        if self.process.pid:  # a twin that never came has none
+            _kill_group(self.process.pid)
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None and not pipe.closed:
@@ -624,7 +689,7 @@ class Worker:
                     pipe.close()
         with self.farm.lock:
             self.farm.running.discard(self.process)
-        self.process = None
+        self.process = self.first = None
         if self.temporary is not None:
             shutil.rmtree(self.temporary, ignore_errors=True)
             os.close(self.held)

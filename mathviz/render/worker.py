@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -29,7 +30,7 @@ from mathviz.render import reads
 
 # isort: split
 
-from mathviz import engine
+from mathviz import engine, style
 from mathviz.engine import rate, seams
 from mathviz.engine.failures import failed, why_nothing_plays
 from mathviz.engine.readback import Nv12, Reader, Rgba
@@ -42,6 +43,7 @@ from mathviz.render.cache import Beat
 from mathviz.render.encode import BeatEncoder, Encoding
 from mathviz.render.patience import Watch
 from mathviz.render.plan import WHOLE, Job
+from mathviz.render.twin import become
 
 Tell = Callable[..., None]
 
@@ -374,14 +376,18 @@ def _lines(tasks: int) -> Iterator[str]:
         yield from (line.decode() for line in lines)
 
 
-def main() -> int:
-    """Import manimgl for the first task's picture, and fork for every task."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # manimgl and LaTeX print; only messages go to whoever reads them
-    tasks = os.dup(0)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a scene that asks a question shall not wait for an answer
+def _serve(tasks: int, out: Any) -> None:
+    """Do one task after the other, each in a fork, until there are no more; first become several, if that is asked."""
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more
         for line in _lines(tasks):
+            if BEGIN in line and BEGIN in (said := json.loads(line)):
+                twin = _begin(said)
+                if twin is not None:
+                    os.close(tasks)
+                    out.close()
+                    _serve(*twin)
+                    return
+                continue
             task = Task.from_json(line)
             job = task.job
             engine.start(engine.Picture(job.width, job.height, job.fps))
@@ -391,6 +397,34 @@ def main() -> int:
             out.write(json.dumps({"fork": fork}) + "\n")
             _, status = os.waitpid(fork, 0)
             out.write(json.dumps({"ended": os.waitstatus_to_exitcode(status)}) + "\n")
+
+
+BEGIN = "to begin with"
+"""The key of what is no task: width, height and rate to import manimgl for; with it, whether ``films`` of a catalogue
+are to be drawn, and the folders of ``twins``."""
+
+
+def _begin(said: dict[str, Any]) -> tuple[int, Any] | None:
+    """Import what draws, and what every film imports, then be several. Returns in each of the others."""
+    engine.start(engine.Picture(*said[BEGIN]))
+    if said["films"]:
+        importlib.import_module("mathviz.stage")
+        for name in style.THEMES:
+            style.theme(name)  # the colours of its maps take as long as a short film's beat
+    for folder in said["twins"]:
+        if twin := become(Path(folder)):
+            engine.own_temporary_folder()
+            return twin
+    return None
+
+
+def main() -> int:
+    """Import manimgl for the first task's picture, and fork for every task."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)  # manimgl and LaTeX print; only messages go to whoever reads them
+    tasks = os.dup(0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a scene that asks a question shall not wait for an answer
+    _serve(tasks, out)
     engine.finish()
     if given := os.environ.get("MATHVIZ_WORKER_FOLDER"):  # nobody else would remove it if the farm was killed
         with contextlib.suppress(OSError):
