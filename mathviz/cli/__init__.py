@@ -649,7 +649,8 @@ def lint_films(
         disk.require_place(sarif)
     if frames:
         disk.require_folder(frames)
-    doctor.require()
+    if paths:
+        doctor.require()
     found = report.lint(project, stems if films else project.stems, workers, _say)
     found += [finding for path in paths for finding in report.lint_file(project, path)]
     if sarif:

@@ -18,10 +18,17 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from mathviz.render import reads
+
+# isort: split
+
 from mathviz import style
+from mathviz.project import Project
 from mathviz.project.activity import limit
 from mathviz.project.errors import MathvizError, Stuck
+from mathviz.render import inputs
 from mathviz.render.patience import Watch
+from mathviz.render.plan import Job, Wish, plan
 
 STEP = 0.25
 """Seconds between looks inside an animation."""
@@ -390,25 +397,39 @@ def _smallest_sign(signs: list[Any], heights: ndarray) -> float:
     return float(min(letters, default=1.0))
 
 
-def observe(scene: Path, languages: list[str], themes: list[str]) -> Iterator[Observed | Failure]:
-    """Go through a film of the catalogue in every version, or, without languages, through a file's scenes."""
+def job(project: Project, stem: str, language: str, theme: str) -> Job:
+    """A version of a film as it is looked at: small, and at the rate that most are drawn at."""
+    return plan(project, [stem], Wish([language], [theme], quality="low", fps=30))[0]
+
+
+def observe(scene: Path, versions: list[tuple[str, str]]) -> Iterator[Observed | Failure]:
+    """Go through a film of the catalogue in versions, languages with themes; without any through a file's scenes."""
     from mathviz import engine
 
     engine.start(engine.Picture(854, 480, 30))
     try:
-        for name in engine.scene_names(scene) if not languages else []:
+        for name in engine.scene_names(scene) if not versions else []:
             yield _seen(Observed(f"{scene.stem}.{name}", "", "", ""), scene, name)
-        for theme in themes:
-            for language in languages:
-                film = Observed(scene.stem, language, theme, style.theme(theme)["background"])
-                seen = _seen(film, scene, None, language=language, theme=theme)
-                yield seen
-                if isinstance(seen, Failure) and seen.stuck:  # it would be in the other versions
-                    return
+        for language, theme in versions:
+            film = Observed(scene.stem, language, theme, style.theme(theme)["background"])
+            seen = _seen(film, scene, None, language=language, theme=theme)
+            yield seen
+            if isinstance(seen, Failure) and seen.stuck:  # it would be in the other versions
+                return
     except MathvizError as error:
         yield Failure(scene.stem, "", str(error))
     finally:
         engine.finish()
+
+
+def _with_reads(scene: Path, versions: list[tuple[str, str]]) -> Iterator[tuple[Observed | Failure, dict[str, str]]]:
+    """Each version with the files that playing it read."""
+    files = [inputs.Now(job(Project.around(scene), scene.stem, *version)) for version in versions]
+    for now in files:
+        _ = now[inputs.TRACE]  # reads the sources that its key is made of, which are not the film's
+    reads.follow_sources()
+    for at, seen in enumerate(observe(scene, versions)):
+        yield seen, files[at].read(reads.files()) if versions and isinstance(seen, Observed) else {}
 
 
 @dataclass(frozen=True)
@@ -437,7 +458,7 @@ def _seen(film: Observed, scene: Path, name: str | None, **options: Any) -> Obse
 
 if __name__ == "__main__":
     request = json.loads(sys.stdin.read())
-    seen = list(observe(Path(request["scene"]), request["languages"], request["themes"]))
-    told = {"seen": [asdict(each) for each in seen if isinstance(each, Observed)],
-            "failed": [asdict(each) for each in seen if isinstance(each, Failure)]}  # fmt: skip
+    both = list(_with_reads(Path(request["scene"]), [(language, theme) for language, theme in request["versions"]]))
+    told = {"seen": [[asdict(each), read] for each, read in both if isinstance(each, Observed)],
+            "failed": [asdict(each) for each, _ in both if isinstance(each, Failure)]}  # fmt: skip
     Path(request["out"]).write_text(json.dumps(told), encoding="utf-8")

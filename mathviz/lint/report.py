@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import functools
 import io
 import json
 import re
@@ -18,13 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from mathviz import __version__, style
-from mathviz.films import compute
 from mathviz.films.script import Script, read
-from mathviz.lint import files, observe
+from mathviz.lint import files, known, observe
+from mathviz.lint.known import Seen
 from mathviz.lint.rules import RULES, Finding, check, rhythm
 from mathviz.project import Project, disk, loading
 from mathviz.project.activity import limit
 from mathviz.project.errors import MathvizError, ScriptError
+from mathviz.render.farm import Farm
 from mathviz.render.patience import ended
 
 WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
@@ -53,22 +56,57 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
             found += [Finding("I18N001", "error", stem, "", "", 0.0, f"{stem}.yaml", fault, "a text in each language",
                               "translate it in the YAML") for fault in faults]  # fmt: skip
     for stem, _ in readable:
-        compute.find(compute.of_film(project, stem), project, say)
         if not _manifests(project, stem):
             say(f"mathviz: {stem} is not rendered, so flashes and streams are not looked at: mathviz render {stem}")
+    versions = {stem: _versions(project, stem, told.languages) for stem, told in readable}
+    _get_ready(project, versions, workers, say)
     with ThreadPoolExecutor(workers) as pool:
-        watched = pool.map(lambda film: _watched(project, *film), readable)
-        finished = pool.map(lambda film: _check_files(project, film[0]), readable)
+        watched = pool.map(lambda stem: _watched(project, stem, versions[stem]), versions)
+        finished = pool.map(lambda stem: _check_files(project, stem), versions)
         for (stem, told), (films, failed), of_files in zip(readable, watched, finished, strict=True):
-            mine = [finding for film in films for finding in check(film)] + failed + of_files
+            mine = [finding for film in films for finding in _judged(project, "screen", film)] + failed + of_files
             beats = {beat.id for beat in told.beats}
             found += waive(mine, project.scenes / f"{stem}.py", beats, idle=not failed)
-            found += rhythm(films)
+            found += [finding for film in films for finding in _judged(project, "rhythm", film)]
     return found
 
 
-def _watched(project: Project, stem: str, told: Script) -> tuple[list[observe.Observed], list[Finding]]:
-    return watch(project, project.scenes / f"{stem}.py", told.languages, style.THEMES)
+Versions = dict[tuple[str, str], Seen | None]
+"""Language and theme → what is known of it."""
+
+RULES_OVER = {"screen": check, "rhythm": lambda film: [*rhythm([film])]}
+
+
+def _versions(project: Project, stem: str, languages: list[str]) -> Versions:
+    return {(language, theme): known.seen(observe.job(project, stem, language, theme))
+            for theme in style.THEMES for language in languages}  # fmt: skip
+
+
+def _judged(project: Project, kind: str, film: Seen) -> list[Finding]:
+    return known.judged(project, [kind, film.key], lambda: RULES_OVER[kind](film.film()))
+
+
+def _get_ready(project: Project, films: dict[str, Versions], workers: int, say: Callable[[str], None]) -> None:
+    """Say how much has to be gone through, and have its traces there."""
+    missing = [(stem, version) for stem, versions in films.items() for version, seen in versions.items() if not seen]
+    total = sum(map(len, films.values()))
+    if total:
+        say(f"mathviz: {total - len(missing)} of {total} versions are as they were when they were gone through")
+    if missing:
+        known.forget(project)
+        with contextlib.closing(Farm(workers)) as farm:
+            farm.say = say
+            farm.have_computed([observe.job(project, stem, *version) for stem, version in missing])
+
+
+def _watched(project: Project, stem: str, versions: Versions) -> tuple[list[Seen], list[Finding]]:
+    """All versions, those that nobody knows gone through now; what fails is not kept."""
+    missing = [version for version, seen in versions.items() if seen is None]
+    told, failed = _observed(project, project.scenes / f"{stem}.py", missing) if missing else ([], [])
+    for said, files_read in told:
+        version = said["language"], said["theme"]
+        versions[version] = known.keep(observe.job(project, stem, *version), said, files_read)
+    return [seen for seen in versions.values() if seen], failed
 
 
 def lint_file(project: Project, path: Path) -> list[Finding]:
@@ -85,11 +123,18 @@ def watch(
 
     A scene or a version that fails is a finding.
     """
+    versions = [(language, theme) for theme in themes for language in languages]
+    seen, failed = _observed(project, scene, versions)
+    return [observe.load(said) for said, _ in seen], failed
+
+
+def _observed(
+    project: Project, scene: Path, versions: list[tuple[str, str]]
+) -> tuple[list[tuple[dict[str, Any], dict[str, str]]], list[Finding]]:
+    """What was seen, each with what was read for it; and what failed."""
     with tempfile.TemporaryDirectory(prefix="mathviz-") as folder:
         out = Path(folder) / "observed.json"
-        request = {
-            "scene": str(scene.resolve()), "languages": languages, "themes": list(themes), "out": str(out),
-        }  # fmt: skip
+        request = {"scene": str(scene.resolve()), "versions": versions, "out": str(out)}
         code, lines = _gone_through(project, json.dumps(request))
         if code == -signal.SIGVTALRM:
             says = str(ended(limit(), "", "\n".join(lines)))
@@ -97,8 +142,7 @@ def watch(
         if code != 0 or not out.is_file():
             raise MathvizError(f"{scene} could not be gone through: {lines[-1] if lines else 'no message'}")
         told = json.loads(out.read_text(encoding="utf-8"))
-        failed = [_unplayed(scene, each["stem"], each["version"], each["says"]) for each in told["failed"]]
-        return [observe.load(each) for each in told["seen"]], failed
+        return told["seen"], [_unplayed(scene, each["stem"], each["version"], each["says"]) for each in told["failed"]]
 
 
 def _unplayed(scene: Path, stem: str, version: str, says: str) -> Finding:
@@ -124,7 +168,9 @@ def _gone_through(project: Project, request: str) -> tuple[int, list[str]]:
 
 
 def _check_files(project: Project, stem: str) -> list[Finding]:
-    return [finding for manifest in _manifests(project, stem) for finding in files.check_film(manifest)]
+    """Decoding a film takes long, so what was found in it is kept."""
+    return [finding for manifest in _manifests(project, stem)
+            for finding in known.judged_film(project, manifest, functools.partial(files.check_film, manifest))]
 
 
 def _manifests(project: Project, stem: str) -> list[Path]:
