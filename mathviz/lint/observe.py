@@ -25,7 +25,7 @@ from mathviz.render import reads
 from mathviz import style
 from mathviz.project import Project
 from mathviz.project.activity import limit
-from mathviz.project.errors import MathvizError, Stuck
+from mathviz.project.errors import ALIKE, MathvizError
 from mathviz.render import inputs
 from mathviz.render.patience import Watch
 from mathviz.render.plan import Job, Wish, plan
@@ -453,7 +453,7 @@ def _seen(film: Observed, scene: Path, name: str | None, **options: Any) -> Obse
             return Observer(engine.scene_class(scene, name), film, **options).watch()
     except MathvizError as error:
         version = f"{film.language}.{film.theme}".strip(".")
-        return Failure(film.stem, version, str(error), isinstance(error, Stuck))
+        return Failure(film.stem, version, str(error), isinstance(error, ALIKE))
 
 
 if __name__ == "__main__":

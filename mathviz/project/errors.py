@@ -54,6 +54,10 @@ class Stuck(RenderFailed):
     """A scene does nothing, or a beat plays nothing: mend the line that is named. Another try would come as far."""
 
 
+ALIKE = (Stuck, ToolFailed)
+"""What comes to every version of a film if it comes to one: nobody waits for it again."""
+
+
 class FilmDamaged(MathvizError):
     """A film is not what its manifest says: render it again. No page shows it."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from numpy import ndarray
 
 from mathviz.project import Project
-from mathviz.project.errors import FrameMismatch, MathvizError, Stuck
+from mathviz.project.errors import ALIKE, FrameMismatch, MathvizError
 from mathviz.snapshots import earlier, references, unplayed
 from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, Budget, Difference, beside, compare
 from mathviz.snapshots.frames import HEIGHT, WIDTH, Frame, Snapshot, draw, versions, wanted
@@ -47,7 +47,7 @@ def check(project: Project, stem: str, everything: bool = True) -> Iterator[Verd
             continue
         try:
             yield from check_version(project, mine, everything)
-        except Stuck as error:  # it would be in every version
+        except ALIKE as error:  # it would be in every version
             stuck = error
             yield from _not_drawn(mine, error)
 
@@ -58,7 +58,7 @@ def _not_drawn(snapshots: list[Snapshot], error: MathvizError) -> Iterator[Verdi
 
 
 def check_version(project: Project, snapshots: list[Snapshot], everything: bool) -> Iterator[Verdict]:
-    """Compare snapshots of one version with their references. Raises Stuck for a film.
+    """Compare snapshots of one version with their references. Raises what is ``ALIKE`` in all for a film.
 
     Only what digests do not prove is played and drawn, or everything.
     """
@@ -76,7 +76,7 @@ def check_version(project: Project, snapshots: list[Snapshot], everything: bool)
         try:
             drawn = draw(project, one.stem, one.language, one.theme, mine, known)
         except MathvizError as error:  # costs no other scene
-            if isinstance(error, Stuck) and one.language:
+            if isinstance(error, ALIKE) and one.language:
                 raise
             yield from _not_drawn(mine, error)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -123,6 +124,19 @@ def test_a_beat_that_loops_for_ever_ends_the_lint_once_with_its_place(tiny: Tiny
     assert done.returncode == 1 and re.match(says, found["measured"]), found
     done = tiny.run("frames", "check", "tiny", "--patience", "6")
     assert done.returncode == 1 and len(re.findall(says, done.stderr)) > 4, done.stderr
+
+
+def test_a_typesetter_that_fails_ends_the_lint_once(tiny: TinyProject, tmp_path: Path) -> None:
+    """One that hangs takes two minutes to be known, which nobody waits for in every version."""
+    tiny.edit("scenes/tiny.yaml", "en: They leave", "en: They leave $x^2$")
+    (tmp_path / "bin").mkdir()
+    fake = tmp_path / "bin" / "dvisvgm"
+    fake.write_text("#!/bin/sh\necho no such font >&2; exit 2\n")
+    fake.chmod(0o755)
+    path = f"{fake.parent}:{os.environ['PATH']}"
+    done = tiny.run("lint", "--json", PATH=path, MATHVIZ_CACHE=str(tmp_path / "cache"))
+    found = [each for each in json.loads(done.stdout) if each["rule"] == "SCN001"]
+    assert [each["measured"] for each in found] == ["dvisvgm ended with 2: no such font"], found
 
 
 @pytest.mark.slow
