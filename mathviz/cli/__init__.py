@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -58,6 +59,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         if signal.getsignal(number) != signal.SIG_IGN:  # as a shell starts what it puts into the background
             signal.signal(number, _interrupt)
+    sys.unraisablehook = _unraised
     _plainly()
     try:
         # Not `app()`: it swallows exit statuses, interrupts and broken pipes before they get here.
@@ -98,6 +100,22 @@ def _interrupt(number: int, frame: Any) -> None:
     if _interrupted - before > TIDYING:
         signal.default_int_handler(number, frame)  # not `raise`: a scene that ends itself does that
     _interrupted = before
+
+
+def _unraised(found: Any) -> None:
+    """What no code can catch, as it came in a finalizer, say. An interrupt among that comes once more, soon after."""
+    if not (found.exc_type and issubclass(found.exc_type, KeyboardInterrupt)):
+        sys.__unraisablehook__(found)
+        return
+    again = threading.Timer(0.1, _interrupt_main)
+    again.daemon = True
+    again.start()
+
+
+def _interrupt_main() -> None:
+    global _interrupted
+    _interrupted = -TIDYING
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def _let_go_of_output() -> None:

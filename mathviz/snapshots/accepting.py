@@ -6,10 +6,15 @@ from __future__ import annotations
 from mathviz.render import reads  # which listens from here on to what is read
 
 # isort: on
+import contextlib
 import multiprocessing
+import signal
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from pathlib import Path
+from types import FrameType
 
 import numpy as np
 
@@ -42,6 +47,8 @@ def accept(project: Project, stem: str, names: list[str]) -> list[Path]:
             f"Draw all here: mathviz frames accept {stem}"
         )
     chosen = [s for s in snapshots if not names or s.name in names or s.beat in names]
+    of_it = project.references / stem
+    disk.require_folder(of_it if of_it.is_dir() else project.references)  # before the work
     drawn, read = _drawn_twice(project, chosen)
     changed = [path for snapshot, frame in drawn.items() for path in _keep_text(project, snapshot, frame)]
     images = {snapshot: frame.image for snapshot, frame in drawn.items() if frame.image is not None}
@@ -96,12 +103,40 @@ def _keep_text(project: Project, snapshot: Snapshot, frame: Frame) -> list[Path]
 
 def draw_listening(project: Project, snapshots: list[Snapshot]) -> tuple[dict[Snapshot, Frame], dict[str, str]]:
     """Draw a film's snapshots in a process that did nothing else, and say which files it read; of scene files none."""
-    if not snapshots[0].language:
-        return draw_all(project, snapshots), {}
-    now = unplayed.files_of(project, snapshots[0].stem)
-    _ = now[inputs.TRACE]  # reads the sources that its key is made of, which are not the film's
-    reads.follow_sources()
-    return draw_all(project, snapshots), unplayed.told(now.read(reads.files()))
+    with _interruptible():
+        if not snapshots[0].language:
+            return draw_all(project, snapshots), {}
+        now = unplayed.files_of(project, snapshots[0].stem)
+        _ = now[inputs.TRACE]  # reads the sources that its key is made of, which are not the film's
+        reads.follow_sources()
+        return draw_all(project, snapshots), unplayed.told(now.read(reads.files()))
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """The first interrupt ends what is done here, and none anything else: whoever waits for it says what happened."""
+
+    def once(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, once)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Processes that are started meanwhile get no interrupt before they ask for it: they would show where it came."""
+    resource_tracker.ensure_running()  # which lets interrupts through again once it has started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _drawn_twice(project: Project, snapshots: list[Snapshot]) -> tuple[dict[Snapshot, Frame], dict[str, str]]:
@@ -112,7 +147,7 @@ def _drawn_twice(project: Project, snapshots: list[Snapshot]) -> tuple[dict[Snap
     A source that is another one there, though the picture is the same, is not kept: it would prove nothing.
     """
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as other:
-        with loading.safely():
+        with loading.safely(), _undisturbed():
             again = other.submit(draw_listening, project, snapshots)
         drawn = draw_all(project, snapshots)
         second, read = again.result()

@@ -34,11 +34,12 @@ def assert_one_sentence(done: subprocess.CompletedProcess[str], *words: str) -> 
     "line",
     [("render", "tiny", "--digest", "shut/digests"), ("lint", "tiny", "--sarif", "shut/found.sarif"),
      ("lint", "tiny", "--frames", "shut/frames"), ("still", "tiny", "--beat", "bars_grow", "--out", "shut/x.png"),
-     ("gallery", "--out", "shut/site"), ("compute", "tiny", "--record"), ("new", "another")],
+     ("gallery", "--out", "shut/site"), ("compute", "tiny", "--record"), ("new", "another"),
+     ("frames", "accept", "tiny")],
     ids=lambda line: line[0],
 )  # fmt: skip
 def test_a_folder_that_can_only_be_read_is_known_before_the_work(tiny: TinyProject, line: tuple[str, ...]) -> None:
-    for folder in ("shut", "assets/traces", "concepts", "scenes"):
+    for folder in ("shut", "assets/traces", "concepts", "scenes", "tests/frames"):
         (tiny.root / folder).mkdir(parents=True, exist_ok=True)
         (tiny.root / folder).chmod(0o555)
     assert_one_sentence(as_anybody(tiny, *line), str(tiny.root) if line[0] == "new" else "that you may write to")
@@ -119,6 +120,42 @@ def test_an_interrupt_in_the_middle_of_a_scene_is_not_the_scenes(tiny: TinyProje
     process.send_signal(number)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 130 and "interrupted" in said and "ended itself" not in said, said
+
+
+def test_an_interrupt_that_python_cannot_raise_comes_again(tiny: TinyProject) -> None:
+    """In a finalizer, say: the others would be taken for the same one."""
+    tiny.misbehave("Slow()")
+    slow = "class Slow:\n    def __del__(self):\n        open('here', 'w').close()\n        time.sleep(5)\n\n\n"
+    tiny.edit("scenes/tiny.py", "class Tiny(", f"{slow}class Tiny(")
+    tiny.edit("scenes/tiny.py", "self.play(FadeOut", "time.sleep(60); self.play(FadeOut")
+    process = tiny.start("still", "tiny", "--beat", "bars_leave", "--quality", "low")
+    wait_for(lambda: (tiny.root / "here").exists() or process.poll() is not None, 60, "the beat")
+    for _ in range(3):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130 and said.count("interrupted") == 1 and "Traceback" not in said, said
+
+
+def test_an_interrupt_while_two_processes_draw_is_told_once(tiny: TinyProject) -> None:
+    """A terminal gives it to both."""
+    process = tiny.start("frames", "accept", "tiny")
+    wait_for(lambda: any("spawn_main" in each for each in tiny.processes()) or process.poll() is not None, 60, "both")
+    for _ in range(3):
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.05)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130 and said.count("interrupted") == 1 and "Traceback" not in said, said
+
+
+def test_an_interrupt_before_anything_is_begun_just_ends_it(tiny: TinyProject) -> None:
+    (tiny.root / "early").mkdir()
+    (tiny.root / "early" / "typer.py").write_text("import time\n\nopen('here', 'w').close()\ntime.sleep(60)\n")
+    process = tiny.start("list", PYTHONPATH=str(tiny.root / "early"))
+    wait_for(lambda: (tiny.root / "here").exists() or process.poll() is not None, 60, "the import")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGINT and not said, said
 
 
 @pytest.mark.parametrize("line", [("still", "tiny", "--beat", "bars_grow", "--quality", "low"), ("compute", "tiny")])
