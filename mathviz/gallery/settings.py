@@ -21,7 +21,8 @@ import yaml
 from coloraide import Color
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from mathviz.films.script import IDENTIFIER
+from mathviz.films import bounds
+from mathviz.films.script import DEEPEST, IDENTIFIER, MOST
 from mathviz.project import Project, reading
 from mathviz.project.errors import ScriptError
 
@@ -148,6 +149,7 @@ def read(project: Project) -> Site:
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
             raise ScriptError(f"{path}: aliases are not allowed")
+        bounds.require(path, text, yaml.SafeLoader, deepest=DEEPEST, most=MOST)
         return _checked(Site.model_validate(yaml.safe_load(text) or {}), project, path)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -155,6 +157,8 @@ def read(project: Project) -> Site:
         raise ScriptError(f"{path}{line}: is no YAML: {getattr(error, 'problem', None) or error}") from None
     except ValidationError as error:
         raise ScriptError("\n".join(_fault(path, fault) for fault in error.errors(include_url=False))) from None
+    except (ValueError, OverflowError) as error:
+        raise ScriptError(f"{path}:{bounds.fault_in_scalars(text) or f' {error}'}") from None
 
 
 def _checked(site: Site, project: Project, path: Path) -> Site:
