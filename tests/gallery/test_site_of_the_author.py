@@ -125,7 +125,8 @@ FAULTS = {
     "colours: {page: ['#000000', '#0b0d12']}": "on #000000 has a contrast", "font: 'x; } body {'": "font: String",
     "name: &a [*a]": "aliases are not allowed", "[": "site.yaml:1: is no YAML", "- x": "all of it",
     "author: Ada": "author", "cover: gone": "names the film 'gone'",
-    "name: x\ntagline: 2026-99-99": "site.yaml:2: 2026-99-99 is no value", "name: " + "[" * 90 + "]" * 90: "levels deep",
+    "name: x\ntagline: 2026-99-99": "site.yaml:2: 2026-99-99 is no value",
+    "name: " + "[" * 90 + "]" * 90: "levels deep",
     f"name: {'9' * 5000}": "is no value: Exceeds the limit",
 }  # fmt: skip
 
