@@ -6,133 +6,128 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manimlib import DOWN, ORIGIN, RIGHT, UP, Group, TransformFromCopy
+from manimlib import DOWN, LEFT, ORIGIN, RIGHT, Animation, Group, TransformFromCopy
 
 from mathviz.concepts.ring_allreduce import IN, OUT, RING, TREE
 from mathviz.concepts.ring_allreduce import RingAllReduce as Run
-from mathviz.mobjects.exchange import HOVERS, Histories, sent, storeys
+from mathviz.mobjects.exchange import HOVERS, Histories, History, sent, storeys
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.number import BigNumber
 from mathviz.mobjects.ring_allreduce import Turntable
 from mathviz.mobjects.rods import Rods
-from mathviz.stage import BENCH, FRAME, HERO, PLAN, POSTER, RIGHT_THIRD, SAFE, STAGE, UPPER_RIGHT, Explainer, Shot
+from mathviz.stage import FRAME, HERO, LOWER_LEFT, RIGHT_THIRD, SAFE, STAGE, UPPER_RIGHT, Explainer, Region, Shot
 from mathviz.style import NORMAL, QUICK, SLOW
 
-CLOSE = 6.0
-"""How many times the camera pushes in on the followed chunk."""
-
-TALL = replace(STAGE, top=SAFE.top)
-BESIDE = replace(TALL, left=FRAME.left, right=RIGHT_THIRD.left + 0.15 * RIGHT_THIRD.width)
-NARROW = replace(BESIDE, right=RIGHT_THIRD.left - 0.1 * RIGHT_THIRD.width)
-"""Where the table stands once the title has left: alone, when a number is at its right, and when a formula is."""
+CORNER = replace(UPPER_RIGHT, top=SAFE.top, toward=(1.0, 1.0))
+WHOLE = replace(STAGE, left=FRAME.left, right=FRAME.right, top=SAFE.top)
+BESIDE = replace(WHOLE, right=RIGHT_THIRD.middle[0], top=STAGE.top)
+AMID = replace(WHOLE, left=SAFE.left + 1.2, right=SAFE.right - 1.2)
+"""Where numbers stand; and the table: alone, beside a number, and amid names."""
 
 
 class RingAllReduce(Explainer):
     """Cast: the ``table``, driven by ``steps``; its ``ranks``, by name; the ``amount`` that a port has passed."""
 
     trace: Run
+    amount: Any = None
 
     def setup(self) -> None:
         super().setup()
         self.runs = Histories.of(self.trace)
-        self.table = Turntable(self.theme, self.runs.star, self.trace.largest).at(cut=0)
+        self.table = Turntable(self.theme, self.runs.ring, self.trace.largest)
+        self.begin(self.runs.ring)
 
     def question(self) -> None:
-        self.always(Pool(self.theme))
-        self.cut(self.low(phi=-8, out=0.0, within=POSTER).nearer(1.3))
-        self.show(self.table, run_time=QUICK)
-        self.always(self.table)
-        self.linger(theta=14, push=1.04)
+        self.always(Pool(self.theme), self.table)
+        self.cut(self.low(-10, 4, self.trace.ranks, WHOLE).nearer(1.15))
+        self.steps.put(1)  # at work already
+        self.play(self.steps.to(self.trace.half), self.drifting(theta=16, push=1.04), run_time=3 * SLOW)
+        self.linger()
 
     def every_rank_needs_the_sum(self) -> None:
-        run, table = self.trace, self.table
-        self.ranks = [self.name_at(table.rim(rank, 1.5), self.label("rank", rank=rank), ORIGIN)
-                      for rank in range(run.ranks)]  # fmt: skip
-        self.move(self.shot(PLAN.turned(theta=-4, phi=14), table.corners(out=0.9), within=TALL))
+        run, table, seats = self.trace, self.table, self.table.seats
+        self.move(self.low(-10, -4, within=AMID, ports=0),
+                  table.change(sunk=1.0, cut=0.0), run_time=1.5 * SLOW)  # fmt: skip
+        self.begin(self.runs.star)
+        self.ranks = [self.name_at(lambda rank=rank: seats.outside(rank, table.ports), self.label(
+            "rank", size="number", rank=rank), ORIGIN) for rank in range(run.ranks)]  # fmt: skip
         least, most = (self.over(self.label("end", value=value)) for value in (run.least, run.largest))
-        scale = self.over(Group(least, table.scale(run.least), most).arrange(RIGHT))
-        self.show(*self.ranks, UPPER_RIGHT.column(scale, self.over(self.label("cell")), gap=0.2, edge=RIGHT + UP))
-        self.keep(self.ranks[1])
-        self.linger(theta=10)
+        scale = self.over(Group(least, table.ember.scale(run.least), most).arrange(RIGHT))
+        cell = self.over(self.label("cell"))
+        self.show(*self.ranks, LOWER_LEFT.column(scale, cell, gap=0.2, edge=LEFT + DOWN))
+        self.keep(*self.ranks[:2])
+        self.linger(theta=6)
 
     def the_star_jams_its_root(self) -> None:
         run, table = self.trace, self.table
-        lanes = [self.name_at(table.lane(run.root, way), self.label(name, rank=run.root), DOWN)
-                 for way, name in ((OUT, "out"), (IN, "in"))]  # fmt: skip
-        self.steps = self.index(table.at)
-        self.play(self.moving(self.low(-14, 4, height=2), 2 * SLOW), table.change(ports=1.0),
-                  *map(self.showing, lanes), self.steps.to(0.55, 2 * SLOW))  # fmt: skip
-        self.next_caption()
-        self.amount = self.amount_of("jam", run.star_port, "error", "{:.0f}", rank=run.root).show(0)
-        self.steps.drives(lambda _: self.amount.show(table.passed(1)))
-        self.show(self.amount, run_time=QUICK)
-        self.play(self.steps.to(run.others), self.drifting(theta=4), run_time=2 * SLOW)
-        self.next_caption()
-        self.keep(self.amount, self.ranks[1])
-        self.play(self.steps.to(2 * run.others), self.drifting(theta=5), run_time=2 * SLOW)
+        low = self.low(-4, 4, run.ranks, replace(BESIDE, left=AMID.left))
+        self.play(self.moving(low), table.change(ports=1.0), self.steps.to(HOVERS), run_time=2 * SLOW)
+        for name, way, until in (("received", IN, run.others), ("returned", OUT, 2 * run.others)):
+            self.next_caption()
+            self.play(*self.counting(name, run.star_port, "error", 1, way, rank=run.root))
+            self.play(self.steps.to(until), self.drifting(theta=5), run_time=2 * SLOW)
+        self.keep(self.amount, *self.ranks[:2])
 
     def gradients_are_cut(self) -> None:
         guess = self.amount_of("guess", 0, "model", "?")
-        names = (self.showing(name, time_span=(NORMAL, SLOW)) for name in (self.ranks[0], *self.ranks[2:]))
-        self.play(self.table.change(SLOW, sunk=1.0, ports=0.0), self.dropping(self.amount), self.showing(guess), *names)
-        self.table.tell(self.runs.ring, hero=self.trace.root)
+        self.play(*self.becoming(guess), self.table.change(SLOW, sunk=1.0, ports=0.0))
+        self.begin(self.runs.ring, self.trace.root)
         self.linger(theta=4)
         self.next_caption()
-        self.keep(*self.ranks)
-        above = self.shot(PLAN.turned(phi=10), self.table.corners(out=1.1), within=replace(BESIDE, left=SAFE.left))
-        self.play(self.table.change(cut=1.0), self.moving(above), run_time=SLOW)
+        self.play(self.table.change(cut=1.0), self.moving(self.low(-10, -8, ports=0)), run_time=SLOW)
         self.linger(theta=5)
 
     def one_chunk_is_passed_on(self) -> None:
-        run, table, hero, values = self.trace, self.table, self.trace.hero, ("sent", "own", "added")
-        facing = replace(HERO, theta=table.facing(table.seat(hero)), phi=50)
-        close = self.shot(facing, table.corners()).nearer(CLOSE, table.followed(hero, above=-0.35))
+        run, table, hero = self.trace, self.table, self.trace.hero
+        front = [table.seats.facing(rank) for rank in (table.seat(hero), 0, 1)]
+        close = self.shot(replace(HERO, theta=front[0], phi=60), table.corners()).nearer(5, table.followed(hero, -0.2))
         self.play(table.change(spot=1.0, veil=table.only(run.root, 2)), self.moving(close), run_time=1.5 * SLOW)
-        terms = [self.over(self.label(name, size="number", **dict(zip(values, run.watched, strict=True))))
+        values = dict(zip(("sent", "own", "added"), run.watched, strict=True))
+        terms = [self.over(self.label(name, size="question", **values))
                  for name in ("sent", "plus", "own", "equals", "added")]  # fmt: skip
-        mine, there, both = (term.copy() for term in terms[::2])
         one = self.over(self.label("one", elements=run.chunks.shape[-1]))
-        UPPER_RIGHT.column(UPPER_RIGHT.row(*terms, gap=0.2), one, edge=RIGHT)
-        self.name_at(lambda: table.followed(hero), mine, ORIGIN)
-        self.name_at(table.cell(1, run.root, hero), there, ORIGIN)
+        CORNER.column(CORNER.row(*terms, gap=0.2, edge=RIGHT), one)
+        mine, there, both = (self.name_at(place, term.copy(), ORIGIN) for place, term in zip(
+            (lambda: table.followed(hero), table.cell(1, run.root, hero), lambda: table.followed(hero)),
+            terms[::2], strict=True))  # fmt: skip
         self.show(mine, run_time=QUICK)
         self.steps = self.index(lambda at: table.at(at, late=min(at, 1.0)))
-        ride = self.riding(lambda: table.followed(hero), close.around(theta=table.facing(1) - table.facing(0)))
+        ride = self.riding(lambda: table.followed(hero), close.around(theta=front[2] - front[1]))
         self.play(self.steps.to(HOVERS), self.showing(there, time_span=(SLOW, 2 * SLOW)), ride, run_time=2 * SLOW)
         self.next_caption()
         self.play(*(TransformFromCopy(*pair, run_time=NORMAL) for pair in ((mine, terms[0]), (there, terms[2]))),
                   self.showing(terms[1]), self.showing(one), self.drifting(theta=2, run_time=NORMAL))  # fmt: skip
         self.play(self.dropping(mine, QUICK), self.dropping(there, QUICK))
         self.play(self.steps.to(1), run_time=NORMAL)
-        self.show(self.name_at(lambda: table.followed(hero), both, ORIGIN), run_time=QUICK)
+        self.show(both, run_time=QUICK)
         self.play(TransformFromCopy(both, terms[4]), self.showing(terms[3]))
         self.linger(theta=2)
 
     def every_link_adds_at_once(self) -> None:
-        self.play(self.table.change(veil=1.0, late=0.0), self.moving(self.low(-14, -4, height=3, out=0.8, within=TALL)),
-                  run_time=1.5 * SLOW)  # fmt: skip
-        self.play(self.table.change(ports=1.0), *map(self.showing, self.ranks[:2]), run_time=QUICK)
-        self.next_caption()
+        wide = self.low(-6, 4, self.trace.ranks - 1, WHOLE)
+        self.play(self.table.change(veil=1.0, late=0.0, ports=1.0), self.moving(wide), run_time=SLOW)
         self.steps = self.index(self.table.at, at=self.table.time)
-        self.play(self.steps.to(self.trace.half), self.drifting(theta=10), run_time=2 * SLOW)
+        self.play(self.steps.to(self.table.time + 1), self.drifting(theta=5), run_time=SLOW)
+        self.next_caption()
+        self.play(self.steps.to(self.trace.half), self.drifting(theta=8), run_time=2 * SLOW)
 
     def counts_form_a_staircase(self) -> None:
-        run, table = self.trace, self.table
-        low = self.shot(replace(HERO, theta=table.facing(0.4), phi=64), table.corners(run.ranks, out=-0.2), within=TALL)
-        self.move(low, table.change(ports=0.0, spot=0.4, veil=table.only(run.root, run.ranks, rest=0.4)))
-        counts = [self.name_at(table.rim(rank, 1.0, storeys(n)), self.label("count", rank=rank, count=n,
-                  ranks=run.ranks)) for rank, n in enumerate(table.counts()[:, run.root])]  # fmt: skip
-        self.show(*counts)
-        self.linger(theta=6)
+        run, table, seats = self.trace, self.table, self.table.seats
+        low = self.shot(replace(HERO, theta=seats.facing(0.5), phi=63), table.corners(run.ranks, 0), within=AMID)
+        self.move(low, table.change(ports=0.0, spot=0.0, veil=table.only(run.root, run.ranks, rest=0.2),
+                                    sunk=table.but(run.root)))  # fmt: skip
+        counts = [self.name_at(seats.outside(rank, 0, storeys(n)), self.label("count", size="caption", count=n,
+                  ranks=run.ranks), ORIGIN) for rank, n in enumerate(table.counts()[:, run.root])]  # fmt: skip
+        self.show(*counts, run_time=1.5 * NORMAL)
+        self.linger(theta=4)
         self.next_caption()
-        self.play(table.change(veil=table.finished(0.25)), *map(self.dropping, counts),
+        self.play(table.change(sunk=0.0, veil=table.finished(0.25)), *(self.dropping(each, QUICK) for each in counts),
                   self.drifting(theta=20, phi=-6, push=0.9), run_time=2 * SLOW)  # fmt: skip
 
     def finished_chunks_go_round(self) -> None:
-        run, table = self.trace, self.table
-        self.amount = self.amount_of("even", run.ring_port, "model").show(table.passed())
-        self.steps.drives(lambda _: self.amount.show(table.passed()))
-        self.move(self.low(10, -6, run.ranks), table.change(veil=1.0, ports=1.0), self.showing(self.amount))
+        run = self.trace
+        self.move(self.low(10, 2, run.ranks), self.table.change(veil=1.0, ports=1.0, spot=1.0),
+                  *self.counting("even", run.ring_port, "model"))  # fmt: skip
         self.play(self.steps.to(run.steps), self.drifting(theta=8), run_time=2 * SLOW)
         self.next_caption()
         self.keep(self.amount)
@@ -140,85 +135,97 @@ class RingAllReduce(Explainer):
 
     def more_ranks_hardly_matter(self) -> None:
         run, table, most = self.trace, self.table, self.trace.most_ranks
-        self.play(table.change(QUICK, sunk=1.0, ports=0.0, cut=0.0, spot=0.0), self.dropping(self.amount, QUICK))
-        table.tell(self.runs.wide_star, limit=run.wide_largest)
-        self.move(self.low(0, -6, height=4, out=0.7), table.change(fold=0.0))
-        star = self.amount_of("root", run.wide_star_port, "error", "{:.0f}").show(0)
-        self.play(table.change(ports=1.0), self.showing(star))
-        queue = self.index(table.at, lambda _: star.show(table.passed(1)))
-        self.play(queue.to(most - 1), self.drifting(theta=8), run_time=1.5 * SLOW)
+        self.play(table.change(sunk=1.0, ports=0.0, cut=0.0, spot=0.0), self.dropping(self.amount, QUICK))
+        self.begin(self.runs.wide_star, None, run.wide_largest)
+        self.move(self.low(0, 0, 0.75 * most), table.change(fold=0.0, ports=1.0),
+                  *self.counting("root", run.wide_star_port, "error", 1))  # fmt: skip
+        self.play(self.steps.to(most - 1), self.drifting(theta=10), run_time=2 * SLOW)
+        self.play(self.drifting(theta=2, run_time=NORMAL))  # the number is to be read
         self.next_caption()
-        self.play(table.change(sunk=1.0, ports=0.0), self.dropping(star))
-        table.tell(self.runs.wide, run.root)
-        self.amount = self.amount_of("even", run.wide_ring_port, "model").show(0)
-        self.move(self.low(8, -8, most, out=0.7), table.change(ports=1.0, spot=1.0, cut=1.0), self.showing(self.amount),
-                  run_time=NORMAL)  # fmt: skip
-        self.steps = self.index(table.at, lambda _: self.amount.show(table.passed()))
+        self.play(table.change(sunk=1.0, ports=0.0), self.dropping(self.amount, QUICK))
+        self.begin(self.runs.wide, run.root)
+        self.move(self.low(8, 0, most), table.change(ports=1.0, spot=1.0, cut=1.0),
+                  *self.counting("even", run.wide_ring_port, "model"), run_time=1.5 * NORMAL)  # fmt: skip
         self.play(self.steps.to(run.ring_steps), self.drifting(theta=14), run_time=2 * SLOW)
         self.keep(self.amount)
 
     def no_method_needs_less(self) -> None:
-        run, table, most = self.trace, self.table, self.trace.most_ranks
-        shown: Any = self.amount_of("messages", run.ring_steps, "model", unit="").show(0)
-        above = self.shot(replace(HERO, theta=table.facing(1.2), phi=46), table.corners(most, out=0.9), within=NARROW)
-        self.play(table.change(veil=0.3, ports=0.0, spot=0.0), self.dropping(self.amount, QUICK), self.moving(above),
-                  self.showing(shown, time_span=(NORMAL, SLOW)))  # fmt: skip
-        hops = self.index(lambda at: table.at(traced=at, spot=1.0), lambda at, big=shown: big.show(np.floor(at)))
-        self.play(hops.to(run.ring_steps), self.drifting(theta=4), run_time=SLOW)
-        sources = {"N": table.rim(1, 0.9), "S": table.lane(1, OUT)}
-        table.at(gauged=sent(run.wide_ports[1]))
-        for name, ports in zip(("total", "least"), run.wide_ports, strict=True):
-            self.next_caption()
-            law, of = self.law(name), self.over(self.label(name))
-            UPPER_RIGHT.column(law, of, edge=RIGHT)
-            self.play(self.dropping(shown, QUICK), table.change(SLOW, spot=0.0, sunk=1.0, ports=1.0,
-                      gauged=sent(ports)), self.showing(of, time_span=(NORMAL, SLOW)), self.drifting(theta=3),
-                      self.gathering(law, sources, time_span=(QUICK, SLOW + NORMAL)))  # fmt: skip
-            shown = Group(law, of)
-            self.linger(theta=3)
+        run, table = self.trace, self.table
+        self.play(table.change(veil=0.5, ports=0.0, spot=0.0), self.moving(self.low(0, -2, run.most_ranks)),
+                  *self.becoming(self.amount_of("messages", run.ring_steps, "model", unit="").show(0)))  # fmt: skip
+        hops = self.index(lambda at: table.at(traced=at, spot=1.0), lambda at: self.amount.show(np.floor(at)))
+        self.play(hops.to(run.ring_steps), self.drifting(theta=6), run_time=1.5 * SLOW)
+        self.next_caption()
+        law, of, ports = self.law("least"), self.over(self.label("least")), sent(run.wide_ports[1])
+        CORNER.column(law, of)
+        table.at(gauged=0 * ports)
+        sources = {"N": table.seats.rim(1), "S": table.seats.rim(2)}
+        self.play(self.dropping(self.amount, QUICK), table.change(SLOW, spot=0.0, ports=1.0, gauged=ports),
+                  self.gathering(law, sources, time_span=(QUICK, SLOW + NORMAL)), self.drifting(theta=3),
+                  self.showing(of, time_span=(NORMAL, SLOW)))  # fmt: skip
+        self.linger(theta=6)
 
     def many_steps_are_the_price(self) -> None:
         run, table, rivals = self.trace, self.table, {RING: "ring", TREE: "tree"}
         steps, shares = run.sweep_steps[[*rivals], -1], run.step_shares[[*rivals]]
-        self.rods = rods = Rods(self.theme, steps, shares, ("model", "rival"), origin=table.front(away=3.5))
-        names = [self.name_at(rods.begin(rod), self.label(name, steps=steps[rod]), (DOWN if rod else UP) + RIGHT)
+        self.rods = rods = Rods(self.theme, steps, shares, ("model", "rival"), origin=table.seats.rim(1, 3))
+        names = [self.name_at(rods.begin(rod), self.label(name, steps=steps[rod]), rods.side(rod) + RIGHT)
                  for rod, name in enumerate(rivals.values())]  # fmt: skip
-        level = self.shot(BENCH, rods.bounds(1.5 * run.crossover), within=replace(STAGE, bottom=-1.7, top=1.2))
-        self.move(level, table.change(sunk=1.0, ports=0.0, spot=0.0, veil=0.1), self.showing(rods), run_time=1.5 * SLOW)
-        self.show(*names, run_time=QUICK)
+        self.move(self.along(run.crossover), table.change(sunk=1.0, ports=0.0, veil=0.5), self.showing(rods),
+                  run_time=1.5 * SLOW)  # fmt: skip
+        self.play(self.index(lambda at: rods.show(0, at)).to(max(steps)), *map(self.showing, names))
         self.next_caption()
-        size = self.big("size", 0, "{:.1f}", at=UPPER_RIGHT, unit=r"$\alpha/\beta$", widest=run.crossover)
-        self.grown = self.index(rods.show, size.show)
-        self.show(size, run_time=QUICK)
+        self.grown = self.index(rods.show)
         self.play(self.grown.to(run.crossover), run_time=2 * SLOW)
-        costs = [self.name_at(lambda brick=brick: rods.brick(*brick), self.label(name), DOWN if brick[0] else UP)
+        costs = [self.name_at(lambda brick=brick: rods.brick(*brick), self.label(name), rods.side(brick[0]))
                  for name, brick in (("step", (0, 0, 5)), ("share", (0, 1, 9)), ("bytes", (1, 1, -1)))]  # fmt: skip
         self.show(*costs, run_time=QUICK)
-        self.keep(rods, size, *names, *costs)
+        self.keep(rods, *names, *costs)
 
     def large_gradients_prefer_the_ring(self) -> None:
-        self.show(self.rods.gate(0), self.rods.gate(self.trace.crossover))
-        self.wait(NORMAL)
-        self.play(self.grown.to(1.5 * self.trace.crossover), run_time=SLOW)
+        tie = self.trace.crossover
+        self.show(self.rods.gate(tie))
+        self.play(self.grown.to(1.5 * tie), self.moving(self.along(1.5 * tie)), run_time=1.5 * SLOW)
 
     def last_picture(self) -> None:
         """The staircase of the widest ring, and what it buys: the poster."""
         run, table, half = self.trace, self.table, self.trace.most_ranks - 1
         table.at(half, traced=half)
-        region = replace(NARROW, bottom=POSTER.bottom, top=POSTER.top)
-        spiral = self.shot(replace(HERO, theta=table.facing(1.4), phi=55), table.corners(run.most_ranks), within=region)
-        self.play(table.change(SLOW, sunk=0.0, veil=table.finished(0.45)),
-                  self.moving(spiral.nearer(1.05), 1.5 * SLOW))  # fmt: skip
+        spiral = self.shot(replace(HERO, theta=table.seats.facing(1.4), phi=55), table.corners(run.most_ranks, 0),
+                           within=replace(BESIDE, left=SAFE.left, bottom=1.5 * FRAME.bottom))  # fmt: skip
+        self.play(table.change(SLOW, sunk=0.0, veil=table.finished(0.45)), self.moving(spiral.nearer(1), 1.5 * SLOW))
         least = self.amount_of("poster", run.wide_ring_port, "model", size="hero_large", steps=run.ring_steps)
         rival = self.over(self.label("rival", units=run.wide_star_port).next_to(least, DOWN, aligned_edge=RIGHT))
-        when = RIGHT_THIRD.put(self.label("half", ranks=half + 1, half=half), RIGHT + DOWN)
-        self.show(least, rival, self.over(when), self.title, run_time=QUICK)
+        when = SAFE.put(self.label("half", ranks=half + 1, half=half), RIGHT + DOWN)
+        self.show(least, self.case(rival), self.case(self.over(when)), self.title, run_time=QUICK)
 
-    def low(self, theta: float = 0.0, phi: float = 0.0, height: float = 1.0, out: float = 0.9,
-            within: Any = BESIDE) -> Shot:  # fmt: skip
-        """The table seen from low, so many storeys high, with what is so far outside its rim."""
-        return self.shot(HERO.turned(theta, phi), self.table.corners(height, out), within=within)
+    def begin(self, history: History, hero: int | None = None, limit: float | None = None) -> None:
+        """Let the table tell another history from its begin."""
+        self.table.tell(history, hero, limit)
+        self.steps = self.index(self.table.at)
+
+    def low(self, theta: float, phi: float, height: float = 1.0, within: Region = BESIDE, ports: float = 1) -> Shot:
+        """The table seen from low, so many storeys high."""
+        return self.shot(HERO.turned(theta, phi), self.table.corners(height, ports), within=within)
+
+    def along(self, size: float) -> Shot:
+        """The rods, with the table behind them, as long as they are at a size."""
+        return self.shot(HERO.turned(theta=26, phi=5), self.rods.bounds(size), within=replace(WHOLE, top=1.0))
 
     def amount_of(self, label: str, value: float, role: str, template: str = "{:g}", **more: Any) -> BigNumber:
-        """A number of gradients in the picture's upper right, with what it counts."""
-        return self.big(label, value, template, role, UPPER_RIGHT, **{"unit": "$S$"} | more, widest=value)
+        """A number of gradients in the picture's corner, with what it counts."""
+        return self.big(label, value, template, role, CORNER, **{"unit": "$S$"} | more, widest=value)
+
+    def counting(
+        self, label: str, value: float, role: str, parts: int | None = None, way: int | None = None, **named: Any
+    ) -> list[Animation]:  # fmt: skip
+        """Such a number appears and counts, with the steps, what the busiest port has passed."""
+        amount = self.amount_of(label, value, role, **named).show(self.table.passed(parts, way))
+        self.steps.drives(lambda _: amount.show(self.table.passed(parts, way)))
+        return self.becoming(amount)
+
+    def becoming(self, amount: BigNumber) -> list[Animation]:
+        """The number in the corner gives way to another."""
+        there = any(each is self.amount for each in self.get_mobject_family_members())
+        gone, self.amount = [self.dropping(self.amount, QUICK)] if there else [], amount
+        return [*gone, self.showing(amount, time_span=(QUICK, NORMAL))]

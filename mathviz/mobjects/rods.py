@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import numpy as np
+from manimlib import DOWN, UP
 from numpy import ndarray
 
+from mathviz.mobjects.glass import Pane
 from mathviz.mobjects.mesh import NOTHING, Mesh, join
 from mathviz.mobjects.solids import Blocks
-from mathviz.mobjects.streaks import GlowLine
-from mathviz.mobjects.tint import Paint, rgb, toned
+from mathviz.mobjects.tint import Paint, mixed, rgb, toned
 from mathviz.style import Theme
 
-ROD_WIDTH, ROD_PITCH = 1.0, 2.3
+ROD_WIDTH, ROD_PITCH = 2.0, 3.6
 """Width and height of a rod, and from one to the next."""
 
-GAP = 0.06
+GAP = 0.08
 """Before each step."""
 
 
 class Rods(Mesh):
-    """Rods along x, the first one farthest away; each step is a dim brick for its fixed cost and a bright one for its
-    bytes. ``show`` takes the size that is sent, in fixed costs; a step sends its share of it.
+    """Rods along x, the first one farthest away; each step is a dark brick for its fixed cost and a bright one for its
+    bytes. ``show`` takes the size that is sent, in fixed costs; a step sends its share of it, and how late it is.
     """
 
     def __init__(
-        self, theme: Theme, steps: ndarray, shares: ndarray, paints: tuple[Paint, ...], unit: float = 0.5,
+        self, theme: Theme, steps: ndarray, shares: ndarray, paints: tuple[Paint, ...], unit: float = 0.8,
         origin: ndarray | None = None,
     ) -> None:  # fmt: skip
         """``steps`` and ``shares`` [rod]; ``unit`` is the length of one fixed cost, in scene units; the farthest rod
@@ -35,17 +36,22 @@ class Rods(Mesh):
         super().__init__(NOTHING)
         self.show(0.0)
 
-    def show(self, size: float) -> Rods:
-        """Another size."""
+    def show(self, size: float, late: float = np.inf) -> Rods:
+        """Another size; what is done when it is so late, in fixed costs."""
         self.size = size
         parts = []
         for rod, (steps, share, paint) in enumerate(zip(self.steps, self.shares, self.paints, strict=True)):
             long, gap = self.unit * np.tile([1.0, share * size], steps), np.tile([GAP, 0.0], steps)
             begins = np.cumsum(long) - long + gap
-            centres = np.stack([begins + (long - gap) / 2, np.full(2 * steps, -ROD_PITCH * rod)], axis=-1)
-            sizes = np.stack([np.maximum(long - gap, 1e-3), np.full(2 * steps, ROD_WIDTH)], axis=-1)
-            colours = np.tile([toned(self.theme, "muted", 0.8), paint], (steps, 1))
-            parts.append(Blocks(self.theme, centres, sizes, top=ROD_WIDTH, side=colours, lid=colours).triangles)
+            long = np.clip(self.unit * late - begins, 1e-3, np.maximum(long - gap, 1e-3))
+            begins = np.minimum(begins, self.unit * late)
+            centres = np.stack([begins + long / 2, np.full(2 * steps, -ROD_PITCH * rod)], axis=-1)
+            sizes = np.stack([long, np.full(2 * steps, ROD_WIDTH)], axis=-1)
+            fixed = toned(self.theme, mixed(rgb(self.theme, "mechanism"), paint, 0.15), 0.45)
+            colours = np.tile([fixed, paint], (steps, 1))
+            heat = np.tile([0.3, 0.7], steps)
+            parts.append(Blocks(self.theme, centres, sizes, top=ROD_WIDTH * 0.6, side=colours, lid=colours,
+                                heat=heat).triangles)  # fmt: skip
         points, rgba, corners = join(*parts)
         self.put((points + self.origin, rgba, corners))
         return self
@@ -56,22 +62,29 @@ class Rods(Mesh):
 
     def begin(self, rod: int) -> ndarray:
         """Where a rod's name has room, a point of the world: over the farthest rod, before the others."""
-        near, high = (1, 1) if rod == 0 else (-1, 0)
-        return self.origin + np.array([0.0, -ROD_PITCH * rod + near * ROD_WIDTH / 2, high * ROD_WIDTH])
+        return self.origin + np.array([0.0, *self._edge(rod)])
 
     def brick(self, rod: int, part: int, step: int = 0) -> ndarray:
         """Where the name of a step's fixed cost (part 0) or bytes (1) belongs: over the far edge of the farthest rod,
         at the foot of the near edge of the others, where no other rod is beside it. ``step`` -1 is the last."""
-        near, high = (1, 1) if rod == 0 else (-1, 0)
         cost, sent = self.unit, self.unit * self.shares[rod] * self.size
         middle = (step % self.steps[rod]) * (cost + sent) + (cost + sent / 2 if part else cost / 2)
-        return self.origin + np.array([middle, -ROD_PITCH * rod + near * ROD_WIDTH / 2, high * ROD_WIDTH])
+        return self.origin + np.array([middle, *self._edge(rod)])
 
-    def gate(self, size: float) -> GlowLine:
-        """A line across all rods where the last one ends at a size: which ends there too takes as long."""
+    def side(self, rod: int) -> ndarray:
+        """On which side of such a place a name stands, as it is seen."""
+        return DOWN if rod else UP
+
+    def _edge(self, rod: int) -> ndarray:
+        near, high = (1, 0.6) if rod == 0 else (-1, 0)
+        return np.array([-ROD_PITCH * rod + near * ROD_WIDTH / 2, high * ROD_WIDTH])
+
+    def gate(self, size: float) -> Pane:
+        """A pane across all rods where the last one ends at a size: which ends there too takes as long."""
         at, far = float(self.lengths(size)[-1]) if size else 0.0, ROD_WIDTH
         near = -ROD_PITCH * (len(self.steps) - 1) - ROD_WIDTH
-        return GlowLine(self.theme, self.origin + np.array([[at, far, ROD_WIDTH], [at, near, ROD_WIDTH]]), "text")
+        corners = np.array([[at, near, 0.0], [at, far, 0.0], [at, far, ROD_WIDTH], [at, near, ROD_WIDTH]])
+        return Pane(self.theme, self.origin + corners, "text", fill=0.14, edge=0.9, width=3.5)
 
     def bounds(self, size: float) -> ndarray:
         """Points [point 3] around the rods as they are at a size, for a shot."""

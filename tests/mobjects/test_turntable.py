@@ -9,6 +9,7 @@ import pytest
 
 from mathviz.concepts.ring_allreduce import RingAllReduce
 from mathviz.mobjects.exchange import SEAM, STOREY, History, sent, storeys
+from mathviz.mobjects.seating import HUB, RIM, Seating
 from mathviz.project import ASSETS
 from mathviz.trace import load
 
@@ -103,16 +104,11 @@ def test_the_example_is_a_staircase(manim: ModuleType) -> None:
     assert passed_round().counts[-1].tolist() == [[1, 4, 3, 2], [2, 1, 4, 3], [3, 2, 1, 4], [4, 3, 2, 1]]
 
 
-def test_chunks_have_equal_areas_and_a_gradient_keeps_its_own(manim: ModuleType) -> None:
-    from mathviz.docs.examples.ring_allreduce import passed_round
-    from mathviz.mobjects.ring_allreduce import HUB, RIM, Turntable
-
+def test_chunks_have_equal_areas_and_a_gradient_keeps_its_own() -> None:
     squares = HUB**2 + (RIM**2 - HUB**2) * np.arange(5) / 4
-    table = Turntable.__new__(Turntable)  # places alone, without anything to draw
     areas = {}
     for ranks in (4, 8):
-        table.history, table.before, table.fold, table.cut = passed_round(ranks, 64 // ranks), (ranks, 1.0), 0.0, 0.0
-        radii, _ = table.place(np.zeros(ranks, int), np.arange(ranks))
+        radii, _ = Seating(ranks, ranks, cut=0.0).place(np.zeros(ranks, int), np.arange(ranks))
         areas[ranks] = np.diff(radii**2, axis=1)[:, 0] / ranks
         np.testing.assert_allclose(areas[ranks], areas[ranks][0])
     assert areas[4].sum() == pytest.approx(areas[8].sum()) == pytest.approx((squares[-1] - squares[0]) / 4)
@@ -131,15 +127,31 @@ def test_sums_sink_to_one_storey_and_to_what_was_there_at_first(manim: ModuleTyp
     np.testing.assert_allclose(table.resting.data["rgba"], flat, atol=1e-6)
 
 
+def test_one_circle_alone_is_a_staircase(manim: ModuleType, run: RingAllReduce) -> None:
+    """Half-way, with the other circles sunk: the outer one rises by a storey from rank to rank, and no other rises."""
+    from mathviz.mobjects.ring_allreduce import Turntable
+    from mathviz.style import theme
+
+    table = Turntable(theme("dark"), ring(run), run.largest).at(3)
+    table.at(sunk=table.but(0))
+    points = table.resting.get_points()
+    radius, inner = np.hypot(points[:, 0], points[:, 1]), table.seats.place(np.array([0]), np.array([0]))[0][0, 0]
+    assert points[radius < inner - 0.1, 2].max() == pytest.approx(STOREY)
+    for rank in range(4):
+        away = np.angle(np.exp(1j * (np.arctan2(points[:, 1], points[:, 0]) - table.seats.middle(rank))))
+        outer = points[(np.abs(away) < 0.5) & (radius > inner - 0.01), 2]
+        assert outer.max() == pytest.approx(storeys(rank + 1))
+
+
 def test_more_ranks_come_in_where_none_stood(manim: ModuleType, run: RingAllReduce) -> None:
     """Before the table is unfolded, the picture is as large as before, and nothing of the others is higher than it."""
-    from mathviz.mobjects.ring_allreduce import RIM, Turntable
+    from mathviz.mobjects.ring_allreduce import Turntable
     from mathviz.style import theme
 
     table = Turntable(theme("dark"), ring(run), run.largest)
     before = table.resting.get_bounding_box().copy()
     table.tell(History.of(run.wide_chunks, run.wide_provenance.sum(axis=-1), run.wide_messages), 0, run.wide_largest)
-    assert table.fold == 1
+    assert table.seats.fold == 1
     for step in range(8):  # the followed copy goes round on the unfolded table, one rank a step
         x, y = table.way[60 * step, :2]
         radius, angle = np.hypot(x, y), np.arctan2(y, x)
