@@ -74,7 +74,8 @@ class RingAllReduce(Explainer):
         self.begin(self.runs.ring, self.trace.root)
         self.linger(theta=4)
         self.next_caption()
-        self.play(self.table.change(cut=1.0), self.moving(self.low(-10, -8, ports=0)), run_time=SLOW)
+        self.play(self.table.change(SLOW, cut=1.0), self.moving(self.low(-10, -8, ports=0), SLOW),
+                  *(self.dropping(rank, QUICK) for rank in self.ranks[:2]))  # fmt: skip
         self.linger(theta=5)
 
     def one_chunk_is_passed_on(self) -> None:
@@ -116,7 +117,7 @@ class RingAllReduce(Explainer):
         low = self.shot(replace(HERO, theta=seats.facing(0.5), phi=63), table.corners(run.ranks, 0), within=AMID)
         self.move(low, table.change(ports=0.0, spot=0.0, veil=table.only(run.root, run.ranks, rest=0.2),
                                     sunk=table.but(run.root)))  # fmt: skip
-        counts = [self.name_at(seats.outside(rank, 0, storeys(n)), self.label("count", size="caption", count=n,
+        counts = [self.name_at(seats.outside(rank, 0, storeys(n + 1)), self.label("count", size="caption", count=n,
                   ranks=run.ranks), ORIGIN) for rank, n in enumerate(table.counts()[:, run.root])]  # fmt: skip
         self.show(*counts, run_time=1.5 * NORMAL)
         self.linger(theta=4)

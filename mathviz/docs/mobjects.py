@@ -19,7 +19,9 @@ EXAMPLES = Path(__file__).parent / "examples"
 SHOWN_FUNCTIONS = ("words", "formula")
 """Functions that make what is seen. The others are named below their file's classes."""
 
-NOT_SHOWN = ("Flight", "Glyph", "Histories", "History", "Line", "Sign", "Written")
+NOT_SHOWN = (
+    "Drawn", "Ember", "Flight", "Glyph", "Histories", "History", "Line", "Seating", "Sign", "Stacks", "Written",
+)  # fmt: skip
 """Classes that others are made of."""
 
 HEAD = """# Mobjects: what each looks like and how it is made
