@@ -217,16 +217,13 @@ class RingAllReduce(Explainer):
         """A number of gradients in the picture's corner, with what it counts."""
         return self.big(label, value, template, role, CORNER, **{"unit": "$S$"} | more, widest=value)
 
-    def counting(
-        self, label: str, value: float, role: str, parts: int | None = None, way: int | None = None, **named: Any
-    ) -> list[Animation]:  # fmt: skip
+    def counting(self, label: str, value: float, role: str, *parts: int, **named: Any) -> list[Animation]:
         """Such a number appears and counts, with the steps, what the busiest port has passed."""
-        amount = self.amount_of(label, value, role, **named).show(self.table.passed(parts, way))
-        self.steps.drives(lambda _: amount.show(self.table.passed(parts, way)))
+        amount = self.amount_of(label, value, role, **named).show(self.table.passed(*parts))
+        self.steps.drives(lambda _: amount.show(self.table.passed(*parts)))
         return self.becoming(amount)
 
     def becoming(self, amount: BigNumber) -> list[Animation]:
         """The number in the corner gives way to another."""
-        there = any(each is self.amount for each in self.get_mobject_family_members())
-        gone, self.amount = [self.dropping(self.amount, QUICK)] if there else [], amount
-        return [*gone, self.showing(amount, time_span=(QUICK, NORMAL))]
+        before, self.amount = self.amount, amount
+        return self.replacing(before, amount)

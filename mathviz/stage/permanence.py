@@ -27,7 +27,7 @@ from manimlib import (
 
 from mathviz.stage.moves import ease
 from mathviz.stage.placing import PlacingScene
-from mathviz.style import NORMAL, SLOW
+from mathviz.style import NORMAL, QUICK, SLOW
 
 DIM = 0.25
 """What a veil leaves of the light. A power of two, so that lifting it gives back every bit."""
@@ -175,6 +175,13 @@ class LastingScene(PlacingScene):
         if _alike(one, other):
             return [ReplacementTransform(one, other, run_time=run_time)]
         return [self.dropping(one, run_time), self.showing(other, run_time)]
+
+    def replacing(self, one: Mobject | None, other: Mobject) -> list[Animation]:
+        """One thing gives its place to another, as animations: it is gone before the other comes, so that the two are
+        never read as one. What is not on stage, or None, need not go."""
+        there = one is not None and any(each is one for each in self.get_mobject_family_members())
+        gone = [self.dropping(one, QUICK)] if one is not None and there else []
+        return [*gone, self.showing(other, time_span=(QUICK, NORMAL))]
 
     def called(self, mobject: Mobject) -> str:
         """What the scene's code calls a mobject: self.river, or its type."""
