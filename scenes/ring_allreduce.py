@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from manimlib import DOWN, LEFT, ORIGIN, RIGHT, Animation, Group, TransformFromCopy
+from manimlib import DOWN, LEFT, ORIGIN, RIGHT, Group, TransformFromCopy
 
 from mathviz.concepts.ring_allreduce import IN, OUT, RING, TREE
 from mathviz.concepts.ring_allreduce import RingAllReduce as Run
-from mathviz.mobjects.exchange import HOVERS, Histories, History, sent, storeys
+from mathviz.mobjects.exchange import HOVERS, Histories, sent, storeys
 from mathviz.mobjects.glass import Pool
-from mathviz.mobjects.number import BigNumber
 from mathviz.mobjects.ring_allreduce import Turntable
 from mathviz.mobjects.rods import Rods
-from mathviz.stage import FRAME, HERO, LOWER_LEFT, RIGHT_THIRD, SAFE, STAGE, UPPER_RIGHT, Explainer, Region, Shot
+from mathviz.stage import FRAME, HERO, LOWER_LEFT, SAFE, Shot
+from mathviz.stage.table import AMID, BESIDE, CORNER, WHOLE, TableScene
 from mathviz.style import NORMAL, QUICK, SLOW
 
-CORNER = replace(UPPER_RIGHT, top=SAFE.top, toward=(1.0, 1.0))
-WHOLE = replace(STAGE, left=FRAME.left, right=FRAME.right, top=SAFE.top)
-BESIDE = replace(WHOLE, right=RIGHT_THIRD.middle[0], top=STAGE.top)
-AMID = replace(WHOLE, left=SAFE.left + 1.2, right=SAFE.right - 1.2)
-"""Where numbers stand; and the table: alone, beside a number, and amid names."""
 
-
-class RingAllReduce(Explainer):
+class RingAllReduce(TableScene):
     """Cast: the ``table``, driven by ``steps``; its ``ranks``, by name; the ``amount`` that a port has passed."""
 
     trace: Run
-    amount: Any = None
 
     def setup(self) -> None:
         super().setup()
@@ -46,15 +38,13 @@ class RingAllReduce(Explainer):
 
     def every_rank_needs_the_sum(self) -> None:
         run, table, seats = self.trace, self.table, self.table.seats
-        self.move(self.low(-10, -4, within=AMID, ports=0),
-                  table.change(sunk=1.0, cut=0.0), run_time=1.5 * SLOW)  # fmt: skip
+        self.move(self.low(-10, -4, 1, AMID, ports=0), table.change(sunk=1.0, cut=0.0), run_time=1.5 * SLOW)
         self.begin(self.runs.star)
         self.ranks = [self.name_at(lambda rank=rank: seats.outside(rank, table.ports), self.label(
             "rank", size="number", rank=rank), ORIGIN) for rank in range(run.ranks)]  # fmt: skip
         least, most = (self.over(self.label("end", value=value)) for value in (run.least, run.largest))
         scale = self.over(Group(least, table.ember.scale(run.least), most).arrange(RIGHT))
-        cell = self.over(self.label("cell"))
-        self.show(*self.ranks, LOWER_LEFT.column(scale, cell, gap=0.2, edge=LEFT + DOWN))
+        self.show(*self.ranks, LOWER_LEFT.column(scale, self.over(self.label("cell")), gap=0.2, edge=LEFT + DOWN))
         self.keep(*self.ranks[:2])
         self.linger(theta=6)
 
@@ -80,20 +70,19 @@ class RingAllReduce(Explainer):
 
     def one_chunk_is_passed_on(self) -> None:
         run, table, hero = self.trace, self.table, self.trace.hero
-        front = [table.seats.facing(rank) for rank in (table.seat(hero), 0, 1)]
-        close = self.shot(replace(HERO, theta=front[0], phi=60), table.corners()).nearer(5, table.followed(hero, -0.2))
+        close = self.facing(table.seat(hero), 60, 1, WHOLE).nearer(5, table.followed(hero, -0.2))
         self.play(table.change(spot=1.0, veil=table.only(run.root, 2)), self.moving(close), run_time=1.5 * SLOW)
         values = dict(zip(("sent", "own", "added"), run.watched, strict=True))
-        terms = [self.over(self.label(name, size="question", **values))
-                 for name in ("sent", "plus", "own", "equals", "added")]  # fmt: skip
+        names = ("sent", "plus", "own", "equals", "added")
+        terms = [self.over(self.label(name, size="question", **values)) for name in names]
         one = self.over(self.label("one", elements=run.chunks.shape[-1]))
         CORNER.column(CORNER.row(*terms, gap=0.2, edge=RIGHT), one)
-        mine, there, both = (self.name_at(place, term.copy(), ORIGIN) for place, term in zip(
-            (lambda: table.followed(hero), table.cell(1, run.root, hero), lambda: table.followed(hero)),
-            terms[::2], strict=True))  # fmt: skip
+        mine, both = (self.name_at(lambda: table.followed(hero), terms[at].copy(), ORIGIN) for at in (0, 4))
+        there = self.name_at(table.cell(1, run.root, hero), terms[2].copy(), ORIGIN)
         self.show(mine, run_time=QUICK)
         self.steps = self.index(lambda at: table.at(at, late=min(at, 1.0)))
-        ride = self.riding(lambda: table.followed(hero), close.around(theta=front[2] - front[1]))
+        on = close.around(theta=table.seats.facing(1) - table.seats.facing(0))
+        ride = self.riding(lambda: table.followed(hero), on)
         self.play(self.steps.to(HOVERS), self.showing(there, time_span=(SLOW, 2 * SLOW)), ride, run_time=2 * SLOW)
         self.next_caption()
         self.play(*(TransformFromCopy(*pair, run_time=NORMAL) for pair in ((mine, terms[0]), (there, terms[2]))),
@@ -113,12 +102,12 @@ class RingAllReduce(Explainer):
         self.play(self.steps.to(self.trace.half), self.drifting(theta=8), run_time=2 * SLOW)
 
     def counts_form_a_staircase(self) -> None:
-        run, table, seats = self.trace, self.table, self.table.seats
-        low = self.shot(replace(HERO, theta=seats.facing(0.5), phi=63), table.corners(run.ranks, 0), within=AMID)
-        self.move(low, table.change(ports=0.0, spot=0.0, veil=table.only(run.root, run.ranks, rest=0.2),
-                                    sunk=table.but(run.root)))  # fmt: skip
-        counts = [self.name_at(seats.outside(rank, 0, storeys(n + 1)), self.label("count", size="caption", count=n,
-                  ranks=run.ranks), ORIGIN) for rank, n in enumerate(table.counts()[:, run.root])]  # fmt: skip
+        run, table, alone = self.trace, self.table, self.table.only(self.trace.root, self.trace.ranks, rest=0.2)
+        self.move(self.facing(0.5, 63, run.ranks, AMID),
+                  table.change(ports=0.0, spot=0.0, veil=alone, sunk=table.but(run.root)))  # fmt: skip
+        counts = [self.name_at(table.seats.outside(rank, 0, storeys(n + 1)), self.label(
+            "count", size="caption", count=n, ranks=run.ranks), ORIGIN)
+            for rank, n in enumerate(table.counts()[:, run.root])]  # fmt: skip
         self.show(*counts, run_time=1.5 * NORMAL)
         self.linger(theta=4)
         self.next_caption()
@@ -160,10 +149,9 @@ class RingAllReduce(Explainer):
         law, of, ports = self.law("least"), self.over(self.label("least")), sent(run.wide_ports[1])
         CORNER.column(law, of)
         table.at(gauged=0 * ports)
-        sources = {"N": table.seats.rim(1), "S": table.seats.rim(2)}
-        self.play(self.dropping(self.amount, QUICK), table.change(SLOW, spot=0.0, ports=1.0, gauged=ports),
-                  self.gathering(law, sources, time_span=(QUICK, SLOW + NORMAL)), self.drifting(theta=3),
-                  self.showing(of, time_span=(NORMAL, SLOW)))  # fmt: skip
+        out = self.gathering(law, {"N": table.seats.rim(1), "S": table.seats.rim(2)}, time_span=(QUICK, SLOW + NORMAL))
+        self.play(self.dropping(self.amount, QUICK), out, table.change(SLOW, spot=0.0, ports=1.0, gauged=ports),
+                  self.showing(of, time_span=(NORMAL, SLOW)), self.drifting(theta=3))  # fmt: skip
         self.linger(theta=6)
 
     def many_steps_are_the_price(self) -> None:
@@ -172,9 +160,10 @@ class RingAllReduce(Explainer):
         self.rods = rods = Rods(self.theme, steps, shares, ("model", "rival"), origin=table.seats.rim(1, 3))
         names = [self.name_at(rods.begin(rod), self.label(name, steps=steps[rod]), rods.side(rod) + RIGHT)
                  for rod, name in enumerate(rivals.values())]  # fmt: skip
-        self.move(self.along(run.crossover), table.change(sunk=1.0, ports=0.0, veil=0.5), self.showing(rods),
-                  run_time=1.5 * SLOW)  # fmt: skip
-        self.play(self.index(lambda at: rods.show(0, at)).to(max(steps)), *map(self.showing, names))
+        self.add(rods)
+        self.play(self.moving(self.along(run.crossover)), table.change(sunk=1.0, ports=0.0, veil=0.5),
+                  self.index(lambda late: rods.show(0, late)).to(max(steps)), run_time=2 * SLOW)  # fmt: skip
+        self.show(*names, run_time=QUICK)
         self.next_caption()
         self.grown = self.index(rods.show)
         self.play(self.grown.to(run.crossover), run_time=2 * SLOW)
@@ -192,38 +181,13 @@ class RingAllReduce(Explainer):
         """The staircase of the widest ring, and what it buys: the poster."""
         run, table, half = self.trace, self.table, self.trace.most_ranks - 1
         table.at(half, traced=half)
-        spiral = self.shot(replace(HERO, theta=table.seats.facing(1.4), phi=55), table.corners(run.most_ranks, 0),
-                           within=replace(BESIDE, left=SAFE.left, bottom=1.5 * FRAME.bottom))  # fmt: skip
+        spiral = self.facing(1.4, 55, run.most_ranks, replace(BESIDE, left=SAFE.left, bottom=1.5 * FRAME.bottom))
         self.play(table.change(SLOW, sunk=0.0, veil=table.finished(0.45)), self.moving(spiral.nearer(1), 1.5 * SLOW))
         least = self.amount_of("poster", run.wide_ring_port, "model", size="hero_large", steps=run.ring_steps)
         rival = self.over(self.label("rival", units=run.wide_star_port).next_to(least, DOWN, aligned_edge=RIGHT))
         when = SAFE.put(self.label("half", ranks=half + 1, half=half), RIGHT + DOWN)
         self.show(least, self.case(rival), self.case(self.over(when)), self.title, run_time=QUICK)
 
-    def begin(self, history: History, hero: int | None = None, limit: float | None = None) -> None:
-        """Let the table tell another history from its begin."""
-        self.table.tell(history, hero, limit)
-        self.steps = self.index(self.table.at)
-
-    def low(self, theta: float, phi: float, height: float = 1.0, within: Region = BESIDE, ports: float = 1) -> Shot:
-        """The table seen from low, so many storeys high."""
-        return self.shot(HERO.turned(theta, phi), self.table.corners(height, ports), within=within)
-
     def along(self, size: float) -> Shot:
-        """The rods, with the table behind them, as long as they are at a size."""
+        """The rods as they are at a size, with the table behind them."""
         return self.shot(HERO.turned(theta=26, phi=5), self.rods.bounds(size), within=replace(WHOLE, top=1.0))
-
-    def amount_of(self, label: str, value: float, role: str, template: str = "{:g}", **more: Any) -> BigNumber:
-        """A number of gradients in the picture's corner, with what it counts."""
-        return self.big(label, value, template, role, CORNER, **{"unit": "$S$"} | more, widest=value)
-
-    def counting(self, label: str, value: float, role: str, *parts: int, **named: Any) -> list[Animation]:
-        """Such a number appears and counts, with the steps, what the busiest port has passed."""
-        amount = self.amount_of(label, value, role, **named).show(self.table.passed(*parts))
-        self.steps.drives(lambda _: amount.show(self.table.passed(*parts)))
-        return self.becoming(amount)
-
-    def becoming(self, amount: BigNumber) -> list[Animation]:
-        """The number in the corner gives way to another."""
-        before, self.amount = self.amount, amount
-        return self.replacing(before, amount)

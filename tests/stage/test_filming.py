@@ -108,3 +108,18 @@ def test_keeping_lasts_for_one_beat_also_where_nothing_leaves(scene: Any) -> Non
     assert scene.parting() == [] and scene.kept == [scene.cube]
     scene.part_with()
     assert scene.parting() == [] and scene.kept == []
+
+
+def test_what_gives_its_place_is_gone_before_the_other_comes(scene: Any) -> None:
+    """At no moment both are seen; what is not there need not go."""
+    other = scene.cube.copy()
+    gone, coming = scene.replacing(scene.cube, other)
+    both = []
+    for animation in (gone, coming):
+        animation.begin()
+    for second in np.linspace(0, 1, 41):
+        for animation in (gone, coming):
+            animation.interpolate(min(second / animation.get_run_time(), 1.0))
+        both.append(min(float(each.data["rgba"][:, 3].max()) for each in (scene.cube, other)))
+    assert max(both) < 1e-6
+    assert len(scene.replacing(None, other)) == len(scene.replacing(other, scene.cube)) == 1
