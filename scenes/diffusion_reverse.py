@@ -5,24 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manimlib import DOWN, LEFT, RIGHT, UP, Animation, rush_into
+from manimlib import DL, DOWN, RIGHT, UP, Animation, rush_into, smooth
 
 from mathviz.concepts.diffusion_reverse import DiffusionReverse as Run
-from mathviz.mobjects.diffusion_reverse import Arrows, Followed, Leap, Origins, River, StepAgo, Stream, Sums, Threads
+from mathviz.mobjects import diffusion_reverse as drawn
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
 from mathviz.mobjects.streaks import Trail
-from mathviz.stage import FRAME, LOWER_LEFT, POSTER, RIGHT_HALF, RIVER, UPPER_RIGHT, Angle, Explainer
-from mathviz.style import NORMAL, QUICK, SLOW
+from mathviz.stage import LEFT_THIRD, POSTER, RIGHT_HALF, RIVER, SAFE, UPPER_RIGHT, UPSTREAM, Explainer
+from mathviz.style import NORMAL, SLOW
 
-UPSTREAM = Angle(-90, 90, 34)
-"""Down the river's whole length from its near end: all slices lie behind each other."""
-
-RUN = 3.5 * SLOW
-"""Seconds in which a whole chain passes."""
-
-FAINT, GONE, HALF = 0.4, 0.12, 0.5
-"""What is left of the crowd's light where the hero is spoken of, where another cloud is, and of a cloud beside it."""
+RUN, FAINT, HALF = 3.5 * SLOW, 0.4, 0.5
+"""Seconds in which a whole chain passes; what is left of light beside the hero's, and beside another cloud's."""
 
 
 class DiffusionReverse(Explainer):
@@ -34,39 +28,43 @@ class DiffusionReverse(Explainer):
         super().setup()
         run, theme = self.trace, self.theme
         self.last, path = len(run.paths) - 1, run.paths[:, run.hero]
-        self.river = river = River(theme, np.split(run.moons, 2)).filled(run.paths, run.share_of_signal)
-        self.crowd = Stream(river, run.paths, run.share_of_signal)
-        self.silent = Stream(river, run.silent, run.share_of_signal, "error", every=1)
-        self.hero = Followed(river, path)
+        self.river = river = drawn.River(theme, np.split(run.moons, 2)).filled(run.paths, run.share_of_signal)
+        self.crowd = drawn.Stream(river, run.paths, run.share_of_signal)
+        self.silent = drawn.Stream(river, run.silent, run.share_of_signal, "error", every=1)
+        self.hero = drawn.Followed(river, path)
         self.trail = Trail(theme, river.at(path, np.linspace(0, 1, len(path))), width=1.8, glow=0.3)
-        self.light = Origins(river, path, run.origins, run.chances)
-        self.step = StepAgo(river, *run.zoom[0], run.step_ago[0], 0.0, 0.004)
+        self.light = drawn.Origins(river, path, run.origins, run.chances)
+        self.step = drawn.StepAgo(river, *run.zoom[0], run.step_ago[0], 0.0)
         self.poised, self.settled = run.frame_of(int(run.poised)), run.frame_of(int(run.settled))
-        self.sums = Sums(river, run.pulled, run.kicked, self.poised / self.last)
+        self.sums = drawn.Sums(river, run.pulled, run.kicked, self.poised / self.last)
         self.chain = self.index(self.crowd.show, self.hero.follow, self.trail.show)
-        self.slice = self.shot(UPSTREAM, river.corners(0.0, 0.85))
-        self.whole = self.shot(RIVER.turned(-3), river.corners(0, 0.85), river.corners(1, 0.85))
+        moons = river.ridges.core
+        self.slice = self.shot(UPSTREAM, river.corners(0.0, 0.75), within=POSTER)
+        self.whole = self.shot(RIVER.turned(-1), river.corners(0, 0.7), moons)
         self.close = self.shot(UPSTREAM, self.step.cloud, leaving=RIGHT_HALF)
-        self.left = self.shot(UPSTREAM, river.corners(0.0, 0.95), leaving=RIGHT_HALF)
-        self.near = self.shot(RIVER.turned(2), river.corners(self.poised / self.last, 0.9), river.corners(1, 0.9))
-        self.apart = self.shot(RIVER.turned(2), self.sums, river.corners(1, 0.9))
-        self.mouth = self.shot(RIVER.turned(5), river.corners(0.75, 0.6), river.corners(1, 0.8))
-        self.poster = self.shot(RIVER.turned(4), river.corners(0, 0.8), river.corners(1, 0.8), within=POSTER)
+        self.deep = self.shot(UPSTREAM, self.step.stops[:2], room=0.8)
+        self.star = self.shot(UPSTREAM, river.corners(0.0, 0.7), leaving=RIGHT_HALF)
+        self.tips = self.shot(RIVER.turned(16), river.data_at(self.settled), leaving=LEFT_THIRD)
+        self.near = self.shot(RIVER.turned(4), moons, leaving=LEFT_THIRD)
+        self.apart = self.shot(RIVER.turned(-9), self.sums, moons, room=0.2)
+        self.mouth = self.shot(RIVER.turned(10), moons, leaving=LEFT_THIRD)
+        self.poster = self.shot(RIVER.turned(7), moons, within=POSTER, leaving=LEFT_THIRD)
 
     def question(self) -> None:
         self.always(Pool(self.theme))
         self.cut(self.slice)
-        self.with_view(lambda view: self.crowd.seen_at(view.height), lambda view: self.hero.seen_at(view.height))
+        sized = self.river, self.crowd, self.silent, self.hero, self.step
+        self.with_view(lambda view: [each.seen_at(view.height) for each in sized])
         self.play(self.showing(self.river.first), self.showing(self.crowd), self.drifting(theta=-4, run_time=3 * SLOW),
                   self.showing(self.hero, time_span=(NORMAL, SLOW)))  # fmt: skip
 
     def the_square_was_a_slice(self) -> None:
         self.keep(self.crowd, self.hero, self.river.first)
         self.add(self.river.bed)
-        self.play(self.moving(self.whole, 2 * SLOW), self.dimming(self.river, 1.0, 2 * SLOW),
+        self.play(self.moving(self.whole, 2 * SLOW), *self.dimming(1.0, self.river, run_time=2 * SLOW),
                   self.showing(self.river.rest, time_span=(NORMAL, 2 * SLOW)))  # fmt: skip
         self.show(self.name_at(self.river.first, self.label("noise"), DOWN),
-                  self.name_at(self.river.last, self.label("data", "data"), UP))  # fmt: skip
+                  self.name_at(self.river.ridges, self.label("data", "data"), UP))  # fmt: skip
 
     def it_could_come_from_anywhere(self) -> None:
         self.keep(self.crowd, self.hero, self.river)
@@ -77,56 +75,64 @@ class DiffusionReverse(Explainer):
     def the_average_lands_on_nothing(self) -> None:
         run = self.trace
         self.keep(self.crowd, self.hero, self.river)
-        self.play(self.showing(leap := Leap(self.river, run.paths[0], run.leapt)), self.drifting(-3, run_time=2 * SLOW))
-        self.play(self.index(leap.show).to(1, rate_func=rush_into), self.moving(self.mouth), run_time=2 * SLOW)
+        leap = drawn.Leap(self.river, run.paths[0], run.leapt)
+        self.play(self.showing(leap), self.drifting(-3, run_time=2 * SLOW))
+        self.play(self.index(leap.show).to(1, rate_func=rush_into), self.moving(self.mouth),
+                  *self.dimming(HALF, self.river), run_time=2 * SLOW)  # fmt: skip
         self.next_caption()
         self.show(self.big("landed", run.leapt_near, f"{{}} / {run.shown}", "error"))
 
     def one_step_ago_is_a_small_cloud(self) -> None:
         run, one = self.trace, self.step
         self.keep(self.crowd, self.hero, self.river.first, self.river.bed)
-        self.play(self.moving(self.close, 2 * SLOW), self.dimming(self.crowd, FAINT), self.dimming(self.river, 0.0),
+        self.play(self.moving(self.close, 2 * SLOW), *self.dimming(FAINT, self.crowd), *self.dimming(0.0, self.river),
                   self.showing(one.cloud, time_span=(NORMAL, SLOW)))  # fmt: skip
-        self.show(self.big("step_ago", run.step_spread[0], "{:.2f}", "mechanism", UPPER_RIGHT))
+        spread = self.big("step_ago", run.step_spread[0], "{:.2f}", "mechanism", UPPER_RIGHT, all=run.origin_spread[0])
+        self.show(spread)
         self.next_caption()
-        self.show(one.pull, one.kick, one.spot, middle := self.name_at(one.spot, self.label("middle"), DOWN))
-        self.play(self.index(one.show, lambda share: self.hero.put(one.place(share))).to(1, 1.5 * SLOW))
-        self.drop(middle, run_time=QUICK)
-        names = {"x_{t-1}": self.hero, "\\mu_t": one.spot, "z": one.kick}
-        self.play(self.gathering(RIGHT_HALF.put(self.law("step")), names))
+        self.play(self.moving(self.deep), self.dropping(spread))
+        self.add(one.kick)
+        said = [self.name_at(one.stops[at], self.label(name, "model"), side)
+                for at, name, side in ((0, "pull", UP), (1, "middle", DOWN))]  # fmt: skip
+        self.show(one.pull, one.spot, *said)
+        self.play((step := self.index(one.show, lambda share: self.hero.put(one.place(share)))).to(HALF))
+        self.play(step.to(1, rate_func=smooth), self.moving(self.close), *map(self.dropping, said), run_time=1.5 * SLOW)
+        law = RIGHT_HALF.put(self.law("step"))
+        self.play(self.gathering(law, {"x_{t-1}": self.hero, "\\mu_t": one.spot, "z": one.kick}))
 
     def a_network_knows_the_middle(self) -> None:
-        run, one = self.trace, self.step
-        self.keep(self.crowd, self.hero, self.river.first, one)
-        self.play(self.dimming(self.crowd, 1.0))
-        law = RIGHT_HALF.put(self.law("middle"))
-        self.play(self.gathering(law, {"\\mu_t": one.spot, "x_t": one.stops[0], "\\epsilon_\\theta": one.pull}))
-        axes = RIGHT_HALF.put(self.axes(run.readings, run.loss_so_far, "updates", "loss", width=3.7), LEFT)
-        floor = axes.level(run.floor, "target", self.text("floor", floor=run.floor))
-        self.play(self.moving(self.left), self.dropping(one), self.dropping(law), self.showing(axes),
-                  self.showing(self.scrim(RIGHT, FRAME.width, HALF)), self.showing(floor))  # fmt: skip
-        self.add(loss := axes.curve(run.loss_so_far, "model", run.readings, self.text("now", loss=run.last_loss)))
-        self.play(self.index(loss.show).to(len(run.loss) - 1, 2 * SLOW))
-        self.wait(QUICK)
+        run = self.trace
+        self.keep(self.crowd, self.hero, self.river.first, self.step)
+        fall = drawn.Descent(self.river, run.loss_so_far, float(run.floor))
+        loss = self.big("loss", run.loss_so_far[0], "{:.3f}", "model", UPPER_RIGHT)
+        self.play(self.moving(self.slice), self.dropping(self.step), self.showing(fall), self.showing(loss),
+                  run_time=SLOW)  # fmt: skip
+        self.show(self.name_at(fall.floor_end, self.label("floor", floor=run.floor), DOWN),
+                  self.name_at(fall.zero_end, self.label("updates", updates=int(run.updates)), UP),
+                  self.name_at(fall.zero_begin, self.label("zero"), UP))  # fmt: skip
+        course = self.index(fall.show, lambda at: loss.show(moment(run.loss_so_far, at)))
+        self.play(course.to(len(run.loss) - 1, 2.5 * SLOW))
 
     def every_answer_is_an_arrow(self) -> None:
         run = self.trace
         self.keep(self.crowd, self.hero, self.river.first)
-        self.show(arrows := Arrows(self.river, run.paths, run.tips, int(run.apart)))
-        self.play(self.gathering(law := RIGHT_HALF.put(self.law("arrow")), {"\\epsilon_\\theta": arrows}))
+        arrows = drawn.Arrows(self.river, run.paths, run.tips, int(run.apart))
+        self.play(self.moving(self.star), self.showing(arrows), *self.dimming(1.0, self.crowd))
+        self.play(self.gathering(law := RIGHT_HALF.put(self.law("arrow"), RIGHT), {"\\epsilon_\\theta": arrows}))
         self.next_caption()
         self.chain.drives(arrows.follow)
-        self.add(self.trail)
-        self.play(self.dropping(law), self.chain.to(self.settled, 1.5 * RUN), self.moving(self.near, 1.2 * RUN),
-                  self.showing(self.river.rest, time_span=(RUN, 1.2 * RUN)))  # fmt: skip
+        self.add(self.river.bed, self.trail)
+        self.play(self.dropping(law), self.chain.to(self.settled, 1.3 * RUN), self.moving(self.tips, 1.2 * RUN),
+                  *self.dimming(FAINT, self.river), self.showing(self.river.slices, RUN))  # fmt: skip
         self.chain.readers.remove(arrows.follow)
 
     def the_beam_closes(self) -> None:
         chance = self.trace.chance_of_its_moon
-        self.keep(self.crowd, self.hero, self.river, self.trail)
-        self.play(self.chain.to(self.poised), self.dimming(self.crowd, FAINT), self.veiling(self.river.ridges))
+        self.keep(self.crowd, self.hero, self.river.first, self.river.slices, self.river.bed, self.trail)
+        self.play(self.chain.to(self.poised), *self.dimming(FAINT, self.crowd), self.moving(self.near),
+                  self.showing(self.river.last), self.showing(self.river.ridges))  # fmt: skip
         number = self.big("chance", moment(chance, self.chain.at), "{:.2f}", "mechanism", widest=0)
-        self.play(self.showing(self.light.show(self.chain.at)), self.showing(number))
+        self.play(self.showing(self.light.show(self.chain.at)), self.showing(number), self.veiling(self.river.ridges))
         self.next_caption()
         self.chain.drives(self.light.show, lambda at: number.show(moment(chance, at)))
         self.play(self.chain.to(self.last), self.moving(self.mouth), run_time=RUN)
@@ -135,46 +141,40 @@ class DiffusionReverse(Explainer):
         run, sums = self.trace, self.sums
         self.keep(self.crowd, self.hero, self.river, self.trail)
         self.add(sums.show(0))
-        self.play(self.moving(self.apart), self.index(sums.show).to(len(run.pulled) - 1), run_time=RUN)
-        pulls = self.name_at(sums.ends[0], self.label("pulls", "model", **run.lengths), UP)
-        kicks = self.name_at(sums.ends[1], self.label("kicks", "noise", **run.lengths), LEFT)
-        self.show(self.big("times", run.times, "{:.0f} ×"), pulls, kicks)
-        self.wait(NORMAL)
+        self.play(self.index(sums.show).to(len(run.pulled) - 1), *self.dimming(0.1, self.river, self.crowd),
+                  self.moving(self.apart), self.unveiling(self.river.ridges), run_time=RUN)  # fmt: skip
+        self.show(self.name_at(sums.ends[0], self.label("pulls", "model", **run.lengths), UP),
+                  self.name_at(sums.ends[1], self.label("kicks", "noise", **run.lengths), RIGHT))  # fmt: skip
 
     def without_the_draw_it_collapses(self) -> None:
         spread = self.trace.spread_silent
-        self.keep(self.crowd, self.hero, self.river)
+        self.keep(self.river, self.crowd, self.hero)
         number = self.big("spread", spread[0], "{:.2f}", "error", widest=0)
         self.play(self.moving(self.whole), self.showing(self.silent), self.showing(number),
-                  self.dimming(self.crowd, GONE), self.dimming(self.hero, GONE), run_time=SLOW)  # fmt: skip
+                  *self.dimming(0.0, self.crowd, self.hero), *self.dimming(1.0, self.river), run_time=SLOW)  # fmt: skip
         course = self.index(self.silent.show, lambda at: number.show(moment(spread, at)))
         self.next_caption()
         self.play(course.to(spread.argmin(), 3 * SLOW), self.drifting(theta=4, run_time=3 * SLOW))
         self.next_caption()
-        self.play(course.to(self.last, 1.5 * SLOW), self.drifting(theta=2, run_time=1.5 * SLOW))
+        self.play(course.to(self.last), self.moving(self.mouth), *self.dimming(FAINT, self.river), run_time=1.5 * SLOW)
 
     def half_the_pull_needs_no_draw(self) -> None:
-        run = self.trace
         self.keep(self.river, self.silent, self.crowd, self.hero)
-        self.add(threads := Threads(self.river, run.halved, len(run.paths)))
-        self.play(self.index(threads.follow).to(self.last, RUN), self.moving(self.mouth, RUN),
-                  self.dimming(self.silent, GONE))  # fmt: skip
-        ways = self.label("ways", drawn=run.halved.shape[1], all=len(run.samples))
-        beside = {"apart": run.apart_data, "band": run.apart_band}
-        number = self.big("halved", run.distance_halved.mean(), "{:.2f}", "rival", **beside)
-        self.show(number, self.name_at(self.river.first, ways, DOWN))
-        self.wait(NORMAL)
+        self.add(threads := drawn.Threads(self.river, self.trace.halved, self.last + 1))
+        self.play(self.index(threads.follow).to(self.last, RUN), *self.dimming(0.0, self.silent),
+                  self.drifting(theta=-4, run_time=RUN))  # fmt: skip
 
     def the_moons_return(self) -> None:
         run = self.trace
         self.keep(self.river, self.silent, self.crowd, self.hero)
-        self.play(self.moving(self.poster), self.showing(self.trail), self.dimming(self.crowd, 1.0),
-                  self.dimming(self.hero, 1.0), self.dimming(self.silent, HALF), run_time=SLOW)  # fmt: skip
+        self.play(self.moving(self.poster), self.showing(self.trail), *self.dimming(1.0, self.crowd, self.hero),
+                  *self.dimming(HALF, self.silent), self.veiling(self.river.ridges), run_time=SLOW)  # fmt: skip
         ends = (("with", run.distance, "model"), ("middles", run.distance_silent, "error"))
-        pair = [self.big(name, found.mean(), "{:.2f}", role) for name, found, role in ends]
-        said = self.label("distance"), self.label("each", batch=run.batch), LOWER_LEFT.row(*pair, gap=1.0, edge=UP)
-        self.show(self.over(LOWER_LEFT.column(*said, gap=0.2, edge=LEFT)))
+        left = SAFE.without(RIGHT_HALF)
+        pair = [self.big(name, found.mean(), "{:.2f}", role, left, steps=run.steps) for name, found, role in ends]
+        said = [self.case(self.label(name, batch=run.batch)) for name in ("distance", "each")]
+        self.show(self.over(left.column(*said, left.row(*pair, gap=1.0, edge=UP), gap=0.2, edge=DL)))
 
-    def dimming(self, what: Any, light: float, run_time: float = NORMAL) -> Animation:
-        """What gives light is so bright from now on."""
-        return self.index(what.dim, at=what.light).to(light, run_time)
+    def dimming(self, light: float, *what: Any, run_time: float = NORMAL) -> list[Animation]:
+        """Each of what gives light is so bright from now on."""
+        return [self.index(each.dim, at=each.light).to(light, run_time) for each in what]

@@ -159,11 +159,11 @@ class DiffusionReverse(Trace):
 
     @property
     def loss_so_far(self) -> ndarray:
-        """At every reading the mean of the last ones, a tenth of the training at most: it ends on ``last_loss``."""
-        sums, window = np.concatenate([[0.0], np.cumsum(self.loss)]), len(self.loss) // 10
+        """At every reading the mean of the last tenth of the training so far: it ends on ``last_loss``."""
+        sums = np.concatenate([[0.0], np.cumsum(self.loss)])
         ends = np.arange(1, len(sums))
-        begins = np.maximum(ends - window, 0)
-        return (sums[ends] - sums[begins]) / (ends - begins)
+        window = -(-ends // 10)
+        return (sums[ends] - sums[ends - window]) / window
 
     @property
     def readings(self) -> ndarray:

@@ -13,6 +13,7 @@ from numpy import ndarray
 
 from mathviz.mobjects.glass import Pane
 from mathviz.mobjects.light import Dust, Hero, Lights, moment
+from mathviz.mobjects.mesh import GLASS, Mesh, coloured, sheet
 from mathviz.mobjects.streaks import Beam, GlowLine, Streaks
 from mathviz.mobjects.tint import Paint, between, is_dark, mixed, rgb
 from mathviz.style import Theme
@@ -32,10 +33,9 @@ class River(Group):
         self.theme, self.half, self.unit, self.reach, self.light = theme, half, unit, reach, 0.0
         self.first = Pane(theme, self.corners(0.0), edge=0.3, fill=0.03)
         self.last = Pane(theme, self.corners(1.0), edge=0.5, fill=0.05)
-        lines = [self.at(line, 1.0) for line in ridges]
-        most = max(map(len, lines))
-        even = [line[np.linspace(0, len(line) - 1, most).round().astype(int)] for line in lines]
-        self.ridges = GlowLine(theme, np.array(even), "data", 2.6, 0.9, glow=0.8, round_ends=0.12)
+        most = max(map(len, ridges))
+        self.lines = np.array([line[np.linspace(0, len(line) - 1, most).round().astype(int)] for line in ridges])
+        self.ridges = GlowLine(theme, self.at(self.lines, 1.0), "data", 2.6, 0.9, glow=0.8, round_ends=0.12)
         self.slices = Group(*(Pane(theme, self.corners(share), edge=0.16, fill=0.01) for share in SLICES))
         self.bed = Dust(theme, np.zeros((0, 3)), "noise", 0.013, 0.0)
         self.rest = Group(self.slices, self.last, self.ridges)
@@ -43,10 +43,12 @@ class River(Group):
 
     def filled(self, paths: ndarray, signal: ndarray, every: int = 2) -> River:
         """With a bed: dust at all places of ``paths`` [frame particle two], of every so-manieth frame; ``signal``
-        [frame] is the share of the mixture that is data by then. It is dark until ``dim`` gives it light."""
+        [frame] is the share of the mixture that is data by then. It is dark until ``dim`` gives it light. Its
+        ``signal`` [frame] is the factor by which data are shrunk then, √ᾱ, for a mixture of constant variance."""
         shares = np.linspace(0, 1, len(paths))[::every]
         colours = between(self.theme, ("noise", "data"), (0.15, 0.85), np.asarray(signal)[::every])
-        light = (0.24 if is_dark(self.theme) else 0.3) * (0.6 + 0.4 * shares)
+        light = (0.42 if is_dark(self.theme) else 0.3) * (0.6 + 0.4 * shares)
+        self.signal = np.asarray(signal) / np.hypot(signal, 1 - np.asarray(signal))
         self.dust = self.at(np.asarray(paths, float)[::every], shares[:, None])
         self.dust_looks = [np.repeat(each, paths.shape[1], axis=0) for each in (colours, light)]
         self.add(self.bed)
@@ -58,11 +60,20 @@ class River(Group):
         self.bed.show(self.dust, self.dust_looks[0], light * self.dust_looks[1])
         return self
 
+    def seen_at(self, height: float) -> River:
+        """Keep its bed's dust as fine as ever on a screen whose camera shows so much."""
+        _fine(self.bed, height)
+        return self
+
     def at(self, points: ndarray, share: float | ndarray) -> ndarray:
         """Places [… 3] of data [… two] when this share of the way from noise to data is over."""
         points = np.asarray(points, float)
         along = np.broadcast_to(self.half * (1 - 2 * np.asarray(share, float)), points.shape[:-1])
         return np.stack([along, -self.unit * points[..., 0], self.unit * points[..., 1]], axis=-1)
+
+    def data_at(self, frame: float) -> ndarray:
+        """Where data would lie at a frame, were there no noise: the lines, shrunk, on that slice, [line point 3]."""
+        return self.at(moment(self.signal, frame) * self.lines, frame / (len(self.signal) - 1))
 
     def corners(self, share: float, scale: float = 1.0) -> ndarray:
         """The corners [4 3] of the pane there."""
@@ -89,7 +100,7 @@ class Stream(Group):
         of 8."""
         self.river, self.paths, self.whole = river, np.asarray(paths, float), dust
         self.size = size if is_dark(river.theme) else LARGER * size
-        self.at, self.light = 0.0, 1.0
+        self.at, self.light, self.height = 0.0, 1.0, 8.0
         shares = np.linspace(0, 1, len(paths))
         self.colours = between(river.theme, ("noise", paint), (0.15, 0.85), np.asarray(signal))
         self.when = np.repeat(np.arange(0, len(paths), every), paths.shape[1])
@@ -105,8 +116,13 @@ class Stream(Group):
         near = 0.5 + 0.5 * self.when / last
         self.dust.show(self.places, opacity=self.light * self.whole * near * fresh)
         places = self.river.at(moment(self.paths, frame), frame / last)
+        self.lights.core = self._core()
         self.lights.show(places, moment(self.colours, frame), self.light)
         return self
+
+    def _core(self) -> float:
+        """How large a particle is in the world: on the screen it grows as it comes nearer."""
+        return self.size * self.height / 8 * (1 + self.at / (len(self.paths) - 1))
 
     def dim(self, light: float) -> Stream:
         """So bright from now on."""
@@ -114,14 +130,27 @@ class Stream(Group):
         return self.show(self.at)
 
     def seen_at(self, height: float) -> Stream:
-        """Keep the particles' size on a screen whose camera shows so much."""
-        if self.lights.core != self.size * height / 8:
-            self.lights.core = self.size * height / 8
+        """Keep the size of particles and dust on a screen whose camera shows so much."""
+        if self.height != height:
+            self.height = height
+            self.lights.core = self._core()
             self.lights.show(self.river.at(moment(self.paths, self.at), self.at / (len(self.paths) - 1)))
+            _fine(self.dust, height)
         return self
 
 
-LARGER = 2.0
+def _fine(dust: Dust, height: float) -> None:
+    """Give dust the size it has on a screen whose camera shows so much."""
+    dust.core = FINE * height / 8
+    dust.data["radius"][:, 0] = dust.core
+    dust.note_changed_data()
+
+
+FINE = 0.022
+"""A grain of dust, at a camera height of 8."""
+
+
+LARGER = 1.6
 """A particle on a light page, where it does not glow, as against a dark one."""
 
 
@@ -181,16 +210,23 @@ class Leap(Group):
 
 
 class Arrows(Group):
-    """At every particle an arrow to where a network takes it to come from, on average; at its ``tips`` a light."""
+    """At every particle an arrow to where a network takes it to come from, on average; at its ``tips`` a light.
+
+    Under them lie the data, as small as they are by then: they grow out of one point, and tips settle on them.
+    """
 
     def __init__(self, river: River, paths: ndarray, tips: ndarray, apart: int) -> None:
-        """``paths`` [frame particle two] and ``tips`` [arrow particle two], one for each ``apart``-th frame."""
+        """``paths`` [frame particle two] and ``tips`` [arrow particle two], one for each ``apart``-th frame; the
+        river must be filled."""
         self.river, self.ways = river, np.asarray(paths, float)
         self.ends, self.apart = np.asarray(tips, float), apart
         places = np.zeros((paths.shape[1], len(SHAFT), 3))
-        self.shafts = Streaks(river.theme, places, "model", np.array([[0.3, 1.0, 1.6]]), 0.4, corner=0.02)
-        self.tips = Lights(river.theme, places[:, 0], "model", 0.016 if is_dark(river.theme) else 0.026, glow=0.2)
-        super().__init__(self.shafts, self.tips)
+        dark = is_dark(river.theme)
+        self.shrunk = GlowLine(river.theme, river.data_at(0), "data", 3.0, 0.9, glow=0.8)
+        self.shafts = Streaks(river.theme, places, "model", np.array([[0.3, 1.0, 1.6]]), 0.4 if dark else 0.3,
+                              corner=0.02)  # fmt: skip
+        self.tips = Lights(river.theme, places[:, 0], "model", 0.014 if dark else 0.018, glow=0.2)
+        super().__init__(self.shrunk, self.shafts, self.tips)
         self.follow(0.0)
 
     def follow(self, frame: float) -> Arrows:
@@ -198,6 +234,8 @@ class Arrows(Group):
         share, begins = frame / (len(self.ways) - 1), moment(self.ways, frame)[:, None]
         ways = moment(self.ends, frame / self.apart)[:, None] - begins
         places = self.river.at(begins + SHAFT[:, None] * ways, share)
+        grown = min(1.0, 3 * float(moment(self.river.signal, frame)))
+        self.shrunk.show(paths=self.river.data_at(frame), opacity=0.9 * grown)
         self.shafts.show(places)
         self.tips.show(places[:, -1])
         return self
@@ -208,16 +246,19 @@ SHAFT = np.array([0.0, 0.5, 1.0])
 
 
 class StepAgo(Group):
-    """One step, enlarged: where a particle may have been before, the middle of that, and the place drawn of it."""
+    """One step, enlarged: where a particle may have been before, the middle of that, and the place drawn of it.
 
-    def __init__(
-        self, river: River, before: ndarray, middle: ndarray, drawn: ndarray, cloud: ndarray, share: float,
-        radius: float,
-    ) -> None:  # fmt: skip
-        """All [two] but the ``cloud``, [place two]; ``share`` of the river, and the ``radius`` of a place in it."""
-        self.stops = river.at(np.array([before, middle, drawn]), share)
-        self.cloud = Lights(river.theme, river.at(cloud, share), "mechanism", radius, halo=5.0, glow=0.2, opacity=0.6)
-        self.spot = Lights(river.theme, self.stops[1], "model", 1.2 * radius)
+    Its lights are as large on the screen as ever, so that the camera can go in as far as a short pull asks for.
+    """
+
+    def __init__(self, river: River, before: ndarray, middle: ndarray, drawn: ndarray, cloud: ndarray, share: float,
+                 size: float = 0.03) -> None:  # fmt: skip
+        """All [two] but the ``cloud``, [place two]; ``share`` of the river, and the ``size`` of a place in it at a
+        camera height of 8."""
+        self.stops, self.size = river.at(np.array([before, middle, drawn]), share), size
+        self.places = river.at(cloud, share)
+        self.cloud = Lights(river.theme, self.places, "mechanism", size, halo=5.0, glow=0.2, opacity=0.6)
+        self.spot = Lights(river.theme, self.stops[1], "model", 1.8 * size)
         self.pull = Streaks(river.theme, self.stops[None, :2], "model", 6, 1.0)
         self.kick = Streaks(river.theme, self.stops[None, 1:], "noise", 4.5, 1.0)
         super().__init__(self.cloud, self.kick, self.pull, self.spot)
@@ -233,6 +274,59 @@ class StepAgo(Group):
         self.kick.show(upto=max(0.0, 2 * share - 1))
         return self
 
+    def seen_at(self, height: float) -> StepAgo:
+        """Keep its lights' size on a screen whose camera shows so much."""
+        parts = (self.cloud, self.size, self.places), (self.spot, 1.8 * self.size, self.stops[1])
+        for lights, size, places in parts:
+            if lights.core != size * height / 8:
+                lights.core = size * height / 8
+                lights.show(places)
+        return self
+
+
+class Descent(Group):
+    """A loss that falls and comes to lie on its floor, in the plane of pure noise and from edge to edge of it.
+
+    Loss counts up from a line of zero. What is left below the floor glows: no training takes it away.
+    """
+
+    def __init__(
+        self, river: River, loss: ndarray, floor: float, half: float = 3.6, foot: float = -0.72, unit: float = 3.6
+    ) -> None:
+        """``loss`` [reading], evenly; it ends ``half`` to the right. Zero lies at the height ``foot``, and ``unit``
+        is how high a loss of one would be: all three in units of the data."""
+        self.river, self.half, self.foot, self.unit = river, half, foot, unit
+        theme, across = river.theme, half * np.linspace(BEGIN, 1, len(loss))
+        self.places = self.at(across, loss)
+        ends = np.array([-1.1 * half, 1.1 * half])
+        levels = [self.at(ends, np.full(2, height)) for height in (0.0, floor)]
+        alpha = np.broadcast_to((0.34 if is_dark(theme) else 0.2) * np.linspace(0.12, 1, 9) ** 1.5, (2, 9))
+        glow = np.stack([self.at(np.full(9, end), np.linspace(0, floor, 9)) for end in ends])
+        self.rest = Mesh(sheet(glow, coloured(rgb(theme, "target"), alpha)), depth_test=False, z_index=GLASS)
+        self.zero = Streaks(theme, levels[0][None], "muted", 1.6, 0.7)
+        self.floor = GlowLine(theme, levels[1], "target", 2.4, 0.9, glow=0.6)
+        self.line = GlowLine(theme, self.places, "model", 3.0, corner=0.6, glow=0.25)
+        self.head = Lights(theme, self.places[0], "model", 0.035, halo=6.0, glow=0.3)
+        super().__init__(self.rest, self.zero, self.floor, self.line, self.head)
+        self.floor_end, self.zero_end, self.zero_begin = (
+            self.at(np.array(share * half), np.array(height)) for share, height in ((0.6, floor), (0.8, 0), (BEGIN, 0))
+        )
+        self.show(0.0)
+
+    def at(self, across: ndarray, loss: ndarray) -> ndarray:
+        """Places [… 3] of losses, so far across in units of the data."""
+        return self.river.at(np.stack([across, self.foot + self.unit * np.asarray(loss)], axis=-1), 0.0)
+
+    def show(self, reading: float) -> Descent:
+        """Up to a reading, or between two."""
+        self.line.show(upto=reading)
+        self.head.show(moment(self.places, reading))
+        return self
+
+
+BEGIN = -0.88
+"""Where on the way across a loss begins: its first fall is seen whole."""
+
 
 class Threads(Group):
     """Ways of many particles through the river, as far as they have come, and a light where each is."""
@@ -245,8 +339,7 @@ class Threads(Group):
         colours = between(river.theme, ("noise", paint), (0.0, 0.6), shares)
         self.per_frame = (len(paths) - 1) / (frames - 1)
         self.lines = Streaks(river.theme, self.ways.swapaxes(0, 1), colours, width, opacity)
-        larger = 1.0 if is_dark(river.theme) else LARGER
-        self.heads = Lights(river.theme, self.ways[0], paint, 0.016 * larger, glow=0.16)
+        self.heads = Lights(river.theme, self.ways[0], paint, 0.011 if is_dark(river.theme) else 0.014, glow=0.16)
         super().__init__(self.lines, self.heads)
 
     def follow(self, frame: float) -> Threads:
@@ -275,14 +368,29 @@ class Sums(Group):
 
 
 class Followed(Hero):
-    """The particle that the film follows, as large on the screen as ever, however near the camera is."""
+    """The particle that the film follows, as large on the screen as ever, however near the camera is.
+
+    On a light page, where no halo tells it from the crowd, a ring does.
+    """
 
     def __init__(self, river: River, path: ndarray, size: float = 0.055) -> None:
         """``path`` [frame two]; ``size`` at a camera height of 8, in the dark."""
         self.river, self.path, self.light = river, np.asarray(path, float), 1.0
-        self.size = size = size if is_dark(river.theme) else 1.5 * size  # no halo tells it from the crowd there
+        self.size = size = size if is_dark(river.theme) else 1.3 * size
         self.place = river.at(self.path[0], 0.0)
         super().__init__(river.theme, self.place, radius=size)
+
+    def show(self, point: ndarray, paint: Paint | None = None, opacity: float = 1.0) -> Followed:
+        """Put it where it now is."""
+        super().show(point, paint, opacity)
+        if not self.dark:
+            page, ink = rgb(self.theme, "background"), self.colours
+            self.data: ndarray = np.repeat(self.data[:1], len(RING), axis=0)
+            self.data["radius"][:, 0] = self.core * np.array([wide for wide, _ in RING])
+            self.data["rgba"][:, :3] = [ink if inked else page for _, inked in RING]
+            self.data["rgba"][:, 3] = opacity
+            self.note_changed_data()
+        return self
 
     def follow(self, frame: float) -> Followed:
         """At a frame."""
@@ -305,3 +413,7 @@ class Followed(Hero):
             self.core = self.size * height / 8
             self.put(self.place)
         return self
+
+
+RING = ((3.0, False), (2.6, True), (2.2, False), (1.35, True))
+"""The hero on a light page, from its casing to its core: how wide by the core's radius, and whether of its colour."""

@@ -27,10 +27,23 @@ from mathviz.stage.frame import (
     UPPER_RIGHT,
     Region,
 )
-from mathviz.stage.shots import BENCH, CITY, FACE_ON, HERO, LANDSCAPE, PLAN, RIVER, SIDE, SKYLINE, Angle, Shot
+from mathviz.stage.shots import (
+    BENCH,
+    CITY,
+    FACE_ON,
+    HERO,
+    LANDSCAPE,
+    PLAN,
+    RIVER,
+    SIDE,
+    SKYLINE,
+    UPSTREAM,
+    Angle,
+    Shot,
+)
 
 __all__ = [
     "BENCH", "CAPTION", "CITY", "FACE_ON", "FRAME", "HERO", "LANDSCAPE", "LEFT_HALF", "LEFT_THIRD", "LOWER_LEFT",
     "LOWER_RIGHT", "PLAN", "POSTER", "RIGHT_HALF", "RIGHT_THIRD", "RIVER", "SAFE", "SIDE", "SKYLINE", "STAGE", "TITLE",
-    "UPPER_LEFT", "UPPER_RIGHT", "Angle", "Explainer", "Region", "Shot", "Watcher", "scene_file",
+    "UPPER_LEFT", "UPPER_RIGHT", "UPSTREAM", "Angle", "Explainer", "Region", "Shot", "Watcher", "scene_file",
 ]  # fmt: skip

@@ -65,6 +65,9 @@ SKYLINE = Angle(0, 77, 36)
 RIVER = Angle(-130, 77, 34)
 """Along x, which comes toward the viewer from the far left."""
 
+UPSTREAM = Angle(-90, 90, 34)
+"""Down the river's whole length from its near end: all slices of it lie behind each other."""
+
 BENCH = Angle(0, 34, 6)
 """From above and far away, through a long lens: lengths along x are on one scale, whatever their depth."""
 

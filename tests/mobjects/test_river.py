@@ -57,7 +57,8 @@ def test_dust_is_where_particles_were_and_nowhere_else(shown):
 def test_an_arrow_ends_at_its_tip_and_begins_at_its_particle(shown):
     from mathviz.mobjects.diffusion_reverse import Arrows, River
 
-    river, tips = River(theme("dark"), shown.ARCS), np.stack([shown.PATHS[0], shown.PATHS[-1]])
+    river = River(theme("dark"), shown.ARCS).filled(shown.PATHS, shown.SHARES)
+    tips = np.stack([shown.PATHS[0], shown.PATHS[-1]])
     arrows = Arrows(river, shown.PATHS, tips, 20).follow(10)
     assert np.allclose(arrows.shafts.paths[:, 0], river.at(shown.PATHS[10], 0.5))
     assert np.allclose(arrows.shafts.paths[:, -1], river.at(tips.mean(axis=0), 0.5))
@@ -70,7 +71,7 @@ def test_a_river_without_light_has_no_bed(shown):
     river = River(theme("dark"), shown.ARCS).filled(shown.PATHS, shown.SHARES, every=1)
     assert len(river.bed.get_points()) == 0
     assert len(river.dim(0.5).bed.get_points()) == shown.PATHS.shape[0] * shown.PATHS.shape[1]
-    assert river.bed.data["rgba"][:, 3].max() == pytest.approx(0.12)
+    assert river.bed.data["rgba"][:, 3].max() == pytest.approx(0.21)
     assert len(river.dim(0.0).bed.get_points()) == 0
 
 
@@ -92,3 +93,27 @@ def test_the_hero_keeps_its_size_on_the_screen(shown):
     hero = Followed(River(theme("dark"), shown.ARCS), shown.PATHS[:, 0])
     wide = hero.data["radius"].max()
     assert hero.seen_at(0.8).data["radius"].max() == pytest.approx(wide / 10)
+
+
+def test_tips_are_seen_on_data_as_small_as_they_are_by_then(shown):
+    river = shown.River(theme("dark"), shown.ARCS).filled(shown.PATHS, np.linspace(0, 1, 21))
+    assert np.ptp(river.data_at(0)[..., 1:], axis=(0, 1)) == pytest.approx([0, 0])
+    assert np.allclose(river.data_at(10), river.at(np.sqrt(0.5) * river.lines, 0.5))  # √ᾱ where signal = noise
+    assert np.allclose(river.data_at(20), river.at(river.lines, 1.0))
+
+
+def test_a_loss_is_as_high_above_zero_as_it_is_large(shown):
+    from mathviz.mobjects.diffusion_reverse import Descent
+
+    fall = Descent(shown.River(theme("dark"), shown.ARCS), np.array([0.6, 0.3, 0.25]), 0.2)
+    zero, floor = fall.zero.paths[0, 0, 2], fall.floor.core.paths[0, 0, 2]
+    assert (fall.places[:, 2] - zero) / (floor - zero) == pytest.approx([3, 1.5, 1.25])
+
+
+def test_on_a_light_page_the_hero_wears_a_ring(shown):
+    from mathviz.mobjects.diffusion_reverse import Followed, River
+
+    hero = Followed(River(theme("light"), shown.ARCS), shown.PATHS[:, 0])
+    inked = hero.data["rgba"][:, :3].mean(axis=1) < 0.3
+    assert list(inked) == [False, True, False, True] and (np.diff(hero.data["radius"][:, 0]) < 0).all()
+    assert (hero.dim(0.0).data["rgba"][:, 3] == 0).all()

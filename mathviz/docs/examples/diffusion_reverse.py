@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 from manimlib import DEGREES, ORIGIN, OUT, RIGHT, Group, Mobject
 
-from mathviz.mobjects.diffusion_reverse import Arrows, Followed, Leap, Origins, River, StepAgo, Stream, Sums, Threads
+from mathviz.mobjects.diffusion_reverse import (
+    Arrows,
+    Descent,
+    Followed,
+    Leap,
+    Origins,
+    River,
+    StepAgo,
+    Stream,
+    Sums,
+    Threads,
+)
 from mathviz.mobjects.light import moment
 from mathviz.style import Theme
 
@@ -50,8 +61,8 @@ def show_leap(theme: Theme) -> Group:
 
 
 def show_arrows(theme: Theme) -> Group:
-    """Arrows half the way to where each particle will be."""
-    river = River(theme, ARCS)
+    """Arrows half the way to where each particle will be, and the arcs as small as they are by then."""
+    river = River(theme, ARCS).filled(PATHS, SHARES).dim(0.5)
     arrows = Arrows(river, PATHS, (PATHS[::20] + PATHS[-1]) / 2, 20)
     return seen(river, Stream(river, PATHS, SHARES).show(4), arrows.follow(4))
 
@@ -61,6 +72,13 @@ def show_step_ago(theme: Theme) -> StepAgo:
     river = River(theme, ARCS)
     step = StepAgo(river, np.zeros(2), np.array([0.2, 0.1]), np.array([1.2, -0.7]), 0.2 + START, 0.5, 0.05)
     return step.show(1.0).rotate(90 * DEGREES, OUT).rotate(-90 * DEGREES, RIGHT)
+
+
+def show_descent(theme: Theme) -> Group:
+    """A loss that halves and comes to lie on its floor, after 45 of 60 readings."""
+    river = River(theme, ARCS)
+    fall = Descent(river, 0.25 + 0.35 * np.exp(-np.arange(60) / 6), 0.24, half=2.0, unit=3.0).show(45)
+    return Group(fall).rotate(90 * DEGREES, OUT).rotate(-90 * DEGREES, RIGHT)
 
 
 def show_threads(theme: Theme) -> Group:
