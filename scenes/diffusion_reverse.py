@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from manimlib import DL, DOWN, RIGHT, UP, Animation, rush_into, smooth
+from manimlib import DL, DOWN, RIGHT, UP, Animation, Mobject, rush_into, smooth
 
 from mathviz.concepts.diffusion_reverse import DiffusionReverse as Run
 from mathviz.mobjects import diffusion_reverse as drawn
@@ -38,17 +36,15 @@ class DiffusionReverse(Explainer):
         self.poised, self.settled = run.frame_of(int(run.poised)), run.frame_of(int(run.settled))
         self.sums = drawn.Sums(river, run.pulled, run.kicked, self.poised / self.last)
         self.chain = self.index(self.crowd.show, self.hero.follow, self.trail.show)
-        moons = river.ridges.core
         self.slice = self.shot(UPSTREAM, river.corners(0.0, 0.75), within=POSTER)
-        self.whole = self.shot(RIVER.turned(-1), river.corners(0, 0.7), moons)
+        self.whole = self.shot(RIVER.turned(-1), river.corners(0, 0.7), river.ridges)
         self.close = self.shot(UPSTREAM, self.step.cloud, leaving=RIGHT_HALF)
         self.deep = self.shot(UPSTREAM, self.step.stops[:2], room=0.8)
         self.star = self.shot(UPSTREAM, river.corners(0.0, 0.7), leaving=RIGHT_HALF)
         self.tips = self.shot(RIVER.turned(16), river.data_at(self.settled), leaving=LEFT_THIRD)
-        self.near = self.shot(RIVER.turned(4), moons, leaving=LEFT_THIRD)
-        self.apart = self.shot(RIVER.turned(-9), self.sums, moons, room=0.2)
-        self.mouth = self.shot(RIVER.turned(10), moons, leaving=LEFT_THIRD)
-        self.poster = self.shot(RIVER.turned(7), moons, within=POSTER, leaving=LEFT_THIRD)
+        self.apart = self.shot(RIVER.turned(-9), self.sums, river.ridges, room=0.2)
+        self.mouth = self.shot(RIVER.turned(10), river.ridges, leaving=LEFT_THIRD)
+        self.poster = self.shot(RIVER.turned(7), river.ridges, within=POSTER, leaving=LEFT_THIRD)
 
     def question(self) -> None:
         self.always(Pool(self.theme))
@@ -122,20 +118,20 @@ class DiffusionReverse(Explainer):
         self.next_caption()
         self.chain.drives(arrows.follow)
         self.add(self.river.bed, self.trail)
-        self.play(self.dropping(law), self.chain.to(self.settled, 1.3 * RUN), self.moving(self.tips, 1.2 * RUN),
+        self.play(self.dropping(law), self.chain.to(self.settled, 1.1 * RUN), self.moving(self.tips, RUN),
                   *self.dimming(FAINT, self.river), self.showing(self.river.slices, RUN))  # fmt: skip
         self.chain.readers.remove(arrows.follow)
 
     def the_beam_closes(self) -> None:
         chance = self.trace.chance_of_its_moon
         self.keep(self.crowd, self.hero, self.river.first, self.river.slices, self.river.bed, self.trail)
-        self.play(self.chain.to(self.poised), *self.dimming(FAINT, self.crowd), self.moving(self.near),
+        self.play(self.chain.to(self.poised), *self.dimming(FAINT, self.crowd), self.moving(self.mouth),
                   self.showing(self.river.last), self.showing(self.river.ridges))  # fmt: skip
         number = self.big("chance", moment(chance, self.chain.at), "{:.2f}", "mechanism", widest=0)
         self.play(self.showing(self.light.show(self.chain.at)), self.showing(number), self.veiling(self.river.ridges))
         self.next_caption()
         self.chain.drives(self.light.show, lambda at: number.show(moment(chance, at)))
-        self.play(self.chain.to(self.last), self.moving(self.mouth), run_time=RUN)
+        self.play(self.chain.to(self.last), self.drifting(theta=-6), run_time=RUN)
 
     def pulls_add_up(self) -> None:
         run, sums = self.trace, self.sums
@@ -145,6 +141,7 @@ class DiffusionReverse(Explainer):
                   self.moving(self.apart), self.unveiling(self.river.ridges), run_time=RUN)  # fmt: skip
         self.show(self.name_at(sums.ends[0], self.label("pulls", "model", **run.lengths), UP),
                   self.name_at(sums.ends[1], self.label("kicks", "noise", **run.lengths), RIGHT))  # fmt: skip
+        self.wait(SLOW)
 
     def without_the_draw_it_collapses(self) -> None:
         spread = self.trace.spread_silent
@@ -165,16 +162,18 @@ class DiffusionReverse(Explainer):
                   self.drifting(theta=-4, run_time=RUN))  # fmt: skip
 
     def the_moons_return(self) -> None:
-        run = self.trace
         self.keep(self.river, self.silent, self.crowd, self.hero)
         self.play(self.moving(self.poster), self.showing(self.trail), *self.dimming(1.0, self.crowd, self.hero),
                   *self.dimming(HALF, self.silent), self.veiling(self.river.ridges), run_time=SLOW)  # fmt: skip
+
+    def last_picture(self) -> None:
+        self.keep(self.river, self.silent, self.crowd, self.hero, self.trail)
+        run, left = self.trace, SAFE.without(RIGHT_HALF)
         ends = (("with", run.distance, "model"), ("middles", run.distance_silent, "error"))
-        left = SAFE.without(RIGHT_HALF)
         pair = [self.big(name, found.mean(), "{:.2f}", role, left, steps=run.steps) for name, found, role in ends]
         said = [self.case(self.label(name, batch=run.batch)) for name in ("distance", "each")]
         self.show(self.over(left.column(*said, left.row(*pair, gap=1.0, edge=UP), gap=0.2, edge=DL)))
 
-    def dimming(self, light: float, *what: Any, run_time: float = NORMAL) -> list[Animation]:
+    def dimming(self, light: float, *what: Mobject, run_time: float = NORMAL) -> list[Animation]:
         """Each of what gives light is so bright from now on."""
         return [self.index(each.dim, at=each.light).to(light, run_time) for each in what]
