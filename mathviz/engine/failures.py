@@ -30,6 +30,9 @@ def failed(error: BaseException, beat: str = "") -> RenderFailed:
     """The failure that an exception in a scene is, with the innermost place in it that is the author's own."""
     if isinstance(error, OSError) and error.errno in OF_THE_DISK:
         return RenderFailed(f"{beat or 'the film'} could not be kept: {sentence(error)}")
+    if type(error).__module__ == "sqlite3":
+        todo = "Make room, or name another folder in MATHVIZ_CACHE"
+        return RenderFailed(f"typeset texts could not be kept: {error}. {todo}")
     inside = f", in the beat {beat}" if beat else ""
     return RenderFailed(f"{tracebacks.place(error)}{inside}: {words(error)}")
 

@@ -43,17 +43,21 @@ def remove(path: Path) -> None:
             path.unlink()
 
 
+LEAST = 16 << 20
+"""Bytes that must be free where texts and formulas are kept: their database is no smaller than some of them."""
+
+
 def shared_cache() -> Path | None:
     """The folder where this machine's projects keep what they can share, as the platform has it.
 
-    None where nothing can be written there. ``MATHVIZ_CACHE`` names another.
+    None where nothing can be written there, or hardly anything. ``MATHVIZ_CACHE`` names another.
     """
     chosen, usual = os.environ.get("MATHVIZ_CACHE"), os.environ.get("XDG_CACHE_HOME")
     try:
         beside = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
         place = Path(chosen) if chosen else (Path(usual) if usual else beside) / "mathviz"
         place.mkdir(parents=True, exist_ok=True)
-        if os.access(place, os.W_OK | os.X_OK):
+        if os.access(place, os.W_OK | os.X_OK) and shutil.disk_usage(place).free >= LEAST:
             return place
     except (OSError, RuntimeError):  # no home
         pass

@@ -90,6 +90,19 @@ def test_a_disk_that_fills_while_a_film_is_drawn_is_told_as_that(tiny: TinyProje
     assert done.stdout.split() == ["renders/.cache/work:", "renders/tiny:"], "nothing half is left"
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
+def test_where_the_machines_cache_is_full_texts_are_kept_elsewhere(tiny: TinyProject) -> None:
+    (tiny.root / "cache").mkdir()
+    line = " ".join(tiny.command("still", "tiny", "--beat", "bars_grow", "--quality", "low"))
+    small = f"mount -t tmpfs -o size=64k none cache && MATHVIZ_CACHE=cache {line}"
+    done = subprocess.run(["unshare", "-m", "sh", "-c", small], cwd=tiny.root, env=tiny.environment(),
+                          capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    if "unshare:" in done.stderr or "mount:" in done.stderr:
+        pytest.skip(f"no disk can be mounted here: {done.stderr}")
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+
+
 def test_a_terminal_that_has_ascii_alone_gets_other_characters(tiny: TinyProject) -> None:
     done = tiny.run("list", PYTHONIOENCODING="ascii")
     assert done.returncode == 0 and "Bars: How high?" in done.stdout and "??: ???" in done.stdout, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,11 @@ NO_FILE = LatexError("LaTeX Error: File `physics.sty' not found.\n")
 )  # fmt: skip
 def test_what_latex_lacks_is_named_with_its_package(raised: Exception, says: str) -> None:
     assert failures.words(raised) == says
+
+
+def test_a_full_disk_where_texts_are_kept_is_told_as_that() -> None:
+    said = str(failures.failed(sqlite3.OperationalError("database or disk is full"), "rise"))
+    assert said.startswith("typeset texts could not be kept: database or disk is full. Make room")
 
 
 TEX = '''

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mathviz.films.script import IDENTIFIER, LANGUAGE
 from mathviz.project import HOME, Project, disk
-from mathviz.project.errors import MathvizError
+from mathviz.project.errors import MathvizError, sentence
 
 FILES = ("concept.py", "script.yaml", "scene.py", "test.py")
 """The parts of a film, each from the template of its name."""
@@ -56,7 +56,7 @@ def create(project: Project, stem: str, languages: Sequence[str] = LANGUAGES) ->
         for path in files.values():  # none of which was there
             with contextlib.suppress(OSError):
                 path.unlink()
-        raise MathvizError(f"{project.root}: nothing was written: {error}") from error
+        raise MathvizError(f"{project.root}: nothing was written: {sentence(error)}") from error
     return list(files.values())
 
 
