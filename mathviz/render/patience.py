@@ -19,9 +19,11 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from mathviz import engine
+from mathviz.project import programs
 from mathviz.project.activity import Activity, activity
 from mathviz.project.errors import Stuck
 from mathviz.project.tracebacks import is_librarys
+from mathviz.render import encode
 
 LONGER = "It may be given longer: --patience SECONDS"
 
@@ -139,17 +141,30 @@ class Watch:
 
 
 def place_of_main() -> str:
-    """File, line and function at which the main thread is, the innermost that is no library's."""
+    """File, line and function at which the main thread is, the innermost that is no library's; what it waits for."""
     frame = sys._current_frames().get(threading.main_thread().ident or 0)
     return place(list(_outwards(frame)))
 
 
 def place(frames: list[FrameType]) -> str:
     """The innermost of frames, which comes first, that is no library's."""
-    own = [frame for frame in frames if not is_librarys(frame.f_code.co_filename)] or frames
-    if not own:
+    own = [frame for frame in frames if not is_librarys(frame.f_code.co_filename)]
+    waits = next(filter(None, map(_program, frames)), "")
+    if not own and waits:
+        return f"a wait for {waits}"
+    if not (own := own or frames):
         return "an unknown place"
-    return f"{own[0].f_code.co_filename}, line {own[0].f_lineno}, in {own[0].f_code.co_name}"
+    where = f"{own[0].f_code.co_filename}, line {own[0].f_lineno}, in {own[0].f_code.co_name}"
+    return f"{where}, and waits for {waits}" if waits else where
+
+
+def _program(frame: FrameType) -> str:
+    """The program that code waits for; empty for other code."""
+    file = frame.f_code.co_filename
+    if file == encode.__file__:
+        return "ffmpeg"
+    command = frame.f_locals.get("command") if file == programs.__file__ else None
+    return str(command[0]) if command else ""
 
 
 DUMP = "(most recent call first)"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ import pytest
 from mathviz.engine import typesetting
 from mathviz.project import programs
 from mathviz.project.errors import ToolFailed, ToolKilled
-from mathviz.render import doctor, encode, inputs
+from mathviz.render import doctor, encode, inputs, patience
 
 
 def fake(folder: Path, name: str, program: str) -> None:
@@ -82,6 +86,27 @@ def test_ffmpeg_that_takes_no_frames_or_does_not_end_is_named(path: Path, monkey
     fake(path, "ffmpeg", "exec sleep 60")
     with pytest.raises(ToolFailed, match="ffmpeg did nothing for"):
         encode.join([], [], 10, path / "film.mp4")
+
+
+def _fails(wait: Callable[[], object]) -> None:
+    with contextlib.suppress(ToolFailed):
+        wait()
+
+
+def test_who_is_stuck_says_for_which_program_it_waits(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If its patience ends before the program's own limit."""
+    monkeypatch.setattr(encode, "ENCODING", 3.0)
+    fake(path, "ffmpeg", "cat > /dev/null; exec sleep 60")
+    fake(path, "latex", "exec sleep 60")
+    encoder = encode.BeatEncoder(640, 480, 10, path / "grow.ts")
+    waits = {"ffmpeg": encoder.close, "latex": lambda: programs.run(["latex", "x.tex"], most=3.0)}
+    for program, wait in waits.items():
+        waiting = threading.Thread(target=_fails, args=[wait])
+        waiting.start()
+        time.sleep(0.5)
+        said = patience.place(list(patience._outwards(sys._current_frames()[waiting.ident or 0])))
+        assert said.endswith(f", and waits for {program}") and __file__ in said
+        waiting.join()
 
 
 def test_a_typesetter_that_hangs_or_fails_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
