@@ -405,8 +405,10 @@ def job(project: Project, stem: str, language: str, theme: str) -> Job:
 def observe(scene: Path, versions: list[tuple[str, str]]) -> Iterator[Observed | Failure]:
     """Go through a film of the catalogue in versions, languages with themes; without any through a file's scenes."""
     from mathviz import engine
+    from mathviz.engine import later
 
-    engine.start(engine.Picture(854, 480, 30))
+    with later.spared():
+        engine.start(engine.Picture(854, 480, 30))
     try:
         for name in engine.scene_names(scene) if not versions else []:
             yield _seen(Observed(f"{scene.stem}.{name}", "", "", ""), scene, name)

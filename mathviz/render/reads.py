@@ -73,7 +73,7 @@ def follow_sources() -> None:
 
 def files() -> dict[Path, bool]:
     """Every file that was read, without links, and whether it is still as it was then."""
-    loaded = {str(Path(where).absolute()) for module in list(sys.modules.values())
-              if (where := getattr(module, "__file__", None)) and where.endswith(".py")}  # fmt: skip
-    own = {path for path in loaded if not _is_a_librarys(path)}
+    own = {path for module in list(sys.modules.values())
+           if (where := getattr(module, "__file__", None)) and where.endswith(".py")
+           and not _is_a_librarys(path := os.path.abspath(where))}  # noqa: PTH100 - as above
     return {Path(path).resolve(): _opened.get(path, _state(path)) == _state(path) for path in sorted(own | _data)}

@@ -11,7 +11,7 @@ from numpy import ndarray
 from PIL import Image
 
 from mathviz import engine
-from mathviz.engine import stills
+from mathviz.engine import later, stills
 from mathviz.films import script
 from mathviz.project import Project, disk, not_found
 from mathviz.project.activity import limit
@@ -30,7 +30,8 @@ def write_still(project: Project, job: Job, beat: str | None, after: float | Non
     if job.language:
         _require_beat(job, beat)
     disk.require_place(out or job.folder / "stills" / "any.png")  # before the work
-    engine.start(engine.Picture(job.width, job.height, job.fps))
+    with later.spared():
+        engine.start(engine.Picture(job.width, job.height, job.fps))
     try:
         with Watch(limit(), lambda place: _say(job, place), film=bool(job.language)):
             beat, image = _of_film(job, beat or "", after) if job.language else _of_scene(job, beat, after)

@@ -31,7 +31,7 @@ from mathviz.render import reads
 # isort: split
 
 from mathviz import engine, style
-from mathviz.engine import rate, seams
+from mathviz.engine import later, rate, seams
 from mathviz.engine.failures import failed, why_nothing_plays
 from mathviz.engine.readback import Nv12, Reader, Rgba
 from mathviz.films.telling import Telling
@@ -390,13 +390,18 @@ def _serve(tasks: int, out: Any) -> None:
                 continue
             task = Task.from_json(line)
             job = task.job
-            engine.start(engine.Picture(job.width, job.height, job.fps))
+            _start(job.width, job.height, job.fps)
             fork = os.fork()
             if fork == 0:
                 _in_fork(task, out, tasks)
             out.write(json.dumps({"fork": fork}) + "\n")
             _, status = os.waitpid(fork, 0)
             out.write(json.dumps({"ended": os.waitstatus_to_exitcode(status)}) + "\n")
+
+
+def _start(width: int, height: int, fps: float) -> None:
+    with later.spared():
+        engine.start(engine.Picture(width, height, fps))
 
 
 BEGIN = "to begin with"
@@ -406,7 +411,7 @@ are to be drawn, and the folders of ``twins``."""
 
 def _begin(said: dict[str, Any]) -> tuple[int, Any] | None:
     """Import what draws, and what every film imports, then be several. Returns in each of the others."""
-    engine.start(engine.Picture(*said[BEGIN]))
+    _start(*said[BEGIN])
     if said["films"]:
         importlib.import_module("mathviz.stage")
         for name in style.THEMES:

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from tiny_project import TinyProject
 
+from mathviz.lint.files import check_film
+from mathviz.lint.known import judged_film
+from mathviz.lint.rules import Finding
+
 
 @pytest.fixture(scope="module")
 def linted_once(tmp_path_factory: pytest.TempPathFactory) -> TinyProject:
@@ -75,3 +79,15 @@ def test_what_was_seen_and_is_damaged_is_looked_at_anew(linted: TinyProject) -> 
     assert len(objects) == 4
     objects[0].write_bytes(objects[0].read_bytes() + b" ")
     assert known(linted.run("lint", "--json")) == (3, 4)
+
+
+def test_a_finished_film_is_decoded_again_only_if_something_beside_it_changes(rendered: TinyProject) -> None:
+    manifest, times = rendered.films / "tiny.en.json", []
+
+    def found() -> list[Finding]:
+        return judged_film(rendered.project, manifest, lambda: times.append("decoded") or check_film(manifest))
+
+    first = found()
+    assert found() == first and times == ["decoded"]
+    (rendered.films / "tiny.en.vtt").unlink()
+    assert [each.rule for each in found()] == [*(each.rule for each in first), "A11Y001"] and len(times) == 2
