@@ -24,9 +24,9 @@ from typing import Any
 from mathviz import __version__
 from mathviz.cluster import bundle
 from mathviz.cluster.bundle import PIECE, Piece, Store
-from mathviz.project import loading, programs
+from mathviz.project import loading
 from mathviz.project.activity import PATIENCE
-from mathviz.project.errors import MathvizError, NotFound, ToolFailed
+from mathviz.project.errors import MathvizError, NotFound
 from mathviz.render import doctor, inputs
 from mathviz.render.cache import LIMIT, YOUNG, Beat, Cache
 from mathviz.render.farm import Farm, Worker, cores
@@ -260,19 +260,13 @@ def compute(name: str, stem: str, device: str, shared: str = "") -> dict[str, An
     """Run a computation of a bundle. Returns the digests of the trace's two files by name, or an ``error``."""
     root = folder() / "bundles" / name
     line = loading.python("mathviz", "compute", stem, "--json", "--device", device)
-    with subprocess.Popen(
-        line, cwd=_home(root), env=os.environ | _environment(root), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True,
-    ) as process:  # fmt: skip
-        try:
-            out, said = programs.communicate(process)
-        except ToolFailed as error:
-            return {"error": str(error), "root": str(root)}
-        finally:
-            programs.end(process)
-    if process.returncode:
-        return {"error": said.strip(), "root": str(root)}
-    place = Path(json.loads(out)["place"])
+    done = subprocess.run(
+        line, cwd=_home(root), env=os.environ | _environment(root), stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        return {"error": done.stderr.strip(), "root": str(root)}
+    place = Path(json.loads(done.stdout)["place"])
     kept = store(shared)
     return {"files": {path.name: (kept.put(path), path.stat().st_size) for path in (place, place.with_suffix(".json"))}}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -143,18 +142,6 @@ def test_a_bundle_whose_laying_out_was_cut_short_is_laid_out_again(own: Path, fi
     assert station.settle(manifest) == name
     assert (root / bundle.ENGINE_NAME).read_text() == bundle.engine_of(manifest)
     assert (root / "home" / "mathviz" / "one.py").read_bytes() == file.read_bytes()
-
-
-def test_a_computation_that_hangs_on_a_worker_is_ended_and_told(
-    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MATHVIZ_PATIENCE", "1")
-    (tmp_path / "hangs.py").write_text("import time\n\ntime.sleep(60)\n")
-    (tmp_path / "empty.py").touch()
-    store = station.store("")
-    name = station.settle({"home/mathviz/__init__.py": store.put(tmp_path / "empty.py"),
-                           "home/mathviz/__main__.py": store.put(tmp_path / "hangs.py")})  # fmt: skip
-    assert re.search(r"did nothing for \d s: .* compute tiny", station.compute(name, "tiny", "cpu")["error"])
 
 
 def test_what_a_worker_has_not_used_for_long_is_removed(own: Path, file: Path, tmp_path: Path) -> None:
