@@ -69,15 +69,16 @@ class Digits(Written):
         return self.template.format(value).replace("-", "−")
 
     def _draw(self, outlines: list[ndarray]) -> None:
-        """Give each shape its outline. Shapes are kept, with all that was done to them: fixed in frame, faded."""
+        """Give each shape its outline. Shapes are kept, with all that was done to them: fixed in frame, faded; but as
+        many as are needed, whatever was shown before: so a skipped count leaves what a played one does."""
         while len(self.submobjects) - 1 < len(outlines):
             made = VMobject().set_stroke(width=0).set_fill(self.colour, 1, border_width=BORDER)
             if len(self.submobjects) > 1:
                 made = self.submobjects[1].copy()
             self.add(made)
-        nowhere = np.repeat(self.place.get_points()[:1], 3, axis=0)
-        for at, shape in enumerate(self.submobjects[1:]):
-            shape.set_points(outlines[at] if at < len(outlines) else nowhere)
+        self.remove(*self.submobjects[1 + len(outlines) :])
+        for outline, shape in zip(outlines, self.submobjects[1:], strict=True):
+            shape.set_points(outline)
 
 
 def _width(text: str) -> float:

@@ -45,6 +45,18 @@ def test_what_was_done_to_a_number_stays_while_it_counts(theme: style.Theme) -> 
     assert shapes[0].get_fill_color().lower() == theme["data"].lower()
 
 
+def test_a_count_that_was_skipped_leaves_what_one_that_was_played_leaves(theme: style.Theme) -> None:
+    from mathviz.mobjects.number import Digits
+
+    played, skipped = (Digits(0, theme, "{:g}", widest=1.75) for _ in range(2))
+    for value in (0, 0.875, 1.75):
+        played.show(value)
+    skipped.show(1.75)
+    one, other = ([each.get_points() for each in digits.get_family()] for digits in (played, skipped))
+    assert len(one) == len(other)
+    assert all(np.array_equal(*pair) for pair in zip(one, other, strict=True))
+
+
 def test_the_unit_is_half_as_high_and_on_the_same_line(theme: style.Theme) -> None:
     from mathviz.mobjects.number import BigNumber
 
