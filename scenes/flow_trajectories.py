@@ -1,259 +1,204 @@
-"""The average of straight lines bends; diffusion's path is the same map from noise to data, on another timetable."""
+"""Averages of straight lines bend: first all head for the data's centre. Diffusion: the same, retimed and zoomed."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from manimlib import (
-    DOWN,
-    LEFT,
-    RIGHT,
-    UP,
-    Arrow,
-    Dot,
-    FadeIn,
-    FadeOut,
-    Group,
-    ShowCreation,
-    UpdateFromAlphaFunc,
-    VGroup,
-    linear,
-)  # fmt: skip
-from numpy import ndarray
+from manimlib import DL, DOWN, LEFT, RIGHT, UP, Animation, Group
 
 from mathviz.concepts.flow_trajectories import FlowTrajectories as Run
-from mathviz.concepts.shared.oracles import CURVED, STRAIGHT
-from mathviz.mobjects.image import Pixels
-from mathviz.mobjects.particles import Fan, MixDial, Particles, Plane, TimeBar, Trajectories
-from mathviz.mobjects.plot import LinePlot
-from mathviz.mobjects.text import formula
-from mathviz.mobjects.transport import Segments
-from mathviz.stage import Explainer
-from mathviz.style import HALF_WIDTH, NORMAL, QUICK, SLOW
+from mathviz.mobjects.diffusion_reverse import Followed, Origins, River
+from mathviz.mobjects.flow_trajectories import Aims, Between, Bundle, Ends, Heading, Needle, Pairs, Pinhole, Slice, Twin
+from mathviz.mobjects.glass import Pool
+from mathviz.mobjects.light import moment
+from mathviz.stage import FRAME, LEFT_HALF, POSTER, RIGHT_HALF, RIVER, Angle, Explainer
+from mathviz.style import NORMAL, SLOW
 
-SIDE, MIDDLE, PANEL = 4.7, 0.75, 3.9
-"""The plane's side and the height of its middle, and the side of each of two planes, in scene units."""
+ALONG_TIME = Angle(-90, 90, 2)
+"""Up the river through a long lens: all times lie on each other, and what is seen is the plane of the data."""
 
-BESIDE = 2.7
-"""The middle of what stands beside the plane."""
-
-NEARER = 2.2
-"""Largest coordinate on the plane of the lines through one place."""
-
-DRAWN, IMAGES = 50, 7
-"""Trajectories that are drawn, of all; and images in a row."""
-
-ROLES = ("model", "rival")
-"""Of the straight mix and of diffusion's."""
-
-LINE = r"x_t = (1-t)\, x_0 + t\, x_1"
-MEAN = r"u_t(x) = \mathbb{E}[\,x_1 - x_0 \mid x_t = x\,]"
-FLOW = r"\dot x = u_t(x)"
-LOSS = r"\left\Vert v_\theta(x_t, t) - (x_1 - x_0) \right\Vert^2"
-MIX = r"x_t = a_t\, x_1 + b_t\, \epsilon"
+RUN, ROLES, FAINT, LESS = 3 * SLOW, ("model", "rival"), 0.2, 0.5
+"""Seconds of all time; what the straight mix and diffusion wear; what is left of two lights that are dimmed."""
 
 
 class FlowTrajectories(Explainer):
-    """Cast: the ``plane`` with its time ``bar``; two ``panels`` with dials; ``leaving``, for the next beat."""
+    """Cast: ``pairs`` in the ``river``, the ``hero`` on its ``line``, the ``pinhole``, ``straight`` and ``curved``."""
 
     trace: Run
-    leaving: Group
 
     def setup(self) -> None:
         super().setup()
-        theme = self.theme
-        self.plane = Plane(theme, SIDE).move_to((-HALF_WIDTH + SIDE / 2, MIDDLE, 0))
-        self.bar = TimeBar(theme, SIDE - 0.2, "noise", "data").next_to(self.plane, DOWN, 0.3)
-        self.panels = [Plane(theme, PANEL).move_to((side * (HALF_WIDTH - PANEL / 2), 0.4, 0)) for side in (-1, 1)]
+        run, hero, half = self.trace, int(self.trace.hero), self.trace.half
+        self.last = len(run.aims) - 1
+        self.river = river = River(self.theme, np.split(run.moons, 2), reach=(2.7, 2.6))
+        self.panes = river.first, river.slices, river.last
+        self.pairs = Pairs(river, run.noise, run.partners)
+        self.hero = Followed(river, run.flow[0, :, hero])
+        self.line = Heading(river, run.on_line(0), 0.0, run.on_line(1), "text", 3.0)
+        self.mix = self.index(self.pairs.travel, lambda t: self.hero.put(river.at(run.on_line(t), t)))
+        self.pinhole = Pinhole(river, run.place, half, run.fan)
+        self.average = Heading(river, run.place, half, run.ahead(run.drawn_velocity), "target", 7.0)
+        self.learned = Heading(river, run.place, half, run.ahead(run.learned_velocity), "model", 2.5)
+        self.beam = Origins(river, run.flow[0, :, hero], run.origins, run.chances)
+        self.needle = Needle(river, run.flow[0, :, hero], run.aims[:, hero])
+        self.aims = Aims(river, run.flow[0], run.aims)
+        self.straight, self.curved = (Bundle(river, *each, hero) for each in zip(run.flow, ROLES, strict=True))
+        self.chain = self.index(self.straight.follow, self.hero.follow, self.aims.follow, self.needle.follow,
+                                self.beam.show)  # fmt: skip
+        self.both = self.index(self.straight.follow, self.curved.follow)
+        ends = river.corners(0, 0.85), river.corners(1, 0.85)
+        self.flat = self.shot(ALONG_TIME, self.line, river.ridges, room=0.3)
+        self.whole = self.shot(RIVER.turned(-3), *ends)
+        self.aside = self.shot(RIVER.turned(5), river.corners(0), river.corners(1), leaving=RIGHT_HALF)
+        self.close = self.whole.nearer(6, river.at(run.place, half))
+        self.poster = self.shot(RIVER.turned(3), *ends, within=POSTER)
 
-    def random_pairs_cross(self) -> None:
-        run, theme = self.trace, self.theme
-        noise = Particles(self.plane, run.noise, theme, "noise", 0.05)
-        data = Particles(self.plane, run.data, theme, "data", 0.05)
-        lines = Segments(self.plane, run.noise, run.data, theme, "muted", 2, 0.7)
-        law = formula(LINE, theme, {"x_0": "noise", "x_1": "data"}).move_to((BESIDE, 2.0, 0))
-        dial = MixDial(theme, 1.6, self.text("data"), self.text("noise"), straight=True).show(0.5, 0.5)
-        dial.move_to((BESIDE, -0.2, 0))
-        self.play(FadeIn(self.plane), FadeIn(noise), run_time=NORMAL)
-        self.play(FadeIn(data), run_time=NORMAL)
-        self.play(ShowCreation(lines), run_time=SLOW)
-        self.play(FadeIn(law), FadeIn(dial), run_time=NORMAL)
-        self.leaving = Group(noise, data, lines, law, dial)
+    def question(self) -> None:
+        self.always(Pool(self.theme))
+        self.cut(self.flat)
+        sized = self.hero, self.pairs, self.straight, self.curved
+        self.with_view(lambda view: [each.seen_at(view.height) for each in sized])
+        self.play(self.showing(self.river.ridges), self.showing(self.pairs.drawn(0)), self.showing(self.hero),
+                  self.index(self.pairs.drawn).to(1, 2 * SLOW))  # fmt: skip
+        self.draw(self.line)
+
+    def a_line_takes_time(self) -> None:
+        river = self.river
+        self.keep(self.pairs, self.hero, self.line, river.ridges)
+        self.play(self.moving(self.whole, 2 * SLOW), *(self.showing(each, 2 * SLOW) for each in self.panes))
+        names = (self.name_at(place, self.label(name, name), DOWN)
+                 for name, place in (("noise", river.first), ("data", river.ridges)))  # fmt: skip
+        law = LEFT_HALF.put(self.law("line"), DL)
+        self.play(self.mix.to(1, 1.5 * SLOW), *map(self.showing, (*names, law)))
 
     def one_place_many_lines(self) -> None:
-        run, theme, half = self.trace, self.theme, 0.5
-        lens = Plane(theme, SIDE, NEARER).move_to(self.plane)
-        fan = Fan(lens, theme, len(run.fan), 2).show(run.probe, run.fan, np.ones(len(run.fan)))
-        place, exact, learned = (lens.at(run.probe + (1 - half) * velocity) for velocity in
-                                 (np.zeros(2), run.exact_velocity, run.learned_velocity))  # fmt: skip
-        dot = Dot(place, radius=0.11).set_fill(theme["text"], 1)
-        arrows = VGroup(Arrow(place, exact, buff=0, thickness=7, fill_color=theme["target"]),
-                        Arrow(place, learned, buff=0, thickness=3, fill_color=theme["model"]))  # fmt: skip
-        ends = Particles(lens, run.fan, theme, "data", 0.05)
-        names = VGroup(*(self.label(name, role) for name, role in
-                         (("lines", "mechanism"), ("average", "target"), ("learned", "model"))))  # fmt: skip
-        names.arrange(DOWN, buff=0.45).move_to((BESIDE, 0.2, 0))
-        law = formula(MEAN, theme).set_width(5.8).move_to((BESIDE, 2.0, 0))
-        self.play(FadeOut(self.leaving), run_time=QUICK)
-        self.play(FadeIn(dot), run_time=QUICK)
-        self.play(ShowCreation(fan), FadeIn(ends), FadeIn(names[0]), run_time=SLOW)
-        self.play(FadeIn(law), run_time=NORMAL)
-        self.play(fan.animate.set_stroke(opacity=0.25), FadeIn(arrows[0]), FadeIn(names[1]), run_time=NORMAL)
-        self.play(FadeIn(arrows[1]), FadeIn(names[2]), run_time=NORMAL)
-        self.fan, self.leaving = Group(fan, ends, dot, arrows), Group(names, law)
+        self.keep(self.pairs, self.hero, self.line, self.river)
+        self.play(self.mix.to(self.trace.half, 1.5 * SLOW), self.moving(self.close, 1.5 * SLOW))
+        self.add(self.pinhole.show(0))
+        self.play(self.index(self.pinhole.show).to(1, 2 * SLOW), self.moving(self.whole, 2 * SLOW),
+                  *self.dimming(FAINT, self.pairs))  # fmt: skip
+        self.next_caption()
+        self.linger(theta=3)
+        self.next_caption()
+        self.add(self.average)
+        self.play(self.index(self.average.show).to(1, NORMAL))
+        sources = {"u_t": self.average.tip, "x_1": self.pinhole.ends, "x_0": self.pinhole.begins}
+        law = LEFT_HALF.put(self.law("mean"), DL)  # lint: ignore[TXT001] its symbols grow on their way
+        # lint: ignore[CON001] signs as large as these need 3 : 1
+        self.play(self.gathering(law, sources, SLOW), self.drifting(theta=2))
 
     def the_floor_is_the_disagreement(self) -> None:
-        run, theme = self.trace, self.theme
-        updates = int(run.updates)
-        plot = LinePlot(theme, 5.4, 2.7, (updates, 5)).move_to((BESIDE + 0.4, 0.35, 0))
-        looks = (np.arange(len(run.loss)) + 0.5) * updates / len(run.loss)
-        falling = plot.line(np.stack([looks, run.loss], axis=1), "model")
-        floor = plot.line(np.array([[0, run.floor], [updates, run.floor]]), "target", dashed=True)
-        law = formula(LOSS, theme, {r"v_\theta": "model"}).move_to((BESIDE + 0.6, 2.5, 0))
-        ticks = VGroup(plot.tick((updates // 2, updates), (2.5, 5)),
-                       self.label("loss_axis", "muted").next_to(plot.up.get_end(), RIGHT, 0.2),
-                       self.label("updates", "muted").next_to(plot.at(0.75 * updates, 0), DOWN, 0.2))  # fmt: skip
-        ends = VGroup(self.label("loss", "model", value=run.last_loss).next_to(plot.at(0.65 * updates, 3.1), UP, 0.1),
-                      self.label("floor", "target", value=run.floor).next_to(plot.at(0.65 * updates, 2.5), DOWN, 0.1))
-        self.play(FadeOut(self.leaving), run_time=QUICK)
-        self.play(FadeIn(plot), FadeIn(ticks), FadeIn(law), run_time=NORMAL)
-        self.play(ShowCreation(falling, rate_func=linear), run_time=SLOW)
-        self.play(FadeIn(ends[0]), run_time=QUICK)
-        self.play(ShowCreation(floor), FadeIn(ends[1]), run_time=NORMAL)
-        self.leaving = Group(self.fan, plot, ticks, law, falling, floor, ends)
+        run = self.trace
+        self.keep(self.river, self.hero, self.line, self.pinhole, self.average)
+        readings = run.updates * np.arange(1, len(run.loss) + 1) / len(run.loss)
+        axes = RIGHT_HALF.put(self.axes(readings, run.loss, "updates", "loss", width=3.9), LEFT)
+        floor = axes.level(run.floor, "target", self.text("floor", floor=run.floor))
+        later = [self.showing(each, time_span=(NORMAL, SLOW)) for each in (axes, floor)]
+        self.play(self.moving(self.aside), self.showing(self.scrim(RIGHT, FRAME.width)), *later)
+        self.add(self.learned, loss := axes.curve(run.loss, "model", readings, self.text("now", loss=run.last_loss)))
+        self.play(self.index(loss.show).to(len(run.loss) - 1), self.index(self.learned.show).to(1))
+        self.next_caption()
+        self.play(*self.dimming(FAINT, self.pinhole), self.showing(Slice(self.river, run.learned, "model").show(1)))
+        self.linger(theta=3)
+
+    def everyone_heads_for_the_centre(self) -> None:
+        self.keep(self.river, self.hero, self.line)
+        self.play(self.mix.to(0), self.moving(self.whole), *self.dimming(LESS, self.line),
+                  self.showing(self.beam, time_span=(NORMAL, SLOW)))  # fmt: skip
+        self.show(self.needle)
+        self.next_caption()
+        self.play(self.showing(self.straight), self.showing(self.aims, SLOW))
 
     def following_averages_bends(self) -> None:
-        run, theme = self.trace, self.theme
-        cloud = Particles(self.plane, run.flow[0, 0], theme, "noise")
-        ways = Trajectories(self.plane, run.flow[0, :, :DRAWN], theme, "model").show(0.0)
-        law = formula(FLOW, theme).move_to((BESIDE, 1.6, 0))
-        readout = self.label("bend", size="number", value=run.bend[0]).next_to(law, DOWN, 0.9)
-
-        def go(group: Group, share: float) -> None:
-            self.show_flow(cloud, ways, 0, share)
-            self.bar.show(share)
-
-        self.play(FadeOut(self.leaving), run_time=QUICK)
-        self.play(FadeIn(cloud), FadeIn(law), FadeIn(self.bar), run_time=NORMAL)
-        self.play(UpdateFromAlphaFunc(Group(ways, cloud, self.bar), go, rate_func=linear), run_time=3 * SLOW)
-        self.play(FadeIn(readout), run_time=NORMAL)
-        self.leaving = Group(self.plane, cloud, ways, self.bar, law, readout)
+        self.keep(self.river, self.hero, self.line, self.beam, self.needle, self.aims, self.straight)
+        self.play(self.chain.to(self.last, RUN), self.drifting(theta=3, run_time=RUN))
+        self.next_caption()
+        self.play(self.moving(self.flat), self.chain.to(0), *map(self.dropping, (self.beam, self.needle, self.aims)),
+                  *map(self.dropping, self.panes))  # fmt: skip
+        self.play(self.chain.to(self.last, 1.5 * SLOW))
+        self.show(self.big("bend", self.trace.bend[0], "{:.2f} ×", "model"))
+        self.wait(NORMAL)
 
     def diffusion_moves_late(self) -> None:
-        run, theme = self.trace, self.theme
-        self.clouds = Group(*(Particles(panel, run.flow[0, 0], theme, "noise", 0.04) for panel in self.panels))
-        self.ways = VGroup(*(Trajectories(panel, run.flow[index, :, :DRAWN], theme, role).show(0.0)
-                             for index, (panel, role) in enumerate(zip(self.panels, ROLES, strict=True))))  # fmt: skip
-        self.dials = VGroup(MixDial(theme, 0.95, "", "", straight=True), MixDial(theme, 0.95, "", ""))
-        self.dials.arrange(RIGHT, buff=0.6).move_to((0, 0.7, 0))
-        names = VGroup(*(self.label(name, role).next_to(panel, UP, 0.15) for name, role, panel in
-                         zip(("straight", "curved"), ROLES, self.panels, strict=True)))  # fmt: skip
-        readouts = VGroup(*self.progress(0.0))
+        self.keep(self.river.ridges, self.hero, self.straight)
+        self.play(self.moving(self.whole), self.chain.to(0), *map(self.showing, (*self.panes, self.curved)))
+        self.play(self.both.to(self.last / 2, RUN / 2))
+        self.next_caption()
+        self.show(self.pair("moved", "{:.0%}", self.trace.half_way)[0], run_time=SLOW)
+        self.linger(theta=3)
 
-        def go(group: Group, share: float) -> None:
-            for index, (cloud, ways) in enumerate(zip(self.clouds, self.ways, strict=True)):
-                self.show_flow(cloud, ways, index, share)
-                self.dials[index].show(*map(float, (STRAIGHT, CURVED)[index].mix(share)))
-            if round(100 * share) % 5 == 0:
-                readouts.set_submobjects(self.progress(round(20 * share) / 20))
+    def the_same_ends(self) -> None:
+        run = self.trace
+        ends = Ends(self.river, run.flow[0, 0], *run.ends)
+        self.keep(self.river, self.hero, self.straight, self.curved)
+        away, lifted = self.shot(RIVER.turned(-3), self.river.corners(0, 0.8), ends.room), self.index(ends.lift)
+        self.play(self.both.to(self.last), self.moving(away))
+        self.play(self.showing(ends), *self.dimming(FAINT, self.straight, self.curved))
+        self.play(lifted.to(1))
+        self.next_caption()
+        self.play(lifted.to(0))
+        self.show(self.big("gap", run.gap, "{:.5f}", "target"))
 
-        go(Group(), 0.0)
-        self.play(FadeOut(self.leaving), run_time=QUICK)
-        self.play(*(FadeIn(each) for each in (*self.panels, self.clouds, names, self.dials, readouts)), run_time=NORMAL)
-        cast = Group(self.ways, self.clouds, self.dials, readouts)
-        self.play(UpdateFromAlphaFunc(cast, go, rate_func=linear), run_time=4 * SLOW)
-        self.path_names, self.leaving = names, Group(readouts, self.dials)
-
-    def one_map_two_timetables(self) -> None:
-        run, theme = self.trace, self.theme
-        law = formula(MIX, theme, {r"\epsilon": "noise", "x_1": "data"}).move_to((0, 1.3, 0))
-        readout = self.label("gap", value=run.gap).move_to((0, 0.0, 0))
-        same = self.label("same", "noise").next_to(law, DOWN, 0.35)
-        way = self.panels[0].get_center() - self.panels[1].get_center()
-        sliding, landed = (Particles(panel, run.ends[1], theme, "rival", 0.022) for panel in self.panels[::-1])
-        self.play(FadeOut(self.leaving), FadeOut(self.ways), run_time=QUICK)
-        self.play(FadeIn(law), FadeIn(same), FadeIn(sliding), run_time=NORMAL)
-        self.play(sliding.animate.shift(way), run_time=SLOW)
-        self.remove(sliding)
-        self.add(landed)
-        self.play(FadeIn(readout), run_time=NORMAL)
-        self.leaving = Group(law, same, landed, readout, self.clouds, *self.panels, self.path_names)
+    def clock_and_zoom(self) -> None:
+        run, last = self.trace, self.last
+        self.keep(self.river, self.hero, self.straight, self.curved)
+        back = (self.index(each.follow, at=last).to(last * time) for each, time in
+                ((self.straight, run.early), (self.curved, run.half)))  # fmt: skip
+        self.play(self.moving(self.whole), *back, *self.dimming(LESS, self.straight, self.curved))
+        self.add(twin := Twin(self.river, run.zoomed, run.clock, run.zoom, last // 2))
+        self.play(self.index(twin.carry).to(1, 1.5 * SLOW))
+        names, numbers = self.pair("clock_zoom", "{:.2f}", (run.early, run.larger), ("clock", "zoom"))
+        self.show(names)
+        self.next_caption()
+        course = self.index(twin.follow, self.curved.follow, lambda at: numbers[0].show(moment(run.clock, at)),
+                            lambda at: numbers[1].show(moment(run.zoom, at)),
+                            lambda at: self.straight.follow(moment(run.clock, at) * last), at=last / 2)  # fmt: skip
+        self.play(course.to(last, RUN / 2))
 
     def measure_which_is_cheaper(self) -> None:
-        run, theme = self.trace, self.theme
-        plot = LinePlot(theme, 4.4, 2.9, (np.log2(run.counts[-1]), 2.3)).move_to((-3.3, 0.5, 0))
-        lines = VGroup(*(plot.line(np.stack([np.log2(run.counts), 2 + np.log10(errors)], axis=1), role)
-                         for errors, role in zip(run.euler_error, ROLES, strict=True)))  # fmt: skip
-        ticks = VGroup(*(self.number(error, "{:g}", "muted").next_to(plot.at(0, 2 + np.log10(error)), LEFT, 0.15)
-                         for error in (0.01, 0.1, 1)))  # fmt: skip
-        ticks.add(*(self.number(int(count), "{}", "muted").next_to(plot.at(np.log2(count), 0), DOWN, 0.15)
-                    for count in run.counts[::2]))  # fmt: skip
-        ticks.add(self.label("error", "muted").next_to(plot.up.get_end(), RIGHT, 0.2),
-                  self.label("steps", "muted").next_to(plot.across, DOWN, 0.6))  # fmt: skip
-        keys = VGroup(self.label("straight", "model"), self.label("curved", "rival")).arrange(DOWN, buff=0.2)
-        keys.next_to(plot.at(4.4, 1.9), UP, 0.1)
-        rows = Group(*(self.digits(run.digits[path, which], ROLES[path], count, run.digit_error[path, which])
-                       for which, count in enumerate(run.digit_counts[:3]) if which != 1 for path in (0, 1)))
-        rows.add(self.digits(run.digits_exact, "target", None, None))
-        for index, row in enumerate(rows):
-            row.shift(np.array([1.1, 1.7 - 0.72 * index, 0]) - row[0].get_center())
-        self.play(FadeOut(self.leaving), run_time=QUICK)
-        self.play(FadeIn(plot), FadeIn(ticks), run_time=NORMAL)
-        self.play(ShowCreation(lines), FadeIn(keys), run_time=SLOW)
-        for row in rows:
-            self.play(FadeIn(row), run_time=QUICK)
-        self.leaving = Group(plot, ticks, lines, keys, rows)
+        run = self.trace
+        strides = [Bundle(self.river, *each, lines=40, corner=0.02) for each in zip(run.strides, ROLES, strict=True)]
+        self.keep(*self.panes, self.river.ridges)
+        axes = self.errors(run.euler_error, "error")
+        self.play(self.moving(self.aside), *map(self.showing, (self.scrim(RIGHT, FRAME.width), *strides)))
+        self.play(self.index(*(each.follow for each in strides)).to(len(run.strides[0]) - 1), self.showing(axes))
+        self.next_caption()
+        self.play(self.dropping(axes), self.showing(self.errors(run.digit_error, "digit_error")))
 
     def pairs_must_change(self) -> None:
-        run, theme = self.trace, self.theme
-        pairs = ((run.noise, run.data), (run.flow[0, 0, : len(run.noise)], run.ends[0, : len(run.noise)]))
-        shown = Group()
-        for panel, (starts, ends), name, role in zip(self.panels, pairs, ("random_pairs", "flow_pairs"),
-                                                     ("muted", "model"), strict=True):  # fmt: skip
-            clouds = Group(Particles(panel, starts, theme, "noise", 0.05), Particles(panel, ends, theme, "data", 0.05))
-            shown.add(Group(panel, clouds, self.label(name, role).next_to(panel, DOWN, 0.2)),
-                      Segments(panel, starts, ends, theme, role))  # fmt: skip
-        self.play(FadeOut(self.leaving), run_time=QUICK)
-        for index in (0, 2):
-            self.play(FadeIn(shown[index]), run_time=NORMAL)
-            self.play(ShowCreation(shown[index + 1]), run_time=SLOW)
-        self.leaving = shown
+        run, crossed = self.trace, self.trace.crossed
+        self.keep(self.river.ridges)
+        number = self.big("crossings", crossed[0], "{:.0f}", "error", pairs=len(run.noise))
+        self.play(self.moving(self.flat), self.showing(self.pairs.dim(1.0), SLOW), self.showing(number))
+        swing = self.index(lambda at: self.pairs.join(run.joined(at)), lambda at: number.show(crossed[round(20 * at)]))
+        self.play(swing.to(1, 2 * SLOW))
+        self.next_caption()
+        self.linger(theta=3)
 
     def last_picture(self) -> None:
-        """Two journeys to the same points, and how each mixes: the poster."""
-        for index, (cloud, ways) in enumerate(zip(self.clouds, self.ways, strict=True)):
-            self.show_flow(cloud, ways, index, 1.0)
-        dials = VGroup(*(dial.show(0.5, 0.5) if index == 0 else dial.show(np.sqrt(0.5), np.sqrt(0.5))
-                         for index, dial in enumerate(self.dials)))  # fmt: skip
-        gap = self.label("gap", value=self.trace.gap).next_to(dials, DOWN, 0.6)
-        self.play(FadeOut(self.leaving), run_time=QUICK)
-        self.play(*(FadeIn(each) for each in (*self.panels, self.ways, self.clouds, self.path_names, dials, gap)),
-                  run_time=NORMAL)  # fmt: skip
-
-    # What several beats do
-
-    def show_flow(self, cloud: Particles, ways: Trajectories, path: int, share: float) -> None:
-        """Particles and their ways at a share of the time."""
-        frames = self.trace.flow[path]
-        at = share * (len(frames) - 1)
-        before = min(int(at), len(frames) - 2)
-        signal, noise = (STRAIGHT, CURVED)[path].mix(share)
-        cloud.show((1 - at + before) * frames[before] + (at - before) * frames[before + 1])
-        cloud.mixed(ROLES[path], "noise", float(noise / (noise + signal)))
-        ways.show(share)
-
-    def progress(self, share: float) -> list[VGroup]:
-        """How much of the way is done on either path, below it."""
+        """Two bundles from the same noise to the same ends."""
         run = self.trace
-        frame = round(share * (run.moved.shape[1] - 1))
-        return [self.label("moved", role, value=moved[frame]).next_to(panel, DOWN, 0.2)
-                for moved, role, panel in zip(run.moved, ROLES, self.panels, strict=True)]  # fmt: skip
+        self.both.put(self.last)
+        self.hero.put(self.river.at(run.on_line(0), 0))
+        sheet, ends = Between(self.river, *run.flow[:, :, int(run.hero)]), Slice(self.river, run.ends[0], "data")
+        cast = (self.river, sheet, self.curved.dim(1), self.straight.dim(1), ends.show(1), self.hero,
+                self.pair("bend", "{:.2f} ×", run.bend)[0])  # fmt: skip
+        self.play(self.moving(self.poster), self.dropping(self.pairs), *map(self.showing, cast), run_time=SLOW)
 
-    def digits(self, images: ndarray, role: str, count: int | None, error: float | None) -> Group:
-        """A row of images, with the steps that made them and their error."""
-        row = Group(*(Pixels(self.theme.signed_pixels(image.reshape(8, 8), 1.0), 0.55) for image in images[:IMAGES]))
-        row.arrange(RIGHT, buff=0.06)
-        name = self.label("count", role, count=count) if count else self.label("exact", role)
-        row.add(name.next_to(row, LEFT, 0.25))
-        if error is not None:
-            row.add(self.number(error, "{:.2f}", role).next_to(row[:IMAGES], RIGHT, 0.25))
-        return row
+    def pair(self, name: str, template: str, values: Any, labels: Any = ("straight", "curved")) -> tuple[Any, Any]:
+        """Two numbers that are compared, under what they are; and they alone."""
+        numbers = [self.big(*each) for each in zip(labels, values, [template] * 2, ROLES, strict=True)]
+        column = LEFT_HALF.column(self.label(name), LEFT_HALF.row(*numbers, gap=0.8, edge=UP), gap=0.2, edge=LEFT)
+        return self.over(LEFT_HALF.put(column, DL)), numbers
+
+    def errors(self, found: Any, name: str) -> Any:
+        """By how much few steps miss, on either way."""
+        counts, names = self.trace.counts, ("straight", "curved")
+        axes = RIGHT_HALF.put(self.axes(counts, found, "steps", name, width=3.4, log_x=True, log_y=True), LEFT)
+        return Group(axes, *(axes.curve(each, role, counts, self.text(said), corner=0.05)
+                             for each, role, said in zip(found, ROLES, names, strict=True)))  # fmt: skip
+
+    def dimming(self, light: float, *lights: Any) -> list[Animation]:
+        """What gives light is so bright from now on."""
+        return [self.index(each.dim, at=each.light).to(light, NORMAL) for each in lights]

@@ -31,7 +31,7 @@ def run() -> FlowTrajectories:
     return trace.load(FlowTrajectories, Project(HOME).recorded / "flow_trajectories")
 
 
-SMALL = {"particles": 60, "images": 8, "samples": 300, "trials": 3, "counts": (1, 2, 4, 8), "scales": (1.0, 4.0)}
+SMALL = {"particles": 60, "lines": 100, "images": 4, "samples": 200, "trials": 2, "counts": (1, 2, 4, 8)}
 
 
 def failing(found: FlowTrajectories) -> set[str]:
@@ -42,7 +42,7 @@ def failing(found: FlowTrajectories) -> set[str]:
 def test_another_seed_holds_too(learned):
     """With fewer particles the flow's own pairing may be the cheapest."""
     broken = failing(trace_flow_trajectories(learned, particles=200, seed=5))
-    assert broken <= {"the flow is nearly the cheapest pairing, and not quite"}
+    assert broken <= {"the flow is nearly the cheapest pairing, and not quite", "on digits it depends on the count"}
 
 
 def test_figures_of_the_film(run):
@@ -53,6 +53,7 @@ def test_figures_of_the_film(run):
         np.array([[0.646, 0.381, 0.243, 0.136], [0.501, 0.278, 0.142, 0.081]]), abs=0.03
     )
     assert run.unevenness[1] == pytest.approx([0.19, 0.77], abs=0.03)
+    assert run.exceptions == "8" and (run.crossed[0], run.crossed[-1]) == (407, 2)
 
 
 @PATHS
@@ -101,15 +102,40 @@ def test_lengths_of_known_ways():
 
 
 def test_more_lines_come_closer_to_the_exact_velocity(run):
-    _, _, mean = flow_trajectories.lines_through(two_moons(), run.probe, 0.5, 400_000, np.random.default_rng(0))
+    _, _, mean = flows.lines_through(two_moons(), run.place, 0.5, 400_000, np.random.default_rng(0))
     assert np.linalg.norm(mean - run.exact_velocity) < 0.01
 
 
-def test_the_fan_has_the_velocity_that_it_shows(run):
-    """Sixty lines drawn as often as they are probable: their mean is near, by its standard error."""
-    velocities = (run.fan - run.probe) / 0.5
-    error = velocities.std(axis=0) / np.sqrt(len(velocities))
-    assert (np.abs(velocities.mean(axis=0) - run.exact_velocity) < 4 * error).all()
+def test_the_fan_has_the_velocity_and_the_spread_that_it_shows(run):
+    """Lines drawn as often as they are probable, evenly: their mean and their scatter are those of the posterior."""
+    velocities = (run.fan - run.place) / 0.5
+    assert np.abs(velocities.mean(axis=0) - run.exact_velocity).max() < 0.03
+    through, weights, mean = flows.lines_through(two_moons(), run.place, 0.5, 100_000, np.random.default_rng(1))
+    scatter = np.sqrt(weights @ ((through - run.place) / 0.5 - mean) ** 2)
+    assert velocities.std(axis=0) == pytest.approx(scatter, rel=0.05)
+
+
+def test_even_draws_are_as_often_as_they_weigh():
+    weights = np.array([0.1, 0.6, 0.3])
+    drawn = flows.evenly(np.arange(3.0)[:, None], weights, np.array([2, 0, 1]), 1000)[:, 0]
+    assert np.bincount(drawn.astype(int)) == pytest.approx(1000 * weights, abs=1)
+
+
+def test_clock_and_zoom_are_those_of_the_mix():
+    """a x₁ + b ε is c times the straight mix of time s."""
+    for time in (0.0, 0.3, 0.5, 0.9):
+        clock, zoom = flows.clock_and_zoom(CURVED, time)
+        assert zoom * np.array([clock, 1 - clock]) == pytest.approx(CURVED.mix(time))
+        assert flows.clock_and_zoom(STRAIGHT, time) == pytest.approx((time, 1.0))
+
+
+def test_the_hero_contradicts_the_average_most(run):
+    """By another way: the mean of lines drawn through each pair's half-way place."""
+    random, off = np.random.default_rng(3), []
+    for noise, partner in zip(run.noise, run.partners, strict=True):
+        mean = flows.lines_through(two_moons(), (noise + partner) / 2, 0.5, 20_000, random)[2]
+        off.append(np.linalg.norm(partner - noise - mean))
+    assert int(np.argmax(off)) == run.hero
 
 
 def test_a_field_that_cannot_be_followed_is_told(monkeypatch):
@@ -139,47 +165,80 @@ def late(data, path, points, time):
 def test_a_wrong_velocity_is_refused(monkeypatch, learned, wrong):
     for module in (flows, flow_trajectories):
         monkeypatch.setattr(module, "velocity", wrong)
-    assert "both flows end at the same points" in failing(trace_flow_trajectories(learned, **SMALL))
+    broken = failing(trace_flow_trajectories(learned, **SMALL))
+    assert "both flows end at the same points" in broken
+    assert "diffusion's flow is the straight mix's by another clock and zoom" in broken
 
 
 WRONG = {
+    "another hero": (
+        lambda run: {"hero": (run.hero + 1) % len(run.partners)}, "the hero's line differs most from the mean of all",
+    ),
     "lines that go back": (
-        lambda run: {"fan_velocity": -run.fan_velocity},
-        "the mean of the lines is the exact velocity",
+        lambda run: {"fan_velocity": -run.fan_velocity}, "the mean of the lines is the exact velocity",
+    ),
+    "a fan of lines picked at random": (
+        lambda run: {"fan": run.fan[:60]}, "the mean of the lines that are drawn is the exact velocity",
     ),
     "a network that is off": (lambda run: {"learned_velocity": run.learned_velocity + 0.2}, "the network learned it"),
     "a loss above its floor": (
-        lambda run: {"last_loss": run.floor + 0.1},
-        "the loss stops at its floor, not above and not below",
+        lambda run: {"last_loss": run.floor + 0.1}, "the loss stops at its floor, not above and not below",
+    ),
+    "a beam that knows a moon from the start": (
+        lambda run: {"chances": run.chances[::-1]},
+        ("at first all data are as likely", "the average of the hero's beam is where it heads"),
+    ),
+    "aims of another order": (
+        lambda run: {"aims": run.aims[::-1]},
+        ("at first everybody heads for the centre of the data", "at last everybody heads for where it ends"),
     ),
     "ends of other particles": (
-        lambda run: {"ends": run.ends[:, ::-1] * np.array([[[1]], [[1.1]]])},
-        "both flows end at the same points",
+        lambda run: {"ends": run.ends[:, ::-1] * np.array([[[1]], [[1.1]]])}, "both flows end at the same points",
     ),
     "other noise": (
         lambda run: {"flow": run.flow + np.array([0, 1], "f4").reshape(2, 1, 1, 1)},
         "both flows start from the same noise",
     ),
-    "straight trajectories": (lambda run: {"bend": np.ones(2)}, "trajectories bend although every target is straight"),
+    "a cloud that keeps its width": (
+        lambda run: {"flow": run.flow[::-1]}, "half-way the cloud is √½ as wide as at first",
+    ),
+    "a cloud that grows": (
+        lambda run: {"flow": run.flow * np.linspace(1, 2, len(run.aims), dtype="f4")[:, None, None]},
+        "and is as wide at the end as at first",
+    ),
+    "straight trajectories": (
+        lambda run: {"bend": np.ones(2)}, "trajectories bend although every target is straight, diffusion's less",
+    ),
+    "the paths swapped in length": (
+        lambda run: {"bend": run.bend[::-1]}, "trajectories bend although every target is straight, diffusion's less",
+    ),
+    "another clock": (
+        lambda run: {"zoomed": np.roll(run.zoomed, 1, axis=0)},
+        "diffusion's flow is the straight mix's by another clock and zoom",
+    ),
     "the paths swapped over time": (
-        lambda run: {"moved": run.moved[::-1]},
-        "diffusion's path has hardly moved at half time",
+        lambda run: {"moved": run.moved[::-1]}, "diffusion's path has hardly moved at half time",
     ),
     "the paths swapped in straightness": (
         lambda run: {"unevenness": run.unevenness[::-1]},
         "on small data the straight path is the more uneven, on large data the other",
     ),
+    "pairs of another order": (
+        lambda run: {"ends": run.ends[:, ::-1]}, "hardly any lines cross between the pairs of the flow",
+    ),
     "a costly pairing": (
-        lambda run: {"cost": run.least_cost * 1.2},
-        "the flow is nearly the cheapest pairing, and not quite",
+        lambda run: {"cost": run.least_cost * 1.2}, "the flow is nearly the cheapest pairing, and not quite",
     ),
     "errors that grow": (lambda run: {"euler_error": run.euler_error[:, ::-1]}, "more steps, less error"),
+    "the paths swapped on the moons": (
+        lambda run: {"euler_error": run.euler_error[::-1]},
+        "on the moons diffusion's flow is the cheaper at every count",
+    ),
     "one path cheaper everywhere": (
-        lambda run: {"digit_error": np.sort(run.digit_error, axis=0)[::-1]},
-        "neither path is the cheaper everywhere",
+        lambda run: {"digit_error": np.sort(run.digit_error, axis=0)[::-1]}, "on digits it depends on the count",
     ),
     "a poor network": (
         lambda run: {"learned_distance": run.learned_distance * 3},
-        "what the network generates is about as far from data as data are",
+        "what the network generates is as far from data as data are",
     ),
 }  # fmt: skip
