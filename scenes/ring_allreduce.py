@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from manimlib import DOWN, LEFT, ORIGIN, RIGHT, Group, TransformFromCopy
 
-from mathviz.concepts.ring_allreduce import IN, OUT, RING, TREE
+from mathviz.concepts.all_reduce import IN, OUT
+from mathviz.concepts.all_reduce_costs import RING, TREE
 from mathviz.concepts.ring_allreduce import RingAllReduce as Run
 from mathviz.mobjects.exchange import HOVERS, Histories, sent, storeys
 from mathviz.mobjects.glass import Pool

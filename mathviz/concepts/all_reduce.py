@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 ROOT = 0
+"""The rank in the middle of the star."""
+
+OUT, IN = 0, 1
+"""The directions of a port."""
 
 
 def ring(wire: Wire, chunks: Tensor) -> list[Tensor]:
@@ -76,15 +80,29 @@ def tree(wire: Wire, values: Tensor) -> None:
             wire.exchange(step, receive=(wire.rank - distance, values))
 
 
+def require_ranks(name: str, *ranks: int) -> None:
+    """Raise ValueError, naming the argument, unless there is somebody to send to."""
+    for size in ranks:
+        if size < 2:
+            raise ValueError(f"{name}: needs at least 2 ranks to have something to send, got {size}")
+
+
+def require_chunks(what: str, count: int, *ranks: int) -> None:
+    """Raise ValueError, naming ``what`` they are, unless so many numbers can be cut into one equal chunk per rank."""
+    for size in ranks:
+        if count < 1 or count % size:
+            raise ValueError(f"{what} cannot be cut into {size} equal chunks, one per rank")
+
+
 def port_bytes(messages: ndarray, ranks: int) -> ndarray:
     """What each rank's port has sent and received after each step, in bytes, [state rank direction].
 
-    ``messages`` are MESSAGE records; direction 0 is out, 1 is in. A port works both ways at once, so the
+    ``messages`` are MESSAGE records; directions are OUT and IN. A port works both ways at once, so the
     two are never added up.
     """
     steps = int(messages["step"].max()) + 1
     carried = np.zeros((steps + 1, ranks, 2), np.int64)
-    for direction, end in enumerate(("source", "target")):
+    for direction, end in ((OUT, "source"), (IN, "target")):
         np.add.at(carried[..., direction], (messages["step"] + 1, messages[end]), messages["bytes"])
     return carried.cumsum(axis=0)
 

@@ -16,10 +16,12 @@ import rank_jobs
 import torch
 from numpy import ndarray
 
-from mathviz.concepts import ring_allreduce
+from mathviz.concepts import all_reduce_costs, ring_allreduce
 from mathviz.concepts.all_reduce import least_port, least_total, port_bytes, serial_bytes
+from mathviz.concepts.all_reduce_costs import RING, STAR, TREE
+from mathviz.concepts.data_parallel import local_gradient, teacher
 from mathviz.concepts.process_group import MESSAGE, run_ranks
-from mathviz.concepts.ring_allreduce import RING, STAR, TREE, RingAllReduce, compare_all_reduce
+from mathviz.concepts.ring_allreduce import RingAllReduce, compare_all_reduce
 from mathviz.project.errors import CheckFailed
 
 FLOAT = 4
@@ -52,9 +54,9 @@ def test_a_gradient_is_that_of_least_squares(run: RingAllReduce) -> None:
 
 
 def test_gradients_scatter_around_the_true_one() -> None:
-    np.testing.assert_allclose(-ring_allreduce._teacher(8), -picture(8), rtol=1e-6)
+    np.testing.assert_allclose(-teacher(8), -picture(8), rtol=1e-6)
     seeds, samples, noise = 400, 64, 0.5
-    mean = np.mean([ring_allreduce._local_gradient(0, 8, samples, noise, seed) for seed in range(seeds)], axis=0)
+    mean = np.mean([local_gradient(0, 8, samples, noise, seed) for seed in range(seeds)], axis=0)
     true = -picture(8)
     variance = (true**2).sum(axis=1, keepdims=True) + true**2 + noise**2  # of y_i·x_j, from Isserlis' theorem
     assert np.all(np.abs(mean - true) < 5 * np.sqrt(variance / (samples * seeds)))
@@ -81,9 +83,7 @@ def test_same_arguments_same_arrays(run: RingAllReduce) -> None:
 
 
 def test_another_seed_gives_other_gradients() -> None:
-    assert not np.array_equal(
-        ring_allreduce._local_gradient(0, 8, 64, 0.5, seed=0), ring_allreduce._local_gradient(0, 8, 64, 0.5, seed=9)
-    )
+    assert not np.array_equal(local_gradient(0, 8, 64, 0.5, seed=0), local_gradient(0, 8, 64, 0.5, seed=9))
 
 
 # The ring, invariants (a) to (g) of its storyboard.
@@ -287,7 +287,8 @@ def test_sizes_that_cannot_be_are_refused_before_any_rank_starts(
     def started(*_: Any) -> None:
         raise AssertionError("a rank was started")
 
-    monkeypatch.setattr(ring_allreduce, "run_ranks", started)
+    for module in (ring_allreduce, all_reduce_costs):
+        monkeypatch.setattr(module, "run_ranks", started)
     with pytest.raises(ValueError, match=re.escape(says)):
         compare_all_reduce(**arguments)
 
