@@ -93,7 +93,7 @@ def _answering(finding: Finding) -> Finding:
     try:
         done = programs.run([finding.name, ASKED[finding.name]])
     except (OSError, ToolFailed) as error:
-        return replace(finding, there=False, found=str(error), 
+        return replace(finding, there=False, found=str(error),
                        install="it is there: run it alone to see what it waits for")  # fmt: skip
     if done.returncode == 0:
         return finding
