@@ -7,9 +7,10 @@ import pytest
 from scipy import stats
 
 from mathviz import trace
-from mathviz.concepts import diffusion_reverse as reverse
+from mathviz.concepts import one_step_ago
 from mathviz.concepts.denoiser import Denoiser
 from mathviz.concepts.diffusion_reverse import DiffusionReverse, trace_diffusion_reverse
+from mathviz.concepts.reverse_chain import GRAIN
 from mathviz.concepts.shared import reverse_steps as steps
 from mathviz.concepts.shared.data import two_moons
 from mathviz.concepts.shared.distances import spread
@@ -62,10 +63,10 @@ def test_it_starts_from_pure_noise(run):
 
 
 def test_the_zoom_is_the_begin_of_the_heros_path(run):
-    assert np.allclose(run.zoom[0, 0], run.paths[0, run.hero], atol=reverse.GRAIN)
+    assert np.allclose(run.zoom[0, 0], run.paths[0, run.hero], atol=GRAIN)
     assert np.array_equal(run.zoom[1:, 0], run.zoom[:-1, 2])
     assert len(run.zoom) == run.stride  # so that it ends where the next frame of the path is
-    assert np.allclose(run.zoom[-1, 2], run.paths[1, run.hero], atol=reverse.GRAIN)
+    assert np.allclose(run.zoom[-1, 2], run.paths[1, run.hero], atol=GRAIN)
 
 
 def test_frames_and_moments(run):
@@ -74,7 +75,7 @@ def test_frames_and_moments(run):
 
 
 def test_the_shown_are_the_first_of_the_samples(run):
-    assert np.allclose(run.paths[-1], run.samples[: run.shown], atol=reverse.GRAIN)
+    assert np.allclose(run.paths[-1], run.samples[: run.shown], atol=GRAIN)
 
 
 def test_the_fan_is_that_of_the_hero(run):
@@ -162,7 +163,7 @@ def test_a_wrong_mean_is_refused(monkeypatch, denoiser, wrong):
     def mean_step(noise_of, schedule, points, moment, pull=1.0):
         return wrong_mean(points, schedule.betas[moment - 1], schedule.noise[moment], noise_of(points, moment))[wrong]()
 
-    monkeypatch.setattr(reverse, "mean_step", mean_step)
+    monkeypatch.setattr(one_step_ago, "mean_step", mean_step)
     monkeypatch.setattr(steps, "mean_step", mean_step)
     if wrong == "β and 1 − β swapped":  # which runs away
         with np.errstate(all="ignore"), pytest.raises(ValueError, match="invalid numeric entries"):
@@ -178,7 +179,7 @@ def test_a_step_with_its_neighbours_beta_is_refused(monkeypatch, denoiser, late)
         beta = schedule.betas[np.clip(moment - 1 + late, 0, 999)]
         return (points - beta / schedule.noise[moment] * noise_of(points, moment)) / np.sqrt(1 - beta)
 
-    monkeypatch.setattr(reverse, "mean_step", mean_step)
+    monkeypatch.setattr(one_step_ago, "mean_step", mean_step)
     monkeypatch.setattr(steps, "mean_step", mean_step)
     assert "a step goes to the posterior mean of Ho et al., equation 7" in failing(small(denoiser))
 
