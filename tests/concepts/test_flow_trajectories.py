@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from mathviz import trace
-from mathviz.concepts import flow_trajectories
+from mathviz.concepts import lines_through_a_place
 from mathviz.concepts.flow_trajectories import FlowTrajectories, trace_flow_trajectories
 from mathviz.concepts.shared import flows, oracles
 from mathviz.concepts.shared.data import two_moons
@@ -163,7 +163,7 @@ def late(data, path, points, time):
 
 @pytest.mark.parametrize("wrong", [backwards, without_noise, late])
 def test_a_wrong_velocity_is_refused(monkeypatch, learned, wrong):
-    for module in (flows, flow_trajectories):
+    for module in (flows, lines_through_a_place):
         monkeypatch.setattr(module, "velocity", wrong)
     broken = failing(trace_flow_trajectories(learned, **SMALL))
     assert "both flows end at the same points" in broken
