@@ -780,7 +780,10 @@ def check_frames(source: Source = None, patience: Patience = None) -> None:
         _say(f"FrameMismatch: {failure}")
     print(f"{sheet.count - len(sheet.failures)} of {sheet.count} frames are their references")
     if sheet.failures:
-        _say(f"mathviz: all of them side by side: {sheet.write()}")
+        try:
+            _say(f"mathviz: all of them side by side: {sheet.write()}")
+        except OSError as error:  # what was found has been said
+            _say(f"mathviz: no page shows them: {sentence(error)}")
     raise typer.Exit(1 if sheet.failures else 0)
 
 

@@ -10,6 +10,7 @@ again from the commit that it was accepted with, and its digest says whether tha
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
 import io
@@ -25,7 +26,7 @@ from PIL import Image
 
 from mathviz import style
 from mathviz.project import PACKAGE, Project, disk, reading
-from mathviz.project.errors import FrameMismatch
+from mathviz.project.errors import FrameMismatch, sentence
 from mathviz.snapshots.frames import Frame, Snapshot, wanted
 
 ABOUT = "accepted.json"
@@ -128,6 +129,22 @@ def old_text(project: Project, snapshot: Snapshot) -> str | None:
     """What was on screen when it was accepted; None if there is no reference."""
     path = text_of(project, snapshot)
     return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def show(project: Project, snapshot: Snapshot, image: ndarray) -> str:
+    """Put a frame that differs where someone can look at it. Returns where that is, or why it is nowhere."""
+    path = drawn_of(project, snapshot)
+    try:
+        keep(path, image)
+    except OSError as error:  # that the frame differs is worth more than its picture
+        return f"no picture: {sentence(error)}"
+    return str(path)
+
+
+def put_away(project: Project, snapshot: Snapshot) -> None:
+    """A frame that is its reference has no picture of a difference, where that can be taken away."""
+    with contextlib.suppress(OSError):
+        drawn_of(project, snapshot).unlink(missing_ok=True)
 
 
 def keep(path: Path, image: ndarray) -> bool:

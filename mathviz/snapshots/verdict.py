@@ -66,7 +66,7 @@ def check_version(project: Project, snapshots: list[Snapshot], everything: bool)
     about = accepted(project, one.stem)
     if not everything and unplayed.proves(project, about, one):
         for snapshot in snapshots:
-            references.drawn_of(project, snapshot).unlink(missing_ok=True)
+            references.put_away(project, snapshot)
             yield Verdict(snapshot, Frame(None, references.old_text(project, snapshot) or ""), "", played=False)
         return
     old = {snapshot: references.old_text(project, snapshot) for snapshot in snapshots}
@@ -97,18 +97,18 @@ def judge(project: Project, snapshot: Snapshot, frame: Frame) -> Verdict:
 
 
 def require_same(project: Project, snapshot: Snapshot, frame: Frame) -> None:
-    """Raise FrameMismatch unless the frame is its reference. What was drawn is kept for comparison.
+    """Raise FrameMismatch unless the frame is its reference. What was drawn is kept for comparison, where that can be.
 
     A frame that was not drawn is its reference: somebody proved that.
     """
-    about, drawn = accepted(project, snapshot.stem), references.drawn_of(project, snapshot)
+    about = accepted(project, snapshot.stem)
     old = references.old_text(project, snapshot)
     if frame.image is None:
-        drawn.unlink(missing_ok=True)
+        references.put_away(project, snapshot)
         return
     known = _require_reference(project, snapshot, frame.image, about, old)
     if frame.text == old and known.pixels == references.pixels_of(frame.image):
-        drawn.unlink(missing_ok=True)
+        references.put_away(project, snapshot)
         return
     budget = SAME_RENDERER if drawn_by()["renderer"] == about.renderer else OTHER_RENDERER
     kept = references.picture_of(project, snapshot)
@@ -121,8 +121,8 @@ def require_same(project: Project, snapshot: Snapshot, frame: Frame) -> None:
     difference = None if reference is None else _difference(snapshot, frame.image, reference)
     if difference is not None and frame.text == old and budget.allows(difference, WIDTH * HEIGHT):
         return
-    references.keep(drawn, frame.image if reference is None else beside(frame.image, reference))
-    raise FrameMismatch(_report(project, snapshot, frame, old or "", about, budget, difference, from_where))
+    shown = references.show(project, snapshot, frame.image if reference is None else beside(frame.image, reference))
+    raise FrameMismatch(_report(project, snapshot, frame, old or "", about, budget, difference, from_where, shown))
 
 
 def _require_reference(
@@ -134,11 +134,10 @@ def _require_reference(
     if known is None:
         missing.insert(0, project.references / snapshot.stem / references.ABOUT)
     if known is None or missing:
-        drawn = references.drawn_of(project, snapshot)
-        references.keep(drawn, image)
+        shown = references.show(project, snapshot, image)
         raise FrameMismatch(
             f"{snapshot.title}\n  There is no reference {' and no '.join(map(str, missing))}.\n"
-            f"  this run   {drawn}\n  If it is right:  {snapshot.command(project)}"
+            f"  this run   {shown}\n  If it is right:  {snapshot.command(project)}"
         )
     return known
 
@@ -163,7 +162,7 @@ def _difference(snapshot: Snapshot, image: ndarray, reference: ndarray) -> Diffe
 
 def _report(
     project: Project, snapshot: Snapshot, frame: Frame, old: str, about: Accepted, budget: Budget,
-    difference: Difference | None, from_where: str,
+    difference: Difference | None, from_where: str, shown: str,
 ) -> str:  # fmt: skip
     here = drawn_by()
     said = [snapshot.title, f"  {difference or 'The pixels are not those that were accepted'}."]
@@ -174,7 +173,7 @@ def _report(
     if frame.text != old:
         said += ["  What is on screen differs:", *text_changes(old, frame.text)]
     said += [f"  reference  {from_where}   ({about.renderer})", f"  this run   {here['renderer']}"]
-    said += [f"  compare    {references.drawn_of(project, snapshot)}"]
+    said += [f"  compare    {shown}"]
     return "\n".join([*said, f"  If the new frame is right:  {snapshot.command(project)}"])
 
 

@@ -66,6 +66,14 @@ def test_with_renders_shut_a_film_is_made_elsewhere(rendered: TinyProject, tmp_p
             place.chmod(0o755)
 
 
+def test_frames_that_differ_are_told_where_no_picture_of_them_can_be_kept(tiny: TinyProject) -> None:
+    (tiny.root / "renders").mkdir(exist_ok=True)
+    (tiny.root / "renders").chmod(0o555)
+    done = as_anybody(tiny, "frames", "check", "tiny")
+    assert done.returncode == 1 and "There is no reference" in done.stderr
+    assert "no picture: " in done.stderr and "no page shows them: " in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_full_disk_is_one_sentence(tiny: TinyProject) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(tiny.command("list"), cwd=tiny.root, env=tiny.environment(), stdout=full,
