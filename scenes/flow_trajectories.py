@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manimlib import DL, DOWN, LEFT, RIGHT, UP, Animation, Group
+from manimlib import DL, DOWN, LEFT, RIGHT, Group
 
 from mathviz.concepts.flow_trajectories import FlowTrajectories as Run
 from mathviz.mobjects.diffusion_reverse import Followed, Origins, River
 from mathviz.mobjects.flow_trajectories import Aims, Between, Bundle, Ends, Heading, Needle, Pairs, Pinhole, Slice, Twin
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
-from mathviz.stage import FRAME, LEFT_HALF, POSTER, RIGHT_HALF, RIVER, Angle, Explainer
+from mathviz.stage import FRAME, LEFT_HALF, POSTER, RIGHT_HALF, RIVER
+from mathviz.stage.river import ALONG_TIME, RiverScene
 from mathviz.style import NORMAL, SLOW
 
-ALONG_TIME = Angle(-90, 90, 2)
-"""Up the river through a long lens: all times lie on each other, and what is seen is the plane of the data."""
-
-RUN, ROLES, FAINT, LESS = 3 * SLOW, ("model", "rival"), 0.2, 0.5
-"""Seconds of all time; what the straight mix and diffusion wear; what is left of two lights that are dimmed."""
+RUN, PATHS, ROLES, FAINT, LESS = 3 * SLOW, ("straight", "curved"), ("model", "rival"), 0.2, 0.5
+"""Seconds of all time; the straight mix and diffusion, and what they wear; what is left of lights that are dimmed."""
 
 
-class FlowTrajectories(Explainer):
+class FlowTrajectories(RiverScene):
     """Cast: ``pairs`` in the ``river``, the ``hero`` on its ``line``, the ``pinhole``, ``straight`` and ``curved``."""
 
     trace: Run
@@ -125,7 +123,7 @@ class FlowTrajectories(Explainer):
         self.play(self.moving(self.whole), self.chain.to(0), *map(self.showing, (*self.panes, self.curved)))
         self.play(self.both.to(self.last / 2, RUN / 2))
         self.next_caption()
-        self.show(self.pair("moved", "{:.0%}", self.trace.half_way)[0], run_time=SLOW)
+        self.show(self.pair("moved", "{:.0%}", PATHS, self.trace.half_way, ROLES).face, run_time=SLOW)
         self.linger(theta=3)
 
     def the_same_ends(self) -> None:
@@ -148,11 +146,12 @@ class FlowTrajectories(Explainer):
         self.play(self.moving(self.whole), *back, *self.dimming(LESS, self.straight, self.curved))
         self.add(twin := Twin(self.river, run.zoomed, run.clock, run.zoom, last // 2))
         self.play(self.index(twin.carry).to(1, 1.5 * SLOW))
-        names, numbers = self.pair("clock_zoom", "{:.2f}", (run.early, run.larger), ("clock", "zoom"))
-        self.show(names)
+        pair = self.pair("clock_zoom", "{:.2f}", ("clock", "zoom"), (run.early, run.larger), ROLES)
+        self.show(pair.face)
         self.next_caption()
-        course = self.index(twin.follow, self.curved.follow, lambda at: numbers[0].show(moment(run.clock, at)),
-                            lambda at: numbers[1].show(moment(run.zoom, at)),
+        read = (lambda at, each=each, of=of: each.show(moment(of, at))
+                for each, of in zip(pair.numbers, (run.clock, run.zoom), strict=True))  # fmt: skip
+        course = self.index(twin.follow, self.curved.follow, *read,
                             lambda at: self.straight.follow(moment(run.clock, at) * last), at=last / 2)  # fmt: skip
         self.play(course.to(last, RUN / 2))
 
@@ -182,23 +181,13 @@ class FlowTrajectories(Explainer):
         self.both.put(self.last)
         self.hero.put(self.river.at(run.on_line(0), 0))
         sheet, ends = Between(self.river, *run.flow[:, :, int(run.hero)]), Slice(self.river, run.ends[0], "data")
-        cast = (self.river, sheet, self.curved.dim(1), self.straight.dim(1), ends.show(1), self.hero,
-                self.pair("bend", "{:.2f} ×", run.bend)[0])  # fmt: skip
+        bent = self.pair("bend", "{:.2f} ×", PATHS, run.bend, ROLES).face
+        cast = self.river, sheet, self.curved.dim(1), self.straight.dim(1), ends.show(1), self.hero, bent
         self.play(self.moving(self.poster), self.dropping(self.pairs), *map(self.showing, cast), run_time=SLOW)
-
-    def pair(self, name: str, template: str, values: Any, labels: Any = ("straight", "curved")) -> tuple[Any, Any]:
-        """Two numbers that are compared, under what they are; and they alone."""
-        numbers = [self.big(*each) for each in zip(labels, values, [template] * 2, ROLES, strict=True)]
-        column = LEFT_HALF.column(self.label(name), LEFT_HALF.row(*numbers, gap=0.8, edge=UP), gap=0.2, edge=LEFT)
-        return self.over(LEFT_HALF.put(column, DL)), numbers
 
     def errors(self, found: Any, name: str) -> Any:
         """By how much few steps miss, on either way."""
-        counts, names = self.trace.counts, ("straight", "curved")
+        counts = self.trace.counts
         axes = RIGHT_HALF.put(self.axes(counts, found, "steps", name, width=3.4, log_x=True, log_y=True), LEFT)
         return Group(axes, *(axes.curve(each, role, counts, self.text(said), corner=0.05)
-                             for each, role, said in zip(found, ROLES, names, strict=True)))  # fmt: skip
-
-    def dimming(self, light: float, *lights: Any) -> list[Animation]:
-        """What gives light is so bright from now on."""
-        return [self.index(each.dim, at=each.light).to(light, NORMAL) for each in lights]
+                             for each, role, said in zip(found, ROLES, PATHS, strict=True)))  # fmt: skip
