@@ -137,7 +137,7 @@ def _looks() -> list[str]:
 
 def _section(module: str) -> list[str]:
     tree = _tree(module)
-    said = ast.get_docstring(tree) or ""
+    said = ast.get_docstring(tree, clean=False) or ""  # cleaned, what is indented to its end is not any more
     first, _, rest = said.partition("\n")
     scenes = [node for node in tree.body if isinstance(node, ast.ClassDef)
               and (node.name.endswith("Scene") or node.name == "Explainer")]  # fmt: skip
@@ -161,7 +161,7 @@ def _markdown(text: str) -> list[str]:
         if line.startswith("    ") != inside and line:
             while lines and not lines[-1]:
                 lines.pop()
-            lines += ["", "```python"] if not inside else ["```", ""]
+            lines += ["", "```python"][not lines :] if not inside else ["```", ""]
             inside = not inside
         lines.append(line.removeprefix("    ") if inside else re.sub(r"``(.+?)``", r"`\1`", line))
     return [*lines, "```", ""] if inside else [*lines, ""]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 import pytest
 
 from mathviz.docs import stage as page
@@ -28,3 +31,14 @@ def test_every_verb_is_on_the_page(manim: None) -> None:
            for name, value in vars(kind).items() if callable(value) and not name.startswith("_")}  # fmt: skip
     missing = {name for name in own - page.OWN if f"`self.{name}(" not in text}
     assert not missing
+
+
+def test_what_is_code_on_the_page_is_fenced_and_parses() -> None:
+    """Each section's example, also where it is all that the section says."""
+    text = page.page()
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    for block in blocks:
+        ast.parse(block)
+    assert any(block.startswith("law = self.law(") for block in blocks)
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    assert not re.findall(r"^(?:self\.|\w+ = ).*$", prose, re.MULTILINE)
