@@ -20,7 +20,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from mathviz.films import bounds, formulas
+from mathviz.films import bounds, escapes, formulas
 from mathviz.project import ASSETS, reading
 from mathviz.project.errors import ScriptError
 
@@ -275,19 +275,23 @@ def _read(path: Path, *_state: int) -> Script:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise ScriptError(f"{path}{line}: is no YAML: {getattr(error, 'problem', None) or error}") from error
+        says = f"{getattr(error, 'problem', None) or error}{escapes.hint(error, text)}"
+        raise ScriptError(f"{path}{line}: is no YAML: {says}") from error
     except (ValueError, OverflowError) as error:
         raise ScriptError(f"{path}:{bounds.fault_in_scalars(text) or f' {error}'}") from error
     if not isinstance(data, dict) or root is None:
         raise ScriptError(f"{path}: needs a mapping with {', '.join(Script.model_fields)}")
-    faults = [f"{path}:{node.start_mark.line + 1}: {node.value!r} is given twice" for node in _repeated_keys(root)]
+    eaten = escapes.faults(root, text)
+    faults = [f"{path}:{line}: {fault}" for line, fault in eaten.items()]
+    faults += [f"{path}:{node.start_mark.line + 1}: {node.value!r} is given twice" for node in _repeated_keys(root)]
     try:
         languages = data.get("languages")
         declared = isinstance(languages, list) and all(re.fullmatch(LANGUAGE, str(code)) for code in languages)
         context: dict[str, Any] = {"languages": languages if declared else [], "beats": set()}
         script = Script.model_validate(data, context=context)
     except ValidationError as error:
-        faults += [_fault(path, root, detail) for detail in error.errors(include_url=False)]
+        found = [_fault(path, root, detail) for detail in error.errors(include_url=False)]
+        faults += [fault for fault in found if _line_of(fault)[1] not in eaten]
     if faults:
         raise ScriptError("\n".join(sorted(faults, key=_line_of)))
     return script

@@ -20,7 +20,7 @@ STATIONS = re.findall(r"^```(sh|diff)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTA
 def follow(kind: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the commands of a station, or make its change."""
     programs = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    line = ["git", "apply", "--recount", "-"] if kind == "diff" else ["sh", "-e"]
+    line = ["git", "apply", "--verbose", "-"] if kind == "diff" else ["sh", "-e"]
     return subprocess.run(
         line, input=text, cwd=folder, env=os.environ | programs, capture_output=True, text=True, check=False
     )  # fmt: skip
@@ -33,7 +33,7 @@ def test_every_change_on_the_page_fits(tmp_path: Path) -> None:
     for kind, text in STATIONS:
         if kind == "diff":
             done = follow(kind, text, tmp_path)
-            assert done.returncode == 0, f"{done.stderr}\n{text}"
+            assert done.returncode == 0 and "offset" not in done.stderr, f"{done.stderr}\n{text}"
     program = "import sys; sys.path.insert(0, '.'); import concepts.step_size as c; print(len(c.descend().check()))"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "3", done.stderr

@@ -226,6 +226,47 @@ FAULTS = {
         with_line(21, "  - text: ''"),
         "sums.yaml:21: references.0.text: String should have at least 1 character; found ''",
     ),
+    "a tab where LaTeX was meant": (
+        with_line(13, r"""      - en: "Near $\theta$." """),
+        r"sums.yaml:13: \theta becomes a tab and 'heta': in double quotes write \\theta, or use single quotes",
+    ),
+    "a fraction in double quotes": (
+        with_line(14, r"""        zh: "$\frac{a}{b}$" """),
+        r"sums.yaml:14: \frac becomes a form feed and 'rac': in double quotes write \\frac, or use single quotes",
+    ),
+    "a new line within a formula": (
+        with_line(13, r"""      - en: "More, or\n at $\nu$." """),
+        r"sums.yaml:13: \nu becomes a new line and 'u': in double quotes write \\nu",
+    ),
+    "a new line as a symbol": (
+        with_line(4, 'computation: some.module:function\nsymbols: {"\\nu": data}'),
+        r"sums.yaml:5: \nu becomes a new line and 'u'",
+    ),
+    "LaTeX without dollars": (
+        with_line(4, 'computation: some.module:function\nformulas:\n  law: {tex: "x \\ne y"}'),
+        r"sums.yaml:6: \ne becomes a new line and 'e'",
+    ),
+    "a capital in double quotes": (
+        with_line(13, r"""      - en: "$\Lambda$" """), r"sums.yaml:13: \Lambda becomes a new line and 'ambda'",
+    ),
+    "the second line of a text in double quotes": (
+        with_line(13, '      - en: "More,\n          and $\\beta$."'),
+        r"sums.yaml:14: \beta becomes a backspace and 'eta'",
+    ),
+    "a tab as typed": (with_line(13, "      - en: 'More,\tand'"), "sums.yaml:13: holds a tab; type a blank"),
+    "a formula on two lines": (
+        with_line(13, "      - en: |-\n          Both $a\n          + b$."),
+        "sums.yaml:13: a text holds a new line where none can be; a formula stands on one line",
+    ),
+    "an escape that YAML does not know": (
+        with_line(13, r"""      - en: "Near $\phi$." """),
+        r"sums.yaml:13: is no YAML: found unknown escape character 'p'; in double quotes write \\phi, or use single",
+    ),
+    "an escape that is cut off": (
+        with_line(13, r"""      - en: "Near $\xi$." """),
+        r"sums.yaml:13: is no YAML: expected escape sequence of 2 hexadecimal numbers, but found 'i'; in double quotes "
+        r"write \\xi, or use single quotes",
+    ),
     "no YAML": (with_line(5, "labels: {"), "sums.yaml:7: is no YAML: expected ',' or '}'"),
     "a tab": (with_line(6, "\trank: 1"), "sums.yaml:6: is no YAML: found character '\\t' that cannot start any token"),
     "a tag of Python": (with_line(1, "title: !!python/object/apply:os.getcwd []"), "sums.yaml:1: is no YAML: "),
@@ -259,6 +300,14 @@ def test_all_faults_are_told_at_once_in_the_order_of_lines(tmp_path: Path) -> No
     ]  # fmt: skip
     assert "no text in zh; needs one in each of en, zh; has fr" in told[0] + told[1]
     assert "alt: is missing" in told[0] + told[1]
+
+
+def test_new_lines_outside_of_formulas_are_an_authors(tmp_path: Path) -> None:
+    """And whatever stands in single quotes, or after two backslashes."""
+    line = r"""      - {en: "More\n at $\\theta$.", zh: '还有 $\nu \ne \frac{1}{2}$'}"""
+    text = with_line(13, line).replace('        zh: 还有\n', "")
+    assert read(written(tmp_path, text)).beats[0].captions[1] == {"en": "More\n at $\\theta$.",
+                                                                 "zh": r"还有 $\nu \ne \frac{1}{2}$"}  # fmt: skip
 
 
 def test_a_long_find_is_shortened(tmp_path: Path) -> None:

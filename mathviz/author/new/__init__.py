@@ -110,7 +110,7 @@ def _require_languages(languages: Sequence[str]) -> None:
                            "Try: mathviz new my_film --lang en")  # fmt: skip
 
 
-INLINE = re.compile(r'\{en: (?P<en>"[^"]*"|[^,{}"]*), zh: (?P<zh>"[^"]*"|[^,{}"]*)\}')
+INLINE = re.compile(r"\{en: (?P<en>'[^']*'|[^,{}']*), zh: (?P<zh>'[^']*'|[^,{}']*)\}")
 LINES = re.compile(
     r"^(?P<first> *(?:- )?)en: (?P<en>.+(?:\n(?! *zh:) {4,}\S.*)*)\n(?P<other> *)zh: (?P<zh>.+)$", re.MULTILINE
 )
