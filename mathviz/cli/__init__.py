@@ -140,9 +140,22 @@ def _print_json(found: Any) -> None:
 
 
 def _project() -> Project:
-    return Project.around(Path.cwd())
+    """The one in which somebody stands. Raises NotFound, before anything is written, in none."""
+    project = Project.around(Path.cwd())
+    if not any(project.scenes.glob("*.yaml")) or not Path.cwd().is_relative_to(project.root):
+        raise NotFound(NO_PROJECT)
+    return project
 
 
+def _project_or_none(*given: str) -> Project:
+    """The same; but scene files need none: with one given, that of mathviz itself will do."""
+    return Project.around(Path.cwd()) if any(name.endswith(".py") for name in given) else _project()
+
+
+NO_PROJECT = (
+    "There is no project here: no scenes/ with a script, nor in a folder above. "
+    "Begin one: mathviz new my_film; or change to its folder"
+)
 NO_FILM = "mathviz: there is no film here. Begin one: mathviz new my_film"
 
 
@@ -288,7 +301,7 @@ def render(
     from mathviz.render.plan import EXTRAS, Wish
     from mathviz.render.progress import Display
 
-    project = _project()
+    project = _project_or_none(*films or [])
     chosen = dict(zip(EXTRAS, (clips, gif, webp, webm), strict=True))
     wish = Wish(
         languages=[lang], themes=[theme], quality=quality, fps=fps, out=out and out.resolve(), digests=bool(digest),
@@ -431,7 +444,7 @@ def bench(
     from mathviz.render import bench as benching
     from mathviz.render.plan import Wish
 
-    project = _project()
+    project = _project_or_none(*films or [])
     with _farm() as farm:
         planned = _planned(project, films or [], Wish(quality=quality), farm)
         farm.have_computed(planned)
@@ -500,7 +513,7 @@ def show_cache(
     """How much the drawn beats take that need not be drawn again; and remove some."""
     from mathviz.render.cache import Cache, bytes_of
 
-    cache = Cache(_project().cache_of(Path.cwd() / "any.py") / "beats")
+    cache = Cache(Project.around(Path.cwd()).cache_of(Path.cwd() / "any.py") / "beats")
     gone, freed = cache.prune(bytes_of(limit)) if prune else (0, 0)
     objects = cache.objects()
     size = sum(bytes_ for _, bytes_, _ in objects)
@@ -530,7 +543,7 @@ def still(
     from mathviz.render.plan import Wish, plan, plan_scenes
     from mathviz.render.still import write_still
 
-    project, path = _project(), Path(film)
+    project, path = _project_or_none(film), Path(film)
     if path.suffix == ".py" and not _is_film(project, path):
         job = plan_scenes(project, path, [""], Wish(quality=quality))[0]
     else:
@@ -595,7 +608,7 @@ def preview_film(
     from mathviz.preview.serve import preview, tunnel
     from mathviz.render import doctor
 
-    project, path = _project(), Path(stem)
+    project, path = _project_or_none(stem), Path(stem)
     if path.suffix == ".py" and path.is_file():
         if not _is_film(project, path):
             raise NotFound(
@@ -657,7 +670,7 @@ def lint_films(
     from mathviz.lint import report
     from mathviz.render import doctor
 
-    project = _project()
+    project = _project_or_none(*films or [])
     paths = [Path(name) for name in films or [] if name.endswith(".py")]
     stems = [project.require_stem(name) for name in films or [] if not name.endswith(".py")]
     for path in paths:

@@ -137,11 +137,12 @@ def test_in_this_repository_a_concept_is_part_of_the_package() -> None:
 
 
 def test_without_films_the_next_command_is_named(tmp_path: Path) -> None:
-    """Here there are always those of this repository; an installed package has none."""
-    program = "import pathlib, mathviz.project as p; p.HOME = pathlib.Path('x'); from mathviz.cli import main; main()"
-    line = [sys.executable, "-c", program, "list"]
-    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "Begin one: mathviz new my_film" in done.stderr and not done.stdout, done.stderr
+    done = mathviz(tmp_path, "list")
+    assert done.returncode == 2 and "Begin one: mathviz new my_film" in done.stderr and not done.stdout, done.stderr
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes" / "half.yaml").touch()
+    done = mathviz(tmp_path, "list")
+    assert done.returncode == 0 and "Begin one: mathviz new my_film" in done.stderr and not done.stdout, done.stderr
 
 
 # ---- the package, installed

@@ -15,8 +15,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from tiny_project import BEATS, TinyProject, programs
+from typer.testing import CliRunner
 
+from mathviz.cli import app
 from mathviz.project import HOME
+from mathviz.project.errors import NotFound
 from mathviz.render import encode
 
 LOW = ("--quality", "low", "--fps", "2")
@@ -61,11 +64,38 @@ def test_ten_thousand_stems_are_listed_at_once(tmp_path: Path) -> None:
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
 
 
-def test_list_works_below_the_projects_root_and_elsewhere(tiny: TinyProject, tmp_path: Path) -> None:
+def test_list_works_below_the_projects_root(tiny: TinyProject) -> None:
     command = [sys.executable, "-m", "mathviz", "list", "-q"]
-    for place, stem in ((tiny.root / "scenes", "tiny"), (tmp_path, "ring_allreduce")):
-        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True)
-        assert stem in done.stdout.split()
+    done = subprocess.run(command, cwd=tiny.root / "scenes", capture_output=True, text=True, check=True)
+    assert done.stdout == "tiny\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["list", "list -q", "render", "gallery", "lint", "compute ring_allreduce --record", "check ring_allreduce",
+     "embed ring_allreduce", "still ring_allreduce", "preview ring_allreduce", "bench", "frames check",
+     "frames report", "frames accept ring_allreduce"],
+)  # fmt: skip
+def test_without_a_project_nothing_is_done(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even to the one that this package comes with, whose films every command would find."""
+    (tmp_path / "scenes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    refused = CliRunner().invoke(app, line.split()).exception
+    assert isinstance(refused, NotFound) and refused.exit_code == 2
+    assert "There is no project here" in str(refused) and "mathviz new my_film" in str(refused)
+    assert [path.name for path in tmp_path.rglob("*")] == ["scenes"]
+
+
+def test_what_needs_no_project_goes_on_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a scene that is given with its path; and what is refused is one sentence."""
+    monkeypatch.chdir(tmp_path)
+    for line in ("docs", "docs first_film", "cache", "new --help"):
+        assert CliRunner().invoke(app, line.split()).exit_code == 0
+    for line in ("render x.py", "still x.py", "lint x.py", "bench x.py"):
+        assert "There is no file x.py" in str(CliRunner().invoke(app, line.split()).exception)
+    done = subprocess.run([sys.executable, "-m", "mathviz", "gallery"], cwd=tmp_path, capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    require_refused(done, 2, "mathviz: There is no project here")
 
 
 def test_list_imports_neither_manimgl_nor_torch_nor_numpy(tiny: TinyProject) -> None:
