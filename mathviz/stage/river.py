@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from manimlib import DL, LEFT, UP, Animation, Mobject
 
@@ -40,10 +41,11 @@ class RiverScene(Explainer):
 
     def pair(
         self, label: str, template: str, names: Sequence[str], values: Sequence[float], roles: Sequence[str],
-        within: Region = LEFT_HALF,
+        within: Region = LEFT_HALF, **said: Any,
     ) -> Pair:  # fmt: skip
-        """Two numbers, with the labels of what they are of, under what they are, at a region's lower left."""
+        """Two numbers, with the labels of what they are of, under what they are, at a region's lower left; ``said``
+        fills the label's placeholders."""
         numbers = tuple(self.big(name, value, template, role, within)
                         for name, value, role in zip(names, values, roles, strict=True))  # fmt: skip
-        column = within.column(self.label(label), within.row(*numbers, gap=0.8, edge=UP), gap=0.2, edge=LEFT)
+        column = within.column(self.label(label, **said), within.row(*numbers, gap=0.8, edge=UP), gap=0.2, edge=LEFT)
         return Pair(self.over(within.put(column, DL)), numbers)
