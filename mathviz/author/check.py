@@ -31,7 +31,7 @@ class Point:
 
 Say = Callable[[str], None]
 
-UNPLAYED = "SCN001"
+UNPLAYED = ("SCN001", "SCN002")
 """The lint's rule that a scene breaks which does not play to its end."""
 
 
@@ -115,7 +115,7 @@ def _lint(project: Project, stem: str, say: Say) -> Point:
     findings = report.lint(project, [stem], 2, say)
     wrong = [each for each in findings if each.level == "error" and not each.waived]
     summary = report.as_text(findings).splitlines()[-1]
-    summary = _with(summary, (each.measured for each in wrong if each.rule == UNPLAYED))
+    summary = _with(summary, (each.measured for each in wrong if each.rule in UNPLAYED))
     return Point("lint", not wrong, summary, f"mathviz lint {stem} --frames {_marked(project)}" if wrong else "")
 
 

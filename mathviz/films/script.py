@@ -381,6 +381,12 @@ def line_of(path: Path, text: str) -> int:
     return lines[0] if lines else 1
 
 
+def line_at(path: Path, *place: str | int) -> int:
+    """The line of what a script has at a place, such as ``"beats", 0, "moments", 1``; of what is there of the way."""
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    return 1 if root is None else _follow(root, list(place)).start_mark.line + 1
+
+
 def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
     if isinstance(node, yaml.ScalarNode):
         yield node

@@ -7,12 +7,14 @@ import contextlib
 import functools
 import io
 import json
+import math
 import re
 import signal
 import subprocess
 import sys
 import tempfile
 import tokenize
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
@@ -29,6 +31,8 @@ from mathviz.project.activity import limit
 from mathviz.project.errors import MathvizError, ScriptError
 from mathviz.render.farm import Farm
 from mathviz.render.patience import ended
+from mathviz.snapshots import frames
+from mathviz.snapshots.frames import Snapshot
 
 WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
 
@@ -66,8 +70,22 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
         for (stem, told), (films, failed), of_files in zip(readable, watched, finished, strict=True):
             mine = [finding for film in films for finding in _judged(project, "screen", film)] + failed + of_files
             beats = {beat.id for beat in told.beats}
+            if any(beat.moments for beat in told.beats) and (first := next(iter(versions[stem].values()))):
+                mine += late_moments(project, told, first.film())
             found += waive(mine, project.scenes / f"{stem}.py", beats, idle=not failed)
             found += [finding for film in films for finding in _judged(project, "rhythm", film)]
+    return found
+
+
+def late_moments(project: Project, told: Script, film: observe.Observed) -> list[Finding]:
+    """Moments of the script, which are looked at in the first version, beyond the ends of their beats."""
+    found = []
+    for beat in told.beats:
+        start, end = film.beats.get(beat.id, (0.0, math.inf))
+        for after in (after for after in beat.moments if frames.is_beyond(after, end - start)):
+            says = frames.beyond(project, Snapshot(film.stem, film.language, film.theme, beat.id, after), end - start)
+            found.append(Finding("SCN002", "error", film.stem, f"{film.language}.{film.theme}", beat.id, start,
+                                 f"{after:g} s", says, f"{end - start:.1f} s", "choose an earlier one"))  # fmt: skip
     return found
 
 
@@ -91,12 +109,19 @@ def _get_ready(project: Project, films: dict[str, Versions], workers: int, say: 
     missing = [(stem, version) for stem, versions in films.items() for version, seen in versions.items() if not seen]
     total = sum(map(len, films.values()))
     if total:
-        say(f"mathviz: {total - len(missing)} of {total} versions are as they were when they were gone through")
+        say(f"mathviz: {_judged_anew(len(missing), total)}")
     if missing:
         known.forget(project)
         with contextlib.closing(Farm(workers)) as farm:
             farm.say = say
             farm.have_computed([observe.job(project, stem, *version) for stem, version in missing])
+
+
+def _judged_anew(count: int, total: int) -> str:
+    if count == total:
+        return f"{_counted(total, 'version')} judged anew"
+    others = f"{_counted(total - count, 'version')} as judged before"
+    return f"{_counted(count, 'version')} judged anew, {others}" if count else others
 
 
 def _watched(project: Project, stem: str, versions: Versions) -> tuple[list[Seen], list[Finding]]:
@@ -236,24 +261,28 @@ def together(found: Iterable[Finding]) -> list[tuple[Finding, list[str]]]:
 def as_text(found: list[Finding]) -> str:
     """What a person reads: open findings one by one, waived ones counted."""
     lines = []
-    for finding, versions in together(each for each in found if not each.waived and each.level != "note"):
+    open_ones = together(each for each in found if not each.waived and each.level != "note")
+    waived = together(each for each in found if each.waived)
+    for finding, versions in open_ones:
         lines.append(f"{finding.stem} / {finding.beat or 'the film'} at {finding.time:.1f} s  [{', '.join(versions)}]")
         lines.append(f"  {finding.rule} {finding.level}: {RULES[finding.rule]}: {' '.join(finding.what.split())}")
-        lines.append(f"    found {finding.measured}; the limit is {finding.limit}. To do: {finding.advice}")
-    reasons: dict[tuple[str, str, str], int] = {}
-    for finding in found:
-        if finding.waived:
-            key = (finding.stem, finding.rule, finding.waived)
-            reasons[key] = reasons.get(key, 0) + 1
-    lines += [f"{stem}: {rule} waived {count} times: {why}" for (stem, rule, why), count in reasons.items()]
+        says = f"found {finding.measured}; the limit is {finding.limit}. To do: {finding.advice}"
+        lines.append(f"    {finding.measured if finding.rule.startswith('SCN') else says}")
+    reasons = Counter((finding.stem, finding.rule, finding.waived) for finding, _ in waived)
+    lines += [f"{stem}: {rule} waived {'once' if count == 1 else f'{count} times'}: {why}"
+              for (stem, rule, why), count in reasons.items()]  # fmt: skip
     for stem in dict.fromkeys(each.stem for each in found if each.level == "note"):
         note = next(each for each in found if each.stem == stem and each.level == "note")
         lines.append(f"{stem}: {note.measured} events a minute, {note.limit}")
-    open_ones = [each for each in found if not each.waived and each.level != "note"]
-    errors = sum(each.level == "error" for each in open_ones)
-    waived = sum(bool(each.waived) for each in found)
-    lines.append(f"{errors} errors, {len(open_ones) - errors} warnings, {waived} waived")
+    errors = sum(finding.level == "error" for finding, _ in open_ones)
+    seen_in = {version for _, versions in open_ones for version in versions}
+    lines.append(f"{_counted(errors, 'error')}, {_counted(len(open_ones) - errors, 'warning')}"
+                 f"{f' in {len(seen_in)} versions' if len(seen_in) > 1 else ''}, {len(waived)} waived")  # fmt: skip
     return "\n".join(lines)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def as_json(found: list[Finding]) -> str:

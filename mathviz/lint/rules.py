@@ -27,7 +27,8 @@ RULES = {
     "CVD001": "colours that some cannot tell apart", "FLS001": "flashes", "FLS002": "red flashes",
     "PAC001": "dead time", "PAC002": "beat too long or too short", "ENC001": "stream properties",
     "I18N001": "missing translation", "A11Y001": "missing alternative",
-    "SCN001": "a scene that fails", "PAC003": "events per minute", "LNT001": "waiver of no rule or without a reason",
+    "SCN001": "a scene that fails", "SCN002": "a moment beyond its beat",
+    "PAC003": "events per minute", "LNT001": "waiver of no rule or without a reason",
     "LNT002": "waiver that waives nothing",
 }  # fmt: skip
 """Every rule, and what it finds."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz import style
+from mathviz.films import script
 from mathviz.films.catalog import films
 from mathviz.films.script import OPENING
 from mathviz.project import Project
@@ -79,6 +80,14 @@ class Frame:
         """Whether both are drawn and equal, to the bit and to the letter."""
         drawn = self.image is not None and other.image is not None and np.array_equal(self.image, other.image)
         return drawn and self.text == other.text
+
+
+class Late(NotFound):
+    """Moments beyond the end of their beats, each with what is said of it; ``drawn`` are the other frames."""
+
+    def __init__(self, faults: dict[Snapshot, str], drawn: dict[Snapshot, Frame]) -> None:
+        super().__init__("\n".join(faults.values()))
+        self.faults, self.drawn = faults, drawn
 
 
 Known = Callable[[Snapshot, Frame], bool]
@@ -152,7 +161,8 @@ def draw(
 ) -> dict[Snapshot, Frame]:  # fmt: skip
     """Draw snapshots of one version of a film, or of a scene file, but for those that are ``known``.
 
-    Skips everything between; without anything to draw this takes a third of the time.
+    Skips everything between; without anything to draw this takes a third of the time. Raises Late, with all others,
+    where a moment lies beyond its beat.
     """
     from mathviz import engine
     from mathviz.engine import onscreen, stills
@@ -160,6 +170,7 @@ def draw(
     path = scene_file(project, stem)
     _start(project)
     takers: list[tuple[stills.StillTaker, dict[stills.Moment, Snapshot]]] = []
+    late: dict[Snapshot, str] = {}
     for name in dict.fromkeys("" if language else snapshot.beat for snapshot in snapshots):
         moments = {stills.Moment(s.beat, s.after): s for s in snapshots if not name or s.beat == name}
         asked = _asked(known, moments)
@@ -171,12 +182,36 @@ def draw(
             else:
                 kind = engine.scene_class(path, name)
                 taker = stills.SceneStillTaker(kind, list(moments), FPS, onscreen.on_screen, asked)
-            taker.take_all()
+            try:
+                taker.take_all()
+            except NotFound:
+                over = [moment for moment in moments if moment not in taker.seen]
+                if not language or any(each.after is None or each.beat not in taker.lengths for each in over):
+                    raise
+                late |= {moments[each]: beyond(project, moments[each], taker.lengths[each.beat]) for each in over}
         takers.append((taker, moments))
-    return {
+    drawn = {
         snapshot: Frame(taker.found.get(moment), taker.seen[moment], taker.pictures[moment])
-        for taker, moments in takers for moment, snapshot in moments.items()
+        for taker, moments in takers for moment, snapshot in moments.items() if moment in taker.seen
     }  # fmt: skip
+    if late:
+        raise Late(late, drawn)
+    return drawn
+
+
+def is_beyond(after: float, length: float) -> bool:
+    """Whether a moment of a beat comes after its last frame."""
+    return round(after * FPS) > round(length * FPS)
+
+
+def beyond(project: Project, snapshot: Snapshot, length: float) -> str:
+    """What is said of a moment beyond the end of its beat, with the script's line."""
+    path, place = project.scenes / f"{snapshot.stem}.yaml", ""
+    for at, beat in enumerate(script.read(path).beats):
+        if beat.id == snapshot.beat and snapshot.after in beat.moments:
+            place = f":{script.line_at(path, 'beats', at, 'moments', beat.moments.index(snapshot.after))}"
+    return (f"{path}{place}: the moment {snapshot.after:g} s is beyond the end of {snapshot.beat}, which lasts "
+            f"{length:.1f} s; choose an earlier one")  # fmt: skip
 
 
 def _told_of(name: str) -> Callable[[str], None]:

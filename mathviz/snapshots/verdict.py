@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from numpy import ndarray
 
 from mathviz.project import Project
-from mathviz.project.errors import ALIKE, FrameMismatch, MathvizError
+from mathviz.project.errors import ALIKE, FrameMismatch, MathvizError, NotFound
 from mathviz.snapshots import earlier, references, unplayed
 from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, Budget, Difference, beside, compare
-from mathviz.snapshots.frames import HEIGHT, WIDTH, Frame, Snapshot, draw, versions, wanted
+from mathviz.snapshots.frames import HEIGHT, WIDTH, Frame, Late, Snapshot, draw, versions, wanted
 from mathviz.snapshots.references import Accepted, Digests, accepted, drawn_by
 
 
@@ -75,6 +75,10 @@ def check_version(project: Project, snapshots: list[Snapshot], everything: bool)
     for mine in scenes:
         try:
             drawn = draw(project, one.stem, one.language, one.theme, mine, known)
+        except Late as error:  # costs no other frame
+            yield from (judge(project, snapshot, frame) for snapshot, frame in error.drawn.items())
+            for snapshot, fault in error.faults.items():
+                yield from _not_drawn([snapshot], NotFound(fault))
         except MathvizError as error:  # costs no other scene
             if isinstance(error, ALIKE) and one.language:
                 raise

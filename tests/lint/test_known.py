@@ -30,8 +30,9 @@ def linted(linted_once: TinyProject, tmp_path: Path) -> TinyProject:
 
 def known(done: subprocess.CompletedProcess[str]) -> tuple[int, int]:
     """How many versions were not gone through, and of how many."""
-    (said,) = re.findall(r"mathviz: (\d) of (\d) versions are as they were", done.stderr)
-    return int(said[0]), int(said[1])
+    anew, before = (sum(map(int, re.findall(rf"(\d) versions? {how}", done.stderr)))
+                    for how in ("judged anew", "as judged before"))  # fmt: skip
+    return before, anew + before
 
 
 def rules(done: subprocess.CompletedProcess[str]) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from tiny_project import TinyProject
 
 from mathviz.films.script import read
 from mathviz.lint import report
+from mathviz.lint.observe import Observed
 from mathviz.lint.rules import Finding, check
 from mathviz.project import HOME, Project
 
@@ -187,9 +188,20 @@ def test_in_anybodys_scene_a_waiver_holds_for_the_file(tmp_path: Path) -> None:
     assert {each["waived"] for each in found if each["rule"] == "GEO001"} == {"flies in"}
 
 
+def test_a_moment_beyond_its_beat_is_an_error_with_its_line(tiny: TinyProject) -> None:
+    tiny.edit("scenes/tiny.yaml", "moments: [1]", "moments:\n      - 1\n      - 40.0")
+    film = Observed("tiny", "en", "dark", "#000000", beats={"bars_grow": (2.0, 5.5), "bars_leave": (5.5, 8.0)})
+    told = read(tiny.root / "scenes" / "tiny.yaml")
+    (found,) = report.late_moments(tiny.project, told, film)
+    assert (found.rule, found.level, found.beat) == ("SCN002", "error", "bars_grow")
+    assert found.measured == (f"{tiny.root}/scenes/tiny.yaml:13: the moment 40 s is beyond the end of bars_grow, "
+                              "which lasts 3.5 s; choose an earlier one")  # fmt: skip
+    assert f"\n    {found.measured}\n" in report.as_text([found]), "the limit is in it"
+
+
 def test_waived_findings_are_counted_and_do_not_fail(tmp_path: Path) -> None:
     said = report.as_text([Finding(**{**vars(FINDING), "waived": "a sign"}), FINDING])
-    assert "tiny: CON001 waived 1 times: a sign" in said and "1 errors, 0 warnings, 1 waived" in said
+    assert "tiny: CON001 waived once: a sign" in said and "1 error, 0 warnings, 1 waived" in said
     results = json.loads(report.as_sarif([Finding(**{**vars(FINDING), "waived": "a sign"})]))["runs"][0]["results"]
     assert results[0]["suppressions"] == [{"kind": "inSource", "justification": "a sign"}]
 
@@ -197,6 +209,9 @@ def test_waived_findings_are_counted_and_do_not_fail(tmp_path: Path) -> None:
 def test_what_differs_in_its_version_alone_is_told_once() -> None:
     light = Finding(**{**vars(FINDING), "version": "en.light"})
     assert [versions for _, versions in report.together([FINDING, light])] == [["en.dark", "en.light"]]
+    waived = [Finding(**{**vars(each), "waived": "a sign"}) for each in (FINDING, light)]
+    said = report.as_text([FINDING, light, *waived])
+    assert said.endswith("tiny: CON001 waived once: a sign\n1 error, 0 warnings in 2 versions, 1 waived")
 
 
 @pytest.mark.slow

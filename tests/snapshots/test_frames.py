@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -104,6 +105,18 @@ def test_a_picture_that_says_something_else_fails(accepted: TinyProject) -> None
     references.text_of(accepted.project, snapshot).unlink()
     with pytest.raises(FrameMismatch, match=r"There is no reference .*question\.txt\.\n"):
         verdict.require_same(accepted.project, snapshot, frame)
+
+
+def test_a_moment_beyond_its_beat_fails_alone(accepted: TinyProject) -> None:
+    """With the words of the lint."""
+    accepted.edit("scenes/tiny.yaml", "moments: [1]", "moments: [1, 40]")
+    _, found = known_of(accepted)
+    (failed,) = [each for each in found if each.failure]
+    assert len(found) == 5 and failed.snapshot.name == "bars_grow@40s"
+    says = r"scenes/tiny\.yaml:11: the moment 40 s is beyond the end of bars_grow, which lasts \d\.\d s; choose an"
+    assert re.search(says, failed.failure) and failed.fault
+    with pytest.raises(NotFound, match=says):
+        draw_one(accepted, "bars_grow", 40)
 
 
 def test_a_missing_reference_fails_and_shows_what_was_drawn(accepted: TinyProject) -> None:
