@@ -15,6 +15,7 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz.concepts.denoiser import Denoiser
+from mathviz.concepts.fresh_draws import FreshDraws, run_again
 from mathviz.concepts.noise_arrows import NoiseArrows, loss_of
 from mathviz.concepts.one_step_ago import OneStepAgo, follow_steps
 from mathviz.concepts.possible_origins import evenness, follow_origins
@@ -35,23 +36,25 @@ from mathviz.trace import Claim
 
 
 @dataclass(frozen=True)
-class DiffusionReverse(OneStepAgo, NoiseArrows, ReverseWalks):
+class DiffusionReverse(OneStepAgo, NoiseArrows, ReverseWalks, FreshDraws):
     """Samples on their way from noise to data, one of them with all its possible origins, and what fails."""
 
-    tolerances = {**OneStepAgo.tolerances, **NoiseArrows.tolerances, **ReverseWalks.tolerances}  # noqa: RUF012
+    tolerances = {  # noqa: RUF012
+        **OneStepAgo.tolerances, **NoiseArrows.tolerances, **ReverseWalks.tolerances, **FreshDraws.tolerances,
+    }  # fmt: skip
 
     def check(self) -> list[Claim]:
-        return [claim for part in (OneStepAgo, NoiseArrows, ReverseWalks) for claim in part.check(self)]
+        return [claim for part in (OneStepAgo, NoiseArrows, ReverseWalks, FreshDraws) for claim in part.check(self)]
 
 
 def trace_diffusion_reverse(
-    denoiser: Denoiser, *, samples: int = 2000, shown: int = 400, threads: int = 120, stride: int = 4, apart: int = 5,
-    poised: int = 300, settled: int = 60, zoomed: int = 4, specks: int = 400, pairs: int = 10, seed: int = 3,
+    denoiser: Denoiser, *, samples: int = 2000, shown: int = 400, stride: int = 4, apart: int = 5,
+    poised: int = 300, runs: int = 40, zoomed: int = 4, specks: int = 400, pairs: int = 10, seed: int = 3,
 ) -> DiffusionReverse:  # fmt: skip
     """Sample with the trained network, as it should be and in the ways that fail, and put the exact answers beside it.
 
-    ``poised`` is the moment at which the hero is chosen, ``settled`` the last whose answers are shown. W2 is taken on
-    half the samples at a time, ``pairs`` times.
+    ``poised`` is the moment at which the hero is chosen, and from which it is run again so many ``runs``. W2 is taken
+    on half the samples at a time, ``pairs`` times.
     """
     random, schedule, data = np.random.default_rng(seed), linear_schedule(), two_moons()
     exact, steps, size = exact_answer(data, schedule), len(schedule.betas), samples // 2
@@ -61,7 +64,7 @@ def trace_diffusion_reverse(
     silent, halved = (run_back(denoiser.noise, schedule, start, pull=pull) for pull in (FULL, HALF))
     leapt = data.posterior_mean(start, schedule.signal[-1], schedule.noise[-1])
     hero = int(evenness(data, schedule, packed(states[steps - poised, :shown]), poised).argmax())
-    followed = follow_steps(denoiser.noise, schedule, states[:, hero], zoomed, poised)
+    followed = follow_steps(denoiser.noise, schedule, states[:, hero], zoomed)
     looks, draw = range(steps, 0, -stride * apart), partial(data.draw, size, random)
 
     def distance(cloud: ndarray) -> ndarray:
@@ -69,12 +72,13 @@ def trace_diffusion_reverse(
 
     return DiffusionReverse(
         betas=schedule.betas, stride=np.array(stride), apart=np.array(apart), moons=data.means,
-        hero=np.array(hero), poised=np.array(poised), settled=np.array(settled), **loss_of(denoiser),
+        hero=np.array(hero), poised=np.array(poised), **loss_of(denoiser),
         paths=packed(states[::stride, :shown]), silent=packed(silent[::stride, :shown]),
-        halved=packed(halved[:: stride * apart, :threads]), samples=states[-1].astype(np.float32),
+        halved=packed(halved[:: stride * apart, :shown]), samples=states[-1].astype(np.float32),
         leapt=leapt[:shown], spread=spread(states[::stride]), spread_silent=spread(silent[::stride]),
         spread_silent_exact=spread(run_back(exact, schedule, start[:shown])[::stride]),
         answers=np.array([denoiser.noise(states[steps - moment, :shown], moment) for moment in looks], np.float32),
+        reruns=run_again(denoiser.noise, schedule, states[steps - poised, hero], poised, runs, stride, seed),
         **follow_origins(data, schedule, states[::stride, hero], stride), **followed,
         step_ago=np.array([draw_one_step_ago(data, schedule, places[0], steps - step, specks, random)
                            for step, places in enumerate(followed["zoom"])], np.float32),

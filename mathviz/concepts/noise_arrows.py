@@ -12,8 +12,8 @@ from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 
 from mathviz.concepts.denoiser import Denoiser
-from mathviz.concepts.reverse_chain import NEAR, ReverseChain
-from mathviz.concepts.shared.distances import spread, to_nearest
+from mathviz.concepts.reverse_chain import ReverseChain
+from mathviz.concepts.shared.distances import spread
 from mathviz.concepts.shared.reverse_steps import exact_answer
 from mathviz.trace import Claim
 
@@ -33,7 +33,6 @@ class NoiseArrows(ReverseChain):
     floor: Float64[ndarray, ""]  # no network's loss can be lower
     last_loss: Float64[ndarray, ""]
     answers: Float32[ndarray, "arrow shown two"]  # the network's noise in the shown, at all looks but the last
-    settled: Int64[ndarray, ""]  # the moment up to which the answers are followed
 
     tolerances = {  # noqa: RUF012
         **ReverseChain.tolerances, **dict.fromkeys(("floor", "last_loss", "loss"), 1e-9), "answers": 1e-2,
@@ -73,10 +72,14 @@ class NoiseArrows(ReverseChain):
         return self.paths[:: int(self.apart)][: len(self.answers)] - noise[:, None, None] * self.answers.astype(float)
 
     @property
-    def tips_on_moons(self) -> float:
-        """Share of the answers that end on a moon at the settled moment, shrunk as data are then."""
-        tips = self.tips[self.frame_of(int(self.settled)) // int(self.apart)]
-        return float((to_nearest(tips / self.schedule.signal[int(self.settled)], self.moons) < NEAR).mean())
+    def aimed(self) -> int:
+        """How many of the arrows still point to the centre at the poised moment, ``within`` so many degrees."""
+        return int((self.slant[-1] < AIMED).sum())
+
+    @property
+    def within(self) -> float:
+        """AIMED, for captions."""
+        return AIMED
 
     @property
     def cosine(self) -> ndarray:
@@ -111,7 +114,6 @@ def arrow_claims(trace: NoiseArrows) -> list[Claim]:
         Claim("nearly all arrows point to the centre until the poised moment", aimed.min() > 0.95,
               f"{aimed.min():.1%} within {AIMED:.0f} degrees"),
         Claim("at first all answers end in one spot", spot < 0.05, f"spread {spot:.3f}"),
-        Claim("at the settled moment most end on a moon", trace.tips_on_moons > 0.85, f"{trace.tips_on_moons:.1%}"),
         Claim("the loss that is shown ends on the last and is never below its floor",
               trace.loss_so_far.min() > trace.floor and abs(trace.loss_so_far[-1] - trace.last_loss) < 1e-9,
               f"least {trace.loss_so_far.min():.4f}, floor {trace.floor:.4f}"),

@@ -24,44 +24,13 @@ class OneStepAgo(PossibleOrigins):
 
     zoom: Float64[ndarray, "zoomed three two"]  # the hero's first steps: before, after the mean, after the draw
     zoom_noise: Float64[ndarray, "zoomed two"]  # what the network answered there
-    pulls: Float64[ndarray, "left two"]  # the hero's ways to the middle, in all steps from the poised moment on
-    kicks: Float64[ndarray, "left two"]  # and from there to the places drawn
     step_ago: Float32[ndarray, "zoomed speck two"]  # draws of where it may have been one step ago, by Bayes' rule
 
     tolerances = {  # noqa: RUF012
         **PossibleOrigins.tolerances,
-        **dict.fromkeys(("zoom", "zoom_noise", "pulls", "kicks"), 1e-2),
+        **dict.fromkeys(("zoom", "zoom_noise"), 1e-2),
         "step_ago": 1e-4,
     }
-
-    @property
-    def pulled(self) -> ndarray:
-        """Where pulls alone take the hero from the poised moment on, [frame two], and ``kicked`` where kicks do."""
-        return self._summed(self.pulls)
-
-    @property
-    def kicked(self) -> ndarray:
-        return self._summed(self.kicks)
-
-    def _summed(self, steps: ndarray) -> ndarray:
-        begin = self.paths[self.frame_of(int(self.poised)), int(self.hero)].astype(float)
-        return np.concatenate([begin[None], begin + np.cumsum(steps, axis=0)])[:: int(self.stride)]
-
-    @property
-    def lengths(self) -> dict[str, float]:
-        """Of the sum of all pulls and of all kicks since the poised moment, and of each kind laid end to end.
-
-        ``times`` is how many times as long as a pull a kick is on average.
-        """
-        left = [float(np.linalg.norm(steps.sum(axis=0))) for steps in (self.pulls, self.kicks)]
-        walked = [float(np.linalg.norm(steps, axis=1).sum()) for steps in (self.pulls, self.kicks)]
-        return {"pulls": left[0], "kicks": left[1], "pulls_in_all": walked[0], "kicks_in_all": walked[1],
-                "times": walked[1] / walked[0]}  # fmt: skip
-
-    @property
-    def times(self) -> float:
-        """How many times as long as a pull a kick is on average, for captions."""
-        return self.lengths["times"]
 
     @property
     def step_spread(self) -> ndarray:
@@ -69,22 +38,19 @@ class OneStepAgo(PossibleOrigins):
         return spread(self.step_ago.astype(float))
 
     def check(self) -> list[Claim]:
-        return [*PossibleOrigins.check(self), *step_claims(self), *sum_claims(self)]
+        return [*PossibleOrigins.check(self), *step_claims(self)]
 
 
-def follow_steps(noise_of: Predictor, schedule: Schedule, path: ndarray, zoomed: int, last: int) -> dict[str, ndarray]:
+def follow_steps(noise_of: Predictor, schedule: Schedule, path: ndarray, zoomed: int) -> dict[str, ndarray]:
     """The fields of OneStepAgo of a ``path`` [moment two], from T down to 0, but the draws of Bayes' rule.
 
-    ``zoomed`` are its first steps, ``last`` those that are left when its pulls and kicks begin to be followed.
+    ``zoomed`` are its first steps.
     """
     steps = len(schedule.betas)
     zooms = [pull_and_kick(noise_of, schedule, path, steps - step) for step in range(zoomed)]
-    left = np.diff([pull_and_kick(noise_of, schedule, path, moment)[0] for moment in range(last, 0, -1)], axis=1)
     return {
         "zoom": np.array([places for places, _ in zooms]),
         "zoom_noise": np.array([noise for _, noise in zooms]),
-        "pulls": left[:, 0],
-        "kicks": left[:, 1],
     }
 
 
@@ -114,22 +80,6 @@ def step_claims(trace: OneStepAgo) -> list[Claim]:
         Claim("it is far smaller than all origins", narrower > 5, f"{narrower:.1f} times"),
         Claim("its spread is √(2 β)", abs(trace.step_spread[0] / np.sqrt(2 * trace.betas[-1]) - 1) < 5 * error,
               f"{trace.step_spread[0]:.3f}"),
-    ]  # fmt: skip
-
-
-def sum_claims(trace: OneStepAgo) -> list[Claim]:
-    """About all steps from the poised moment on: what is left of pulls and of kicks."""
-    missed = np.abs(trace.pulled[-1] + trace.kicked[-1] - trace.pulled[0] - trace.paths[-1, int(trace.hero)]).max()
-    agree = [np.linalg.norm(each.sum(axis=0)) / np.linalg.norm(each, axis=1).sum()
-             for each in (trace.pulls, trace.kicks)]  # fmt: skip
-    lengths = trace.lengths
-    return [
-        Claim("pulls and kicks together are the way", float(missed) < 1e-3, f"{float(missed):.1e} aside"),
-        Claim("on average a kick is far longer than a pull", lengths["times"] > 8, f"{lengths['times']:.1f} times"),
-        Claim("pulls agree and kicks cancel out", agree[0] > 0.7 and agree[1] < 0.25,
-              f"{agree[0]:.2f} and {agree[1]:.2f} of their lengths are left"),
-        Claim("so in the end pulls count too", lengths["pulls"] > 0.5 * lengths["kicks"],
-              f"{lengths['pulls']:.2f} and {lengths['kicks']:.2f}"),
     ]  # fmt: skip
 
 

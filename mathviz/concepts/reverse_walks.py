@@ -26,7 +26,7 @@ class ReverseWalks(ReverseChain):
     """
 
     silent: Float32[ndarray, "frame shown two"]  # same start, same network, the mean of every step and no draw
-    halved: Float32[ndarray, "look thread two"]  # same start, same network, half of every step's pull and no draw
+    halved: Float32[ndarray, "look shown two"]  # same start, same network, half of every step's pull and no draw
     samples: Float32[ndarray, "sample two"]
     leapt: Float64[ndarray, "shown two"]  # E[x_0 | x_T] of the shown, exact: the whole way in one leap
     spread: Float64[ndarray, "frame"]  # of all samples
@@ -77,9 +77,7 @@ class ReverseWalks(ReverseChain):
 
 def failure_claims(trace: ReverseWalks) -> list[Claim]:
     """About what becomes of all who take a mean for the truth."""
-    same = np.array_equal(trace.paths[0], trace.silent[0]) and np.array_equal(
-        trace.halved[0], trace.silent[0, : trace.halved.shape[1]]
-    )
+    same = np.array_equal(trace.paths[0], trace.silent[0]) and np.array_equal(trace.halved[0], trace.silent[0])
     late, half = trace.frame_of(trace.steps // 5), trace.frame_of(trace.steps // 2)
     collapsed, exact = trace.spread_silent, trace.spread_silent_exact
     signal = trace.schedule.signal[[trace.moment_of(frame) for frame in range(half + 1)]]

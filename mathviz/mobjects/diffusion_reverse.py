@@ -15,7 +15,7 @@ from mathviz.mobjects.glass import Pane
 from mathviz.mobjects.light import Dust, Hero, Lights, moment
 from mathviz.mobjects.mesh import GLASS, Mesh, coloured, sheet
 from mathviz.mobjects.streaks import Beam, GlowLine, Streaks
-from mathviz.mobjects.tint import Paint, between, is_dark, mixed, rgb
+from mathviz.mobjects.tint import Paint, between, is_dark, mixed, rgb, toned
 from mathviz.style import Theme
 
 
@@ -102,11 +102,13 @@ class Stream(Group):
         self.size = size if is_dark(river.theme) else LARGER * size
         self.at, self.light, self.height = 0.0, 1.0, 8.0
         shares = np.linspace(0, 1, len(paths))
-        self.colours = between(river.theme, ("noise", paint), (0.15, 0.85), np.asarray(signal))
+        paints = many(river.theme, "noise"), many(river.theme, paint)
+        self.colours = between(river.theme, paints, (0.15, 0.85), np.asarray(signal))
         self.when = np.repeat(np.arange(0, len(paths), every), paths.shape[1])
         self.places = river.at(self.paths[::every], shares[::every, None]).reshape(-1, 3)
         self.dust = Dust(river.theme, self.places, self.colours[self.when], 0.012, 0.0)
-        self.lights = Lights(river.theme, river.at(self.paths[0], 0.0), self.colours[0], self.size, glow=0.13)
+        self.lights = Lights(river.theme, river.at(self.paths[0], 0.0), self.colours[0], self.size,
+                             glow=0.13 if is_dark(river.theme) else 0.3)  # fmt: skip
         super().__init__(self.dust, self.lights)
 
     def show(self, frame: float) -> Stream:
@@ -117,7 +119,8 @@ class Stream(Group):
         self.dust.show(self.places, opacity=self.light * self.whole * near * fresh)
         places = self.river.at(moment(self.paths, frame), frame / last)
         self.lights.core = self._core()
-        self.lights.show(places, moment(self.colours, frame), self.light)
+        lit = self.light if is_dark(self.river.theme) else max(0.0, self.light) ** 0.6
+        self.lights.show(places, moment(self.colours, frame), lit)
         return self
 
     def _core(self) -> float:
@@ -137,6 +140,17 @@ class Stream(Group):
             self.lights.show(self.river.at(moment(self.paths, self.at), self.at / (len(self.paths) - 1)))
             _fine(self.dust, height)
         return self
+
+
+def many(theme: Theme, paint: Paint) -> ndarray:
+    """The colour [rgb] of many particles of a role: on a light page, where noise and what is learned are nearly black
+    as the hero is, so much paler that each keeps its hue and the hero stands out; at least 3 : 1 with the page."""
+    dim = not is_dark(theme) and isinstance(paint, str) and paint in BLACKISH
+    return toned(theme, paint, PALER) if dim else rgb(theme, paint)
+
+
+BLACKISH, PALER = ("noise", "model"), 0.68
+"""Roles that are nearly black on a light page, and what is left of their colour where many wear it."""
 
 
 def _fine(dust: Dust, height: float) -> None:
@@ -223,9 +237,9 @@ class Arrows(Group):
         places = np.zeros((paths.shape[1], len(SHAFT), 3))
         dark = is_dark(river.theme)
         self.shrunk = GlowLine(river.theme, river.data_at(0), "data", 3.0, 0.9, glow=0.8)
-        self.shafts = Streaks(river.theme, places, "model", np.array([[0.3, 1.0, 1.6]]), 0.4 if dark else 0.3,
-                              corner=0.02)  # fmt: skip
-        self.tips = Lights(river.theme, places[:, 0], "model", 0.014 if dark else 0.018, glow=0.2)
+        ink = many(river.theme, "model")
+        self.shafts = Streaks(river.theme, places, ink, np.array([[0.3, 1.0, 1.6]]), 0.4, corner=0.02)  # fmt: skip
+        self.tips = Lights(river.theme, places[:, 0], ink, 0.014 if dark else 0.018, glow=0.2)
         super().__init__(self.shrunk, self.shafts, self.tips)
         self.follow(0.0)
 
@@ -257,7 +271,8 @@ class StepAgo(Group):
         camera height of 8."""
         self.stops, self.size = river.at(np.array([before, middle, drawn]), share), size
         self.places = river.at(cloud, share)
-        self.cloud = Lights(river.theme, self.places, "mechanism", size, halo=5.0, glow=0.2, opacity=0.6)
+        self.cloud = Lights(river.theme, self.places, "mechanism", size, halo=5.0, glow=0.2,
+                            opacity=0.6 if is_dark(river.theme) else 0.8)  # fmt: skip
         self.spot = Lights(river.theme, self.stops[1], "model", 1.8 * size)
         self.pull = Streaks(river.theme, self.stops[None, :2], "model", 6, 1.0)
         self.kick = Streaks(river.theme, self.stops[None, 1:], "noise", 4.5, 1.0)
@@ -308,9 +323,7 @@ class Descent(Group):
         self.line = GlowLine(theme, self.places, "model", 3.0, corner=0.6, glow=0.25)
         self.head = Lights(theme, self.places[0], "model", 0.035, halo=6.0, glow=0.3)
         super().__init__(self.rest, self.zero, self.floor, self.line, self.head)
-        self.floor_end, self.zero_end, self.zero_begin = (
-            self.at(np.array(share * half), np.array(height)) for share, height in ((0.6, floor), (0.8, 0), (BEGIN, 0))
-        )
+        self.floor_end, self.zero_end = self.at(half * np.array([0.6, 0.8]), np.array([floor, 0.0]))
         self.show(0.0)
 
     def at(self, across: ndarray, loss: ndarray) -> ndarray:
@@ -324,46 +337,32 @@ class Descent(Group):
         return self
 
 
-BEGIN = -0.88
+BEGIN = -0.8
 """Where on the way across a loss begins: its first fall is seen whole."""
 
 
 class Threads(Group):
     """Ways of many particles through the river, as far as they have come, and a light where each is."""
 
-    def __init__(self, river: River, paths: ndarray, frames: int, paint: Paint = "rival", width: float = 1.3,
-                 opacity: float = 0.35) -> None:  # fmt: skip
-        """``paths`` [look particle two] at even times, during which ``frames`` frames pass."""
-        shares = np.linspace(0, 1, len(paths))
-        self.ways = river.at(np.asarray(paths, float), shares[:, None])
-        colours = between(river.theme, ("noise", paint), (0.0, 0.6), shares)
-        self.per_frame = (len(paths) - 1) / (frames - 1)
-        self.lines = Streaks(river.theme, self.ways.swapaxes(0, 1), colours, width, opacity)
-        self.heads = Lights(river.theme, self.ways[0], paint, 0.011 if is_dark(river.theme) else 0.014, glow=0.16)
+    def __init__(self, river: River, paths: ndarray, last: int, first: int = 0, paint: Paint = "rival",
+                 lines: int = 100) -> None:  # fmt: skip
+        """``paths`` [look particle two] at even times, from the frame ``first`` to the ``last`` of the river; the
+        first so many draw ``lines``."""
+        shares = np.linspace(first / last, 1, len(paths))
+        self.ways, self.first = river.at(np.asarray(paths, float), shares[:, None]), first
+        colours = between(river.theme, (many(river.theme, "noise"), many(river.theme, paint)), (0.0, 0.6), shares)
+        self.per_frame = (len(paths) - 1) / (last - first)
+        self.lines = Streaks(river.theme, self.ways[:, :lines].swapaxes(0, 1), colours, 1.2, 0.42, 0.3)
+        dot = 0.016 if is_dark(river.theme) else 0.02
+        self.heads = Lights(river.theme, self.ways[0], many(river.theme, paint), dot, glow=0.16)
         super().__init__(self.lines, self.heads)
+        self.follow(first)
 
     def follow(self, frame: float) -> Threads:
         """Up to a frame."""
-        self.lines.show(upto=frame * self.per_frame)
-        self.heads.show(moment(self.ways, frame * self.per_frame))
-        return self
-
-
-class Sums(Group):
-    """What the steps of one particle add up to by kind: the ``steady`` and the ``jagged`` part of its way, alone."""
-
-    def __init__(self, river: River, steady: ndarray, jagged: ndarray, begin: float) -> None:
-        """Both [frame two], from the same place to the river's end; ``begin`` is the share of the river there."""
-        shares = np.linspace(begin, 1, len(steady))
-        self.steady = GlowLine(river.theme, river.at(steady, shares), "model", 3.0, 0.95, corner=0.3)
-        self.jagged = GlowLine(river.theme, river.at(jagged, shares), "noise", 2.0, 0.9, corner=0.3)
-        self.ends = [river.at(each[-1], 1.0) for each in (steady, jagged)]
-        super().__init__(self.jagged, self.steady)
-
-    def show(self, frame: float) -> Sums:
-        """So many frames of them."""
-        for line in (self.steady, self.jagged):
-            line.show(upto=frame)
+        look = (frame - self.first) * self.per_frame
+        self.lines.show(upto=look)
+        self.heads.show(moment(self.ways, look))
         return self
 
 
@@ -376,6 +375,7 @@ class Followed(Hero):
     def __init__(self, river: River, path: ndarray, size: float = 0.055) -> None:
         """``path`` [frame two]; ``size`` at a camera height of 8, in the dark."""
         self.river, self.path, self.light = river, np.asarray(path, float), 1.0
+        self.last = len(self.path) - 1
         self.size = size = size if is_dark(river.theme) else 1.3 * size
         self.place = river.at(self.path[0], 0.0)
         super().__init__(river.theme, self.place, radius=size)
@@ -392,9 +392,15 @@ class Followed(Hero):
             self.note_changed_data()
         return self
 
+    def walks(self, path: ndarray) -> Followed:
+        """It goes another way from now on: ``path`` [look two], in looks at even times."""
+        self.path = np.asarray(path, float)
+        return self
+
     def follow(self, frame: float) -> Followed:
-        """At a frame."""
-        return self.put(self.river.at(moment(self.path, frame), frame / (len(self.path) - 1)))
+        """At a frame of the path that it came with."""
+        share = frame / self.last
+        return self.put(self.river.at(moment(self.path, share * (len(self.path) - 1)), share))
 
     def put(self, place: ndarray) -> Followed:
         """Somewhere in the world, [3]."""

@@ -29,7 +29,7 @@ def run() -> DiffusionReverse:
     return trace.load(DiffusionReverse, Project(HOME).recorded / "diffusion_reverse")
 
 
-SMALL = {"samples": 600, "shown": 40, "threads": 12, "pairs": 2}
+SMALL = {"samples": 600, "shown": 40, "pairs": 2}
 
 
 def small(denoiser: Denoiser, **arguments) -> DiffusionReverse:
@@ -98,15 +98,13 @@ def test_the_spread_of_origins_follows_from_the_score(run, moment):
     assert run.origin_spread[run.frame_of(moment)] == pytest.approx(expected, rel=0.005)
 
 
-def test_most_of_the_pulls_and_little_of_the_draws_is_left(run):
-    """Of the last 300 steps, by hand: what the labels of the film say."""
-    for kind, steps_of, share in (("pulls", run.pulls, (0.85, 1.0)), ("kicks", run.kicks, (0.0, 0.15))):
-        assert len(steps_of) == run.poised == 300
-        walked = sum(float(np.hypot(*step)) for step in steps_of)
-        left = float(np.hypot(steps_of[:, 0].sum(), steps_of[:, 1].sum()))
-        assert run.lengths[f"{kind}_in_all"] == pytest.approx(walked)
-        assert run.lengths[kind] == pytest.approx(left)
-        assert share[0] < left / walked < share[1]
+def test_runs_from_one_place_are_set_apart_by_their_draws_alone(run):
+    """After the first few steps by as much as these draws spread, at the end onto moons that are told apart by hand."""
+    betas = run.betas[run.poised - run.stride : run.poised]
+    apart = spread(run.reruns[1].astype(float))
+    assert apart == pytest.approx(np.sqrt(2 * betas.sum()), rel=0.25)  # of 40 draws
+    gaps = [np.hypot(*(run.reruns[-1, :, None] - moon).T).min(axis=0) for moon in np.split(run.moons, 2)]
+    assert run.up == (gaps[0] < gaps[1]).sum() and run.moons[: len(run.moons) // 2, 1].max() > 1
 
 
 def test_its_moon_is_the_one_on_which_it_ends(run):
@@ -227,6 +225,11 @@ WRONG = {
     "another start of half the pull": (
         lambda run: {"halved": run.halved[:, ::-1]}, "all runs begin with the same noise",
     ),
+    "one run for all": (
+        lambda run: {"reruns": np.repeat(run.reruns[:, :1], run.runs, axis=1)}, "fresh draws lead to both moons",
+    ),
+    "runs from elsewhere": (lambda run: {"reruns": run.reruns + 0.1}, "all runs begin where the hero is poised"),
+    "runs that end too soon": (lambda run: {"reruns": run.reruns[:20]}, "and end on a moon, as samples do"),
     "a leap that lands": (lambda run: {"leapt": run.leapt + run.moons[0]}, "after one leap nobody is on a moon"),
     "no collapse": (lambda run: {"spread_silent": run.spread}, "without a draw the cloud collapses"),
     "a collapse into a spot": (

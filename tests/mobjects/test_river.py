@@ -117,3 +117,32 @@ def test_on_a_light_page_the_hero_wears_a_ring(shown):
     inked = hero.data["rgba"][:, :3].mean(axis=1) < 0.3
     assert list(inked) == [False, True, False, True] and (np.diff(hero.data["radius"][:, 0]) < 0).all()
     assert (hero.dim(0.0).data["rgba"][:, 3] == 0).all()
+
+
+def test_the_hero_may_go_another_way_told_in_fewer_looks(shown):
+    from mathviz.mobjects.diffusion_reverse import Followed, River
+
+    river = River(theme("dark"), shown.ARCS)
+    hero = Followed(river, shown.PATHS[:, 0]).walks(shown.PATHS[::10, 1]).follow(10)
+    assert np.allclose(hero.place, river.at(shown.PATHS[10, 1], 0.5))
+
+
+def test_threads_that_begin_later_begin_where_they_are_then(shown):
+    from mathviz.mobjects.diffusion_reverse import River, Threads
+
+    river = River(theme("dark"), shown.ARCS)
+    threads = Threads(river, shown.PATHS[10:], 20, 10)
+    assert np.allclose(threads.heads.get_points()[:64], river.at(shown.PATHS[10], 0.5), atol=1e-5)
+    assert np.allclose(threads.follow(15).heads.get_points()[:64], river.at(shown.PATHS[15], 0.75), atol=1e-5)
+
+
+@pytest.mark.parametrize("paint", ["noise", "model"])
+def test_many_on_a_light_page_are_paler_than_the_hero_and_still_seen(paint):
+    from mathviz.lint.rules import contrast
+    from mathviz.mobjects.diffusion_reverse import many
+    from mathviz.mobjects.tint import rgb
+
+    page, ink = theme("light")["background"], many(theme("light"), paint)
+    seen = "#" + "".join(f"{round(255 * channel):02x}" for channel in ink)
+    assert 3 < contrast(page, seen) < 0.5 * contrast(page, theme("light")[paint])
+    assert np.allclose(many(theme("dark"), paint), rgb(theme("dark"), paint))

@@ -14,7 +14,6 @@ from mathviz.mobjects.diffusion_reverse import (
     River,
     StepAgo,
     Stream,
-    Sums,
     Threads,
 )
 from mathviz.mobjects.light import moment
@@ -84,14 +83,7 @@ def show_descent(theme: Theme) -> Group:
 def show_threads(theme: Theme) -> Group:
     """As far as frame 13 of 20."""
     river = River(theme, ARCS)
-    return seen(river, Threads(river, PATHS, 21).follow(13))
-
-
-def show_sums(theme: Theme) -> Group:
-    """A way across and a way up, of which one that went to the middle of both would be made."""
-    river, share = River(theme, ARCS), np.linspace(0, 1, 12)[:, None]
-    shaken = share * np.array([0.0, -1.2]) + 0.12 * np.sin(40 * share * np.array([1.0, 1.3]))
-    return seen(river, Sums(river, share * np.array([1.2, 0.4]), shaken, 0.4).show(11))
+    return seen(river, Threads(river, PATHS, 20).follow(13))
 
 
 def show_followed(theme: Theme) -> Group:
