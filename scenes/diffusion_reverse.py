@@ -11,7 +11,7 @@ from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
 from mathviz.mobjects.streaks import Trail
 from mathviz.stage import LEFT_THIRD, POSTER, RIGHT_HALF, RIGHT_THIRD, RIVER, SAFE, UPPER_RIGHT, UPSTREAM, Explainer
-from mathviz.style import NORMAL, SLOW
+from mathviz.style import NORMAL, QUICK, SLOW
 
 RUN, FAINT, HALF = 2.5 * SLOW, 0.4, 0.5
 """Seconds in which a whole chain passes; what is left of light beside the hero's, and beside another cloud's."""
@@ -81,14 +81,14 @@ class DiffusionReverse(Explainer):
         self.next_caption()
         self.add(one.kick)
         self.play(self.moving(self.deep), self.dropping(spread), *map(self.showing, (one.pull, one.spot)))
-        said = [self.name_at(place, self.label(name, "model"), RIGHT) for place, name in
+        said = [self.name_at(place, self.label(name, "model"), RIGHT, 0.5) for place, name in
                 ((one.stops[:2].mean(axis=0), "pull"), (one.stops[1], "middle"))]  # fmt: skip
-        self.play((step := self.index(one.show, lambda share: self.hero.put(one.place(share)))).to(HALF),
+        self.play((step := self.index(one.show, lambda share: self.hero.put(one.place(share)))).to(HALF, 1.5 * SLOW),
                   *map(self.showing, said))  # fmt: skip
-        self.wait(NORMAL)
-        self.play(step.to(1, rate_func=smooth), self.moving(self.close), *map(self.dropping, said), run_time=1.5 * SLOW)
-        sources = {"x_{t-1}": self.hero, "\\mu_t": one.spot, "z": one.kick}
-        self.play(self.gathering(RIGHT_THIRD.put(self.law("step")), sources))
+        self.drop(*said, run_time=QUICK)
+        self.play(step.to(1, rate_func=smooth), self.moving(self.close), run_time=1.5 * SLOW)
+        law = RIGHT_THIRD.put(self.law("step"))  # lint: ignore[TXT001] its symbols grow on their way
+        self.play(self.gathering(law, {"x_{t-1}": self.hero, "\\mu_t": one.spot, "z": one.kick}))
 
     def a_network_knows_the_middle(self) -> None:
         run = self.trace
@@ -121,6 +121,7 @@ class DiffusionReverse(Explainer):
         self.add(again)
         self.play(self.index(again.follow, at=self.poised).to(self.last), self.veiling(self.light), run_time=1.2 * RUN)
         self.show(self.big("up", run.up, f"{{}} / {run.runs}", "model"))
+        self.wait(NORMAL)
 
     def the_beam_closes(self) -> None:
         chance = self.trace.chance_of_its_moon
@@ -152,8 +153,7 @@ class DiffusionReverse(Explainer):
         self.play(*self.dimming(0.0, self.silent, self.hero), self.showing(threads))
         course = self.index(threads.follow, self.hero.walks(run.halved[:, run.hero]).follow)
         self.play(course.to(self.last, RUN), *self.dimming(1.0, self.hero), self.drifting(-4, run_time=RUN))
-        self.show(self.big("halved", run.distance_halved.mean(), "{:.2f}", "rival", data=run.apart_data,
-                           band=run.apart_band))  # fmt: skip
+        self.show(self.big("halved", run.distance_halved.mean(), "{:.2f}", "rival", data=run.apart_data))
         self.wait(NORMAL)
 
     def the_moons_return(self) -> None:

@@ -34,9 +34,9 @@ class FreshDraws(ReverseChain):
 
     @property
     def up(self) -> int:
-        """How many of them end nearer to the upper moon, which is the first, than to the lower."""
+        """How many of them end on the upper moon, which is the first."""
         upper, lower = (to_nearest(self.reruns[-1].astype(float), moon) for moon in np.split(self.moons, 2))
-        return int((upper < lower).sum())
+        return int(((upper < lower) & (upper < NEAR)).sum())
 
     def check(self) -> list[Claim]:
         return draw_claims(self)

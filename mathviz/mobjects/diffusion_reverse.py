@@ -318,7 +318,7 @@ class Descent(Group):
         alpha = np.broadcast_to((0.34 if is_dark(theme) else 0.2) * np.linspace(0.12, 1, 9) ** 1.5, (2, 9))
         glow = np.stack([self.at(np.full(9, end), np.linspace(0, floor, 9)) for end in ends])
         self.rest = Mesh(sheet(glow, coloured(rgb(theme, "target"), alpha)), depth_test=False, z_index=GLASS)
-        self.zero = Streaks(theme, levels[0][None], "muted", 1.6, 0.7)
+        self.zero = Streaks(theme, levels[0][None], "muted", 1.6, 0.9)
         self.floor = GlowLine(theme, levels[1], "target", 2.4, 0.9, glow=0.6)
         self.line = GlowLine(theme, self.places, "model", 3.0, corner=0.6, glow=0.25)
         self.head = Lights(theme, self.places[0], "model", 0.035, halo=6.0, glow=0.3)
