@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from manimlib import DL, DOWN, RIGHT, UP, Animation, Mobject, rush_into, smooth
+from manimlib import DL, DOWN, RIGHT, UP, rush_into, smooth
 
 from mathviz.concepts.diffusion_reverse import DiffusionReverse as Run
 from mathviz.mobjects import diffusion_reverse as drawn
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
 from mathviz.mobjects.streaks import Trail
-from mathviz.stage import LEFT_THIRD, POSTER, RIGHT_HALF, RIGHT_THIRD, RIVER, SAFE, UPPER_RIGHT, UPSTREAM, Explainer
+from mathviz.stage import LEFT_THIRD, POSTER, RIGHT_HALF, RIGHT_THIRD, RIVER, SAFE, UPPER_RIGHT, UPSTREAM
+from mathviz.stage.river import RiverScene
 from mathviz.style import NORMAL, QUICK, SLOW
 
 RUN, FAINT, HALF = 2.5 * SLOW, 0.4, 0.5
 """Seconds in which a whole chain passes; what is left of light beside the hero's, and beside another cloud's."""
 
 
-class DiffusionReverse(Explainer):
+class DiffusionReverse(RiverScene):
     """Cast: the ``river``, the ``crowd`` in it, the ``hero`` with its ``trail``, and the ``light`` onto its origins."""
 
     trace: Run
@@ -27,8 +28,8 @@ class DiffusionReverse(Explainer):
         run, theme = self.trace, self.theme
         self.last, self.poised, path = len(run.paths) - 1, run.frame_of(int(run.poised)), run.paths[:, run.hero]
         self.river = river = drawn.River(theme, np.split(run.moons, 2)).filled(run.paths, run.share_of_signal)
-        self.crowd = drawn.Stream(river, run.paths, run.share_of_signal)
-        self.silent = drawn.Stream(river, run.silent, run.share_of_signal, "error", every=1)
+        self.crowd = drawn.Stream(river, run.paths, run.share_of_signal, quiet=True)
+        self.silent = drawn.Stream(river, run.silent, run.share_of_signal, "error", every=1, quiet=True)
         self.hero = drawn.Followed(river, path)
         self.trail = Trail(theme, river.at(path, np.linspace(0, 1, len(path))), width=1.8, glow=0.3)
         self.light = drawn.Origins(river, path, run.origins, run.chances)
@@ -174,7 +175,3 @@ class DiffusionReverse(Explainer):
         said = [self.case(self.label(name, batch=run.batch)) for name in ("distance", "each")]
         facts = self.over(left.column(*said, left.row(*pair, gap=1.0, edge=UP), gap=0.2, edge=DL))
         self.play(self.moving(self.poster), self.showing(facts, SLOW))
-
-    def dimming(self, light: float, *what: Mobject, run_time: float = NORMAL) -> list[Animation]:
-        """Each of what gives light is so bright from now on."""
-        return [self.index(each.dim, at=each.light).to(light, run_time) for each in what]
