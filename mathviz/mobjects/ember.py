@@ -11,12 +11,12 @@ from mathviz.mobjects.mesh import Mesh, coloured, sheet
 from mathviz.mobjects.tint import between, is_dark, mixed
 from mathviz.style import Theme
 
-STOPS = (-0.25, -0.06, 0.0, 0.06, 0.14, 0.27, 0.55, 1.0)
-DARK = ("#8ADCFF", "#1D4A66", "#171D2E", "#4A2430", "#93392A", "#D9660F", "#FFAB2E", "#FFF0C9")
-LIGHT = ("#0A66B8", "#9DC4E6", "#F4F3F0", "#F4D6B4", "#EBA65A", "#D4701A", "#9C4306", "#521C00")
-"""Shares of the largest sum, and their colours: a fourth of it glows already, since that is one gradient of four."""
+STOPS = (-0.25, -0.06, 0.0, 0.06, 0.14, 0.27, 0.48, 0.72, 1.0)
+DARK = ("#8ADCFF", "#1D4A66", "#171D2E", "#4A2430", "#93392A", "#D9660F", "#FFAB2E", "#FFE09A", "#FFF6E2")
+LIGHT = ("#0A66B8", "#9DC4E6", "#F4F3F0", "#F4D6B4", "#EBA65A", "#D4701A", "#A94A08", "#6E2A00", "#401400")
+"""Shares of the largest sum, and their colours: a fourth of it glows already, since one gradient must be seen too."""
 
-VEILED = {True: "#0F1524", False: "#E9EBF2"}
+VEILED = {True: "#0F1524", False: "#DDE0EA"}
 """What is veiled goes to: night on a dark page, porcelain on a light one. Cool, so that what is lit is warm."""
 
 

@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from mathviz.concepts.ring_allreduce import RingAllReduce
 
-STOREY, SEAM = 0.40, 0.07
+STOREY, SEAM = 0.50, 0.08
 """Height of one gradient's storey, and of the gap over it."""
 
 CLEAR = 0.40

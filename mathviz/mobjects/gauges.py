@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy import ndarray
 
-from mathviz.mobjects.mesh import NOTHING, Triangles, join
+from mathviz.mobjects.mesh import NOTHING, Triangles, coloured, join
 from mathviz.mobjects.seating import Seating
 from mathviz.mobjects.solids import Wedges
-from mathviz.mobjects.stacks import rising
-from mathviz.mobjects.tint import toned
+from mathviz.mobjects.stacks import rising, wire
+from mathviz.mobjects.tint import rgb, toned
 from mathviz.style import Theme
 
 TRACK, FULL = 0.06, 0.20
@@ -30,16 +30,22 @@ def gauges(theme: Theme, seats: Seating, passed: ndarray, most: ndarray, bright:
     half = (seats.middle(1) - np.pi) * 0.42
     begins = seats.middle(rank) - half + 2 * half * (place + 0.03) / places
     ends = seats.middle(rank) - half + 2 * half * (place + 0.97) / places
-    off = toned(theme, "muted", 0.3 * bright)
+    off = toned(theme, "muted", 0.3)
     tracks = Wedges(theme, radii, np.stack([begins, ends], -1), top=TRACK, side=off, lid=off).triangles
     full = np.clip(passed[rank, lane] - place, 0, 1)
     lit = full > 1e-3
     if not lit.any():
-        return tracks, NOTHING
+        return _faded(tracks, bright), NOTHING
     jam = most[rank, lane] > TOO_MUCH
-    on = np.where(jam[:, None], toned(theme, "error", bright), toned(theme, "model", bright))
+    on = np.where(jam[:, None], rgb(theme, "error"), wire(theme))
     angles = np.stack([begins, begins + full * (ends - begins)], axis=-1)
     bars = Wedges(theme, radii[lit], angles[lit], top=FULL, side=on[lit], lid=on[lit], heat=0.5).triangles
     light = [rising(theme, "error" if jam[k] else "model", radii[k].mean(), angles[k], FULL, 0.30 * bright)
              for k in np.flatnonzero(lit)]  # fmt: skip
-    return join(tracks, bars), join(*light)
+    return _faded(join(tracks, bars), bright), join(*light)
+
+
+def _faded(parts: Triangles, bright: float) -> Triangles:
+    """What is to appear over whatever it stands on."""
+    points, rgba, corners = parts
+    return points, coloured(rgba[:, :3], bright), corners

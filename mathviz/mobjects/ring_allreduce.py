@@ -18,13 +18,16 @@ from mathviz.mobjects.gauges import gauges
 from mathviz.mobjects.light import Hero
 from mathviz.mobjects.mesh import FLOOR, GLASS, MIRRORED, NOTHING, Mesh, Triangles, coloured, join, sheet
 from mathviz.mobjects.seating import PORTS, RIM, Seating, upon
-from mathviz.mobjects.stacks import Drawn, Stacks
+from mathviz.mobjects.stacks import Drawn, Stacks, wire
 from mathviz.mobjects.streaks import Trail
 from mathviz.mobjects.tint import is_dark, mixed, rgb
 from mathviz.style import Theme
 
 PER_STEP = 60
 """Points of the followed copy's way for each step."""
+
+SHADE = {True: 0.65, False: 0.4}
+"""How much light the ``relief`` takes from what holds one gradient alone, on a dark page and on a light one."""
 
 
 class Turntable(Group):
@@ -35,12 +38,14 @@ class Turntable(Group):
     """
 
     def __init__(
-        self, theme: Theme, history: History, limit: float, hero: int | None = None, columns: int = 8
+        self, theme: Theme, history: History, limit: float, hero: int | None = None, columns: int = 8,
+        most: int | None = None,
     ) -> None:  # fmt: skip
-        """``limit`` is the magnitude that has the brightest colour; a row of the gradient has ``columns``."""
+        """``limit`` is the magnitude that has the brightest colour, a sum over ``most`` ranks; a row of the gradient
+        has ``columns``. One scale of colours holds for all histories."""
         self.theme, self.columns, self.history = theme, columns, history
-        self.ember = Ember(theme, limit, history.ranks)
-        self.time, self.late, self.ports, self.spot = 0.0, 0.0, 0.0, 0.0
+        self.ember = Ember(theme, limit, most or history.ranks)
+        self.time, self.late, self.ports, self.spot, self.relief = 0.0, 0.0, 0.0, 0.0, 0.0
         self.seats = Seating(history.ranks, history.ranks)
         self.traced: float | None = None
         self.gauged: ndarray | None = None
@@ -57,12 +62,11 @@ class Turntable(Group):
 
     # What films ask for
 
-    def tell(self, history: History, hero: int | None = None, limit: float | None = None) -> Turntable:
+    def tell(self, history: History, hero: int | None = None) -> Turntable:
         """Begin another history, at time 0. If more ranks take part, ``fold`` is 1: those that were there stand where
-        they stood, and the others come in as it goes to 0. ``limit`` is that of the new history's colours."""
-        self.embers = Ember(self.theme, limit or self.ember.limit, history.ranks), self.ember
+        they stood, and the others come in as it goes to 0."""
         self.seats = Seating(history.ranks, self.history.ranks, 0.0, self.seats.cut)
-        self.ember, self.history, self.hero, self.shown = self.embers[0], history, hero, ()
+        self.history, self.hero, self.shown = history, hero, ()
         self.veil, self.sunk = np.ones(history.counts.shape[1:]), np.zeros(history.chunks)
         self.way = np.zeros((2, 3)) if hero is None else self._way()  # where it goes on the unfolded table
         self.traced, self.gauged = None, None
@@ -72,12 +76,13 @@ class Turntable(Group):
         self, time: float | None = None, cut: float | None = None, fold: float | None = None,
         veil: ndarray | float | None = None, ports: float | None = None, late: float | None = None,
         sunk: ndarray | float | None = None, spot: float | None = None, traced: float | None = None,
-        gauged: ndarray | None = None,
+        gauged: ndarray | None = None, relief: float | None = None,
     ) -> Turntable:  # fmt: skip
         """Show the time, in steps; all chunks but the followed one are so many steps ``late``. What is not given stays.
 
         From 0 to 1: ``cut`` opens the seams between chunks; ``veil`` [rank chunk] is how bright each chunk is,
-        ``ports`` how bright the lanes are, ``spot`` how bright what is followed; ``sunk`` [chunk] lets sums sink into
+        ``ports`` how bright the lanes are, ``spot`` how bright what is followed, ``relief`` how
+        much darker is what holds few gradients, and does not fly; ``sunk`` [chunk] lets sums sink into
         the floor until one storey is left and shows what every rank had at first; ``fold`` see above. The followed
         copy's way is drawn up to the time, or from now on up to another one, ``traced``; the lanes show what was
         passed, or from now on ``gauged`` [rank direction], in gradients.
@@ -90,6 +95,7 @@ class Turntable(Group):
         self.late = self.late if late is None else late
         self.sunk = self.sunk if sunk is None else np.broadcast_to(sunk, self.sunk.shape)
         self.spot = self.spot if spot is None else spot
+        self.relief = self.relief if relief is None else relief
         self.traced = self.traced if traced is None else traced
         self.gauged = self.gauged if gauged is None else gauged
         self._draw_stacks(self.flights())
@@ -198,7 +204,7 @@ class Turntable(Group):
     def _draw_stacks(self, flights: list[Flight]) -> None:
         leaving = tuple((int(f.send[2]), int(f.send[3])) for f in flights if not self.history.adds(f.send))
         key = (self.states().tobytes(), self.seats.cut, self.seats.fold, self.sunk.tobytes(), self.spot,
-               self.veil.tobytes(), leaving, self.time == 0)  # fmt: skip
+               self.relief, self.veil.tobytes(), leaving, self.time == 0)  # fmt: skip
         if key != self.shown:
             self.shown, self.still = key, self._resting(leaving)
             self.resting.put(self.still.walls)
@@ -248,7 +254,8 @@ class Turntable(Group):
         here, there = self.history.values[step, source, chunk], self.history.values[step + 1, target, chunk]
         copies = self._stacks(
             source, chunk, self.history.counts[step, source, chunk], (1 - fade) * here + fade * there,
-            np.array([f.height for f in flights]), np.array([f.turn for f in flights]), flying=True,
+            np.array([f.height for f in flights]), np.array([f.turn for f in flights]),
+            landed=fade[:, 0], become=self.history.counts[step + 1, target, chunk],
         )  # fmt: skip
         stale = np.array([not self.history.adds(f.send) and f.sunk < 1 for f in flights])
         if not stale.any():
@@ -260,20 +267,26 @@ class Turntable(Group):
 
     def _stacks(
         self, ranks: ndarray, chunks: ndarray, counts: ndarray, values: ndarray, foot: ndarray, turn: ndarray,
-        squeeze: ndarray | float = 1.0, flying: bool = False,
+        squeeze: ndarray | float = 1.0, landed: ndarray | float = 1.0, become: ndarray | None = None,
     ) -> Drawn:  # fmt: skip
+        """``landed`` tells how much of a copy is what it is to ``become``, [stack] gradients."""
         fold = self.seats.fold
-        now, before = (each.shares(values) for each in self.embers)
         rises = np.clip((1 - fold) + (ranks < self.seats.before), 0.0, 1.0)  # ranks that come in rise from the floor
-        paint = np.tile(rgb(self.theme, "model" if flying else "mechanism"), (len(ranks), 1))
+        flying, become = become is not None, counts if become is None else become
+        whole = (become == self.history.ranks)[:, None]
+        plain = np.where(whole, rgb(self.theme, "target"), rgb(self.theme, "mechanism"))
+        paint = mixed(np.tile(wire(self.theme), (len(ranks), 1)), plain, landed)
         if self.hero is not None:
             followed = (chunks == self.hero) & (ranks == self._heros())
-            paint[followed] += self.spot * (rgb(self.theme, "model") - paint[followed])
+            paint[followed] += self.spot * (wire(self.theme) - paint[followed])
         done = counts == self.history.ranks
         paint[done] = rgb(self.theme, "target")
-        paint, lit = mixed(paint, rgb(self.theme, "mechanism"), self.sunk[chunks]), self.veil[ranks, chunks]
+        sunk = self.sunk[chunks]
+        few = landed * (1 - (1 - sunk) * (become - 1) / (self.history.ranks - 1))
+        paint, lit = mixed(paint, rgb(self.theme, "mechanism"), sunk), self.veil[ranks, chunks]
+        lit = lit * (1 - SHADE[is_dark(self.theme)] * self.relief * few)
         stacks = Stacks(
-            ranks, chunks, counts, (1 - fold) * now + fold * before, paint, lit, done * lit * (1 - self.sunk[chunks]),
+            ranks, chunks, counts, self.ember.shares(values), paint, lit, done * lit * (1 - sunk),
             foot, turn, np.broadcast_to(squeeze, ranks.shape) * rises, inflate=0.015 * flying,
         )  # fmt: skip
         return stacks.draw(self.theme, self.seats, self.columns)

@@ -16,7 +16,7 @@ from mathviz.mobjects.exchange import storeys
 HUB, RIM = 1.7, 5.8
 """Inner and outer radius of a table of four ranks; of N, both times √(N/4), so that a gradient keeps its area."""
 
-LANE, APART, OFF = 0.36, 0.12, 0.3
+LANE, APART, OFF = 0.44, 0.14, 0.25
 """Width of a port's lanes, the gap between the two, and how far outside the rim they begin."""
 
 PORTS = OFF + 2 * LANE + APART
@@ -43,20 +43,29 @@ class Seating:
         """Radius now by that of a table of four."""
         return self.wide + self.fold * (float(np.sqrt(self.before / 4)) - self.wide)
 
+    @property
+    def wedges(self) -> tuple[float, float]:
+        """The angle that a rank has, and one that comes in: none at all at first, beyond those that were there."""
+        wide, few = 2 * np.pi / self.ranks, 2 * np.pi / self.before
+        now = wide + self.fold * (few - wide)
+        more = self.ranks - self.before
+        return now, (2 * np.pi - self.before * now) / more if more > 0 else now
+
     def middle(self, rank: float | ndarray) -> Any:
         """The angle of a rank's middle."""
-        wide, few = 2 * np.pi / self.ranks, 2 * np.pi / self.before
-        return np.pi + rank * (wide + self.fold * (few - wide))
+        old, new = self.wedges
+        last = self.before - 0.5
+        return np.pi + np.minimum(rank, last) * old + np.maximum(np.subtract(rank, last), 0.0) * new
 
     def place(self, rank: ndarray, chunk: ndarray) -> tuple[ndarray, ndarray]:
         """Radii [… 2] and angles [… 2] of chunks. Chunk 0 is outermost."""
         n = self.ranks
-        wide, few = np.pi / n, np.pi / self.before
         pads = np.radians(3.6) * np.sqrt(4 / np.array([n, self.before]))
-        half = wide + self.fold * (few - wide) - pads[0] - self.fold * (pads[1] - pads[0])
+        wedge = np.where(np.asarray(rank) < self.before, *self.wedges)
+        half = np.maximum(wedge / 2 - pads[0] - self.fold * (pads[1] - pads[0]), 0.0)[..., None]
         squares = HUB**2 + (RIM**2 - HUB**2) * np.stack([n - 1 - chunk, n - chunk], axis=-1) / n
         gap = np.array([1, -1]) * 0.08 * self.cut * np.sqrt(4 / n)
-        angles = self.middle(np.asarray(rank, float))[..., None] + np.array([-half, half])
+        angles = self.middle(np.asarray(rank, float))[..., None] + half * np.array([-1, 1])
         return self.size * np.sqrt(squares) + gap, angles
 
     def inside(self, rank: int, chunk: int, height: float, around: float = 0.5, inward: float = 0.5) -> ndarray:
@@ -76,6 +85,10 @@ class Seating:
         """Inner and outer radius of the lanes out (0) or in (1), [… 2]."""
         inner = RIM * self.size + OFF + np.asarray(direction) * (LANE + APART)
         return np.stack([inner, inner + LANE], axis=-1)
+
+    def port(self, rank: int, direction: int) -> ndarray:
+        """Where a lane's own name stands: in the gap at its end, towards the next rank."""
+        return upon(float(self.lane(direction).mean()), self.middle(rank + 0.5), 0.0)
 
     def facing(self, rank: float) -> float:
         """The camera's theta, in degrees, from which a rank is in front; 0.5 is between the first two."""

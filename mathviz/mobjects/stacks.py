@@ -12,7 +12,7 @@ from mathviz.mobjects.exchange import SEAM, STOREY
 from mathviz.mobjects.mesh import NOTHING, Triangles, coloured, join, sheet
 from mathviz.mobjects.seating import Seating
 from mathviz.mobjects.solids import Wedges
-from mathviz.mobjects.tint import rgb
+from mathviz.mobjects.tint import is_dark, rgb
 from mathviz.style import Theme
 
 LID = 0.10
@@ -91,6 +91,11 @@ class Stacks:
                 for (_, outer), ends, z, shine in zip(radii, angles, height, self.shine, strict=True)
                 if shine > 0]  # fmt: skip
         return join(*rays) if rays else NOTHING
+
+
+def wire(theme: Theme) -> ndarray:
+    """The colour [rgb] of solids that are messages: on a light page a clearer one of the role's own hue."""
+    return rgb(theme, "model") if is_dark(theme) else np.array([0.557, 0.588, 0.0])
 
 
 def rising(theme: Theme, role: str, radius: float, ends: ndarray, height: float, strength: float) -> Triangles:

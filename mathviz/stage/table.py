@@ -9,14 +9,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from manimlib import Animation
+import numpy as np
+from manimlib import ORIGIN, RIGHT, Animation, Group
+from numpy import ndarray
 
-from mathviz.mobjects.exchange import History
-from mathviz.mobjects.number import BigNumber
+from mathviz.mobjects.exchange import History, storeys
+from mathviz.mobjects.number import BigNumber, Digits
 from mathviz.mobjects.ring_allreduce import Turntable
+from mathviz.mobjects.rods import Rods
 from mathviz.stage.clock import Index
 from mathviz.stage.explainer import Explainer
 from mathviz.stage.frame import FRAME, RIGHT_THIRD, SAFE, STAGE, UPPER_RIGHT, Region
@@ -24,9 +29,16 @@ from mathviz.stage.shots import HERO, Shot
 
 CORNER = replace(UPPER_RIGHT, top=SAFE.top, toward=(1.0, 1.0))
 WHOLE = replace(STAGE, left=FRAME.left, right=FRAME.right, top=SAFE.top)
-BESIDE = replace(WHOLE, right=RIGHT_THIRD.middle[0], top=STAGE.top)
-AMID = replace(WHOLE, left=SAFE.left + 1.2, right=SAFE.right - 1.2)
-"""Where numbers stand; and the table: alone, beside a number, and amid names."""
+BESIDE = replace(WHOLE, right=RIGHT_THIRD.middle[0], bottom=STAGE.bottom - 0.2, top=STAGE.top + 0.3)
+AMID = replace(STAGE, left=SAFE.left + 1.2, right=SAFE.right - 1.2)
+OFF_CENTRE = replace(BESIDE, left=AMID.left)
+LOWER = replace(WHOLE, top=1.8)
+BEYOND = replace(BESIDE, left=1.15 * FRAME.left, right=RIGHT_THIRD.left - 0.3, bottom=1.3 * FRAME.bottom)
+"""Where numbers stand; and the table: alone, beside a number, amid names, with names at its left alone, with a
+background, and running off the frame."""
+
+LOW = HERO.turned(0, 5)
+"""From where a table is seen that is to stand high: it is seen wide, and its storeys are."""
 
 
 class TableScene(Explainer):
@@ -36,31 +48,89 @@ class TableScene(Explainer):
     steps: Index
     amount: BigNumber | None = None
 
-    def begin(self, history: History, hero: int | None = None, limit: float | None = None) -> None:
+    def begin(self, history: History, hero: int | None = None) -> None:
         """Let the table tell another history from its begin."""
-        self.table.tell(history, hero, limit)
+        self.table.tell(history, hero)
         self.steps = self.index(self.table.at)
 
     def low(self, theta: float = 0.0, phi: float = 0.0, height: float = 1.0, within: Region = BESIDE,
             ports: float = 1.0) -> Shot:  # fmt: skip
         """The table seen from low, so many storeys high, with its ports or without."""
-        return self.shot(HERO.turned(theta, phi), self.table.corners(height, ports), within=within)
+        return self.shot(LOW.turned(theta, phi), self.table.corners(height, ports), within=within)
 
     def facing(self, rank: float, phi: float, height: float, within: Region) -> Shot:
         """The table without its ports, with a rank in front."""
         front = replace(HERO, theta=self.table.seats.facing(rank), phi=phi)
         return self.shot(front, self.table.corners(height, 0), within=within)
 
+    def across(self, rank: float, half: float, phi: float, height: float) -> Shot:
+        """The near edge of the table alone, from outside: so many ranks to the left and right of one, or of a gap; it
+        goes on beyond the frame."""
+        seats = self.table.seats
+        edge = [seats.rim(rank + part * half, 0, storeys(high)) for part in (-1, 0, 1) for high in (0, height)]
+        return self.shot(replace(HERO, theta=seats.facing(rank), phi=phi), np.array(edge), within=WHOLE).nearer(1)
+
     def amount_of(self, label: str, value: float, role: str, template: str = "{:g}", **more: Any) -> BigNumber:
         """A number of gradients in the picture's corner, with what it counts."""
         return self.big(label, value, template, role, CORNER, **{"unit": "$S$"} | more, widest=value)
 
-    def counting(self, label: str, value: float, role: str, *parts: int, **named: Any) -> list[Animation]:
-        """Such a number appears, in place of the one before, and counts with the steps what the busiest port passed;
-        ``parts`` are those of ``Turntable.passed``."""
-        amount = self.amount_of(label, value, role, **named).show(self.table.passed(*parts))
-        self.steps.drives(lambda _: amount.show(self.table.passed(*parts)))
+    def counting(
+        self, label: str, value: float, role: str, *parts: int, times: int = 1, **named: Any
+    ) -> list[Animation]:  # fmt: skip
+        """Such a number appears, in place of the one before, and counts with the steps what the busiest port passed,
+        so many ``times``; ``parts`` are those of ``Turntable.passed``."""
+        amount = self.amount_of(label, value, role, **named).show(times * self.table.passed(*parts))
+        self.steps.drives(lambda _: amount.show(times * self.table.passed(*parts)))
         return self.becoming(amount)
+
+    def counting_chunks(self, label: str) -> list[Animation]:
+        """What the busiest port passed each way is counted in chunks, as long as there are steps."""
+        told = self.table.history
+        return self.counting(label, told.steps, "model", times=told.chunks, unit=f"$\\times S/{told.chunks}$")
+
+    def names_of_ranks(self, label: str) -> list[Any]:
+        """A label at every rank, outside its ports as far as they are shown."""
+        table, seats = self.table, self.table.seats
+
+        def place(rank: int) -> Callable[[], ndarray]:
+            return lambda: seats.outside(rank, table.ports)
+
+        return [self.name_at(place(rank), self.label(label, size="number", rank=rank), ORIGIN)
+                for rank in range(seats.ranks)]  # fmt: skip
+
+    def names_of_counts(self, label: str, chunk: int) -> list[Any]:
+        """A label over every rank: how many gradients are in its stack of a chunk now."""
+        seats = self.table.seats
+        return [self.name_at(seats.outside(rank, 0, storeys(count + 1)),
+                             self.label(label, size="caption", count=count, ranks=seats.ranks), ORIGIN)
+                for rank, count in enumerate(self.table.counts()[:, chunk])]  # fmt: skip
+
+    def names_of_rods(self, rods: Rods, labels: Iterable[str]) -> list[Any]:
+        """A label at the begin of every rod, with its steps."""
+        return [self.name_at(rods.begin(rod), self.label(label, steps=rods.steps[rod]), rods.side(rod) + RIGHT)
+                for rod, label in enumerate(labels)]  # fmt: skip
+
+    def names_of_bricks(self, rods: Rods, **bricks: tuple[int, int, int]) -> list[Any]:
+        """Labels, each at a brick: rod, part and step, as ``Rods.brick`` has them."""
+        return [self.name_at(partial(rods.brick, *brick), self.label(label), rods.side(brick[0]))
+                for label, brick in bricks.items()]  # fmt: skip
+
+    def scale(self, label: str, least: float, most: float) -> Any:
+        """What the colours of cells mean, in the corner."""
+        ends = (Digits(value, self.theme, "{:.1f}", "label") for value in (least, most))
+        scale = Group(next(ends), self.table.ember.scale(least), next(ends)).arrange(RIGHT)
+        return self.over(CORNER.column(scale, self.label(label), gap=0.2))
+
+    def sum_of(
+        self, terms: Sequence[str], numbers: tuple[float, ...], label: str, elements: int
+    ) -> tuple[list[Any], Any]:  # fmt: skip
+        """A sum in the corner, a label for each of its terms and the signs between them, and below it of how many
+        numbers it is one."""
+        values: dict[str, Any] = dict(zip(terms[::2], numbers, strict=True))
+        made = [self.over(self.label(term, size="question", **values)) for term in terms]
+        below = self.over(self.label(label, elements=elements))
+        CORNER.column(CORNER.row(*made, gap=0.2, edge=RIGHT), below)
+        return made, below
 
     def becoming(self, amount: BigNumber) -> list[Animation]:
         """The number in the corner gives way to another."""

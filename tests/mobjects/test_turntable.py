@@ -150,7 +150,7 @@ def test_more_ranks_come_in_where_none_stood(manim: ModuleType, run: RingAllRedu
 
     table = Turntable(theme("dark"), ring(run), run.largest)
     before = table.resting.get_bounding_box().copy()
-    table.tell(History.of(run.wide_chunks, run.wide_provenance.sum(axis=-1), run.wide_messages), 0, run.wide_largest)
+    table.tell(History.of(run.wide_chunks, run.wide_provenance.sum(axis=-1), run.wide_messages), 0)
     assert table.seats.fold == 1
     for step in range(8):  # the followed copy goes round on the unfolded table, one rank a step
         x, y = table.way[60 * step, :2]
@@ -160,3 +160,50 @@ def test_more_ranks_come_in_where_none_stood(manim: ModuleType, run: RingAllRedu
     np.testing.assert_allclose(table.resting.get_bounding_box(), before, atol=0.05)
     table.at(fold=0.0)
     assert table.resting.get_bounding_box()[2, 0] / before[2, 0] == pytest.approx(np.sqrt(2), rel=0.02)
+
+
+@pytest.mark.parametrize("fold", [1.0, 0.7, 0.3, 0.0])
+def test_wedges_share_the_circle_at_every_moment(fold: float) -> None:
+    """While ranks come in none stands in another's place, and those that come in have none at first."""
+    seats = Seating(8, 4, fold=fold)
+    _, angles = seats.place(np.arange(8), np.zeros(8, int))
+    assert np.all(np.diff(angles.ravel()) >= -1e-9) and angles[-1, 1] - angles[0, 0] < 2 * np.pi
+    old, new = seats.wedges
+    assert 4 * old + 4 * new == pytest.approx(2 * np.pi)
+    if fold == 1:
+        assert np.ptp(angles[4:], axis=1) == pytest.approx(np.zeros(4))
+    if fold == 0:
+        np.testing.assert_allclose(np.diff(seats.middle(np.arange(8))), np.pi / 4)
+
+
+def test_one_number_has_one_colour_for_any_number_of_ranks(manim: ModuleType, run: RingAllReduce) -> None:
+    """What ranks held at first is as bright on the small table as it is among the most, but for the shape of cells."""
+    from mathviz.mobjects.ring_allreduce import Turntable
+    from mathviz.style import theme
+
+    table = Turntable(theme("dark"), ring(run), run.wide_largest, most=run.most_ranks)
+    before = table.ember.shares(np.array([-0.5, 1.0, 4.0]))
+    table.tell(History.of(run.wide_chunks, run.wide_provenance.sum(axis=-1), run.wide_messages), 0)
+    np.testing.assert_array_equal(table.ember.shares(np.array([-0.5, 1.0, 4.0])), before)
+    assert table.ember.shares(run.wide_largest) == pytest.approx(1)
+    assert table.ember.shares(run.wide.least) > -0.3, "within the scale that is shown"
+
+
+def test_relief_darkens_what_holds_one_gradient_and_not_a_finished_chunk(manim: ModuleType, run: RingAllReduce) -> None:
+    from mathviz.mobjects.ring_allreduce import Turntable
+    from mathviz.style import theme
+
+    def light(table: Turntable) -> np.ndarray:
+        points, rgba = table.resting.get_points(), table.resting.data["rgba"][:, :3].sum(axis=1)
+        lids = {}
+        for rank in (0, 3):  # of chunk 0, which has one gradient at rank 0 after three steps, and all four at rank 3
+            radii, angles = table.seats.place(np.array([rank]), np.array([0]))
+            inside = np.abs(np.hypot(points[:, 0], points[:, 1]) - radii.mean()) < np.ptp(radii) / 2 - 0.05
+            away = np.angle(np.exp(1j * (np.arctan2(points[:, 1], points[:, 0]) - angles.mean())))
+            top = points[:, 2] > storeys(rank + 1) - 1e-6
+            lids[rank] = rgba[inside & top & (np.abs(away) < np.ptp(angles) / 2 - 0.05)].mean()
+        return np.array([lids[0], lids[3]])
+
+    table = Turntable(theme("dark"), ring(run), run.largest).at(3)
+    plain, shaded = light(table), light(table.at(relief=1.0))
+    assert shaded[0] < 0.6 * plain[0] and shaded[1] == pytest.approx(plain[1])
