@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manimlib import ORIGIN, RIGHT, TransformFromCopy
+from manimlib import DOWN, ORIGIN, RIGHT, UP, TransformFromCopy
 
 from mathviz.concepts.all_reduce_costs import RING, TREE
 from mathviz.concepts.ring_allreduce import RingAllReduce as Run
@@ -11,7 +11,7 @@ from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.ring_allreduce import Turntable
 from mathviz.mobjects.rods import Rods
 from mathviz.stage import BENCH, HERO, RIGHT_THIRD
-from mathviz.stage.table import AMID, BEYOND, CORNER, LOWER, OFF_CENTRE, WHOLE, TableScene
+from mathviz.stage.table import AMID, BEYOND, CORNER, LOWER, OFF_CENTRE, UNDER_TITLE, WHOLE, TableScene
 from mathviz.style import NORMAL, QUICK, SLOW
 
 
@@ -28,9 +28,9 @@ class RingAllReduce(TableScene):
 
     def question(self) -> None:
         self.always(Pool(self.theme), self.table.at(relief=1.0))
-        self.cut(self.low(-10, 6, self.trace.ranks, WHOLE).nearer(1.2))
+        self.cut(self.low(-10, 6, self.trace.ranks + 1, UNDER_TITLE, ports=0))
         self.steps.put(1)  # at work already
-        self.play(self.steps.to(self.trace.half), self.drifting(theta=20, push=1.04), run_time=3.75 * SLOW)
+        self.play(self.steps.to(self.trace.half), self.drifting(theta=20), run_time=3.75 * SLOW)
 
     def every_rank_needs_the_sum(self) -> None:
         run, table = self.trace, self.table
@@ -68,8 +68,8 @@ class RingAllReduce(TableScene):
         close = self.facing(table.seat(hero), 60, 1, WHOLE).nearer(5, table.followed(hero, -0.2))
         self.play(table.change(spot=1.0, veil=table.only(run.root, 2)), self.moving(close), run_time=1.5 * SLOW)
         terms, one = self.sum_of(("sent", "plus", "own", "equals", "added"), run.watched, "one", run.chunks.shape[-1])
-        mine, both = (self.name_at(lambda: table.followed(hero), terms[at].copy(), ORIGIN) for at in (0, 4))
-        there = self.name_at(table.cell(1, run.root, hero), terms[2].copy(), ORIGIN)
+        mine, both = (self.name_at(lambda: table.followed(hero), terms[at].copy(), UP, 0.45) for at in (0, 4))
+        there = self.name_at(table.cell(1, run.root, hero), terms[2].copy(), DOWN, 0.45)
         self.show(mine, run_time=QUICK)
         self.steps = self.index(lambda at: table.at(at, late=min(at, 1.0)))
         self.play(self.steps.to(HOVERS), self.showing(there, time_span=(SLOW, 2 * SLOW)),
@@ -77,10 +77,10 @@ class RingAllReduce(TableScene):
         self.next_caption()
         self.play(*(TransformFromCopy(*pair, run_time=NORMAL) for pair in ((mine, terms[0]), (there, terms[2]))),
                   self.showing(terms[1]), self.showing(one), self.drifting(theta=2, run_time=NORMAL))  # fmt: skip
-        self.play(self.dropping(mine, QUICK), self.dropping(there, QUICK), self.steps.to(1, 1.5 * NORMAL))
+        self.play(self.dropping(mine, QUICK), self.dropping(there, QUICK), self.steps.to(1, NORMAL))
         self.show(both, run_time=QUICK)
-        self.play(TransformFromCopy(both, terms[4]), self.showing(terms[3]))
-        self.linger(theta=4)
+        self.play(TransformFromCopy(both, terms[4]), self.showing(terms[3], time_span=(NORMAL, 1.5 * NORMAL)))
+        self.play(self.drifting(theta=3), run_time=1.5 * NORMAL)
 
     def every_link_adds_at_once(self) -> None:
         run, table = self.trace, self.table
@@ -117,7 +117,7 @@ class RingAllReduce(TableScene):
         self.begin(self.runs.wide_star)
         self.move(self.low(0, 0, 0.75 * most), table.change(fold=0.0, ports=1.0),
                   *self.counting("root", run.wide_star_port, "error", 1))  # fmt: skip
-        self.play(self.steps.to(most - 1, 2 * SLOW), self.drifting(theta=12, run_time=2.25 * SLOW))
+        self.play(self.steps.to(most - 1, 2 * SLOW), self.drifting(theta=12, run_time=2 * SLOW))
         self.next_caption()
         self.play(table.change(sunk=1.0, ports=0.0), self.dropping(self.amount, QUICK))
         self.begin(self.runs.wide, run.root)
@@ -127,18 +127,18 @@ class RingAllReduce(TableScene):
         self.keep(self.amount)
 
     def no_method_needs_less(self) -> None:
-        run, table = self.trace, self.table
+        run, table, rim = self.trace, self.table, self.table.seats.rim
         self.play(table.change(veil=0.4, ports=0.0, spot=0.0), self.moving(self.low(0, -2, run.most_ranks)),
                   *self.becoming(self.amount_of("messages", run.ring_steps, "model", unit="").show(0)))  # fmt: skip
         hops = self.index(lambda at: table.at(traced=at, spot=1.0), lambda at: self.amount.show(int(at)))
         self.play(hops.to(run.ring_steps), self.drifting(theta=6), run_time=1.5 * SLOW)
         self.next_caption()
         law, of, ports = self.law("least"), self.over(self.label("least")), sent(run.wide_ports[1])
-        CORNER.column(law, of)
+        CORNER.column(law, of)  # lint: ignore[TXT001] symbols grow out of what they name; at rest they are large
         table.at(gauged=0 * ports)
-        out = self.gathering(law, {"N": table.seats.rim(1), "S": table.seats.rim(2)}, time_span=(QUICK, SLOW + NORMAL))
+        out = self.gathering(law, {"N": rim(3, 2), "S": rim(4, 2)}, time_span=(QUICK, SLOW + NORMAL))
         self.play(self.dropping(self.amount, QUICK), out, table.change(SLOW, spot=0.0, ports=1.0, gauged=ports),
-                  self.showing(of, time_span=(NORMAL, SLOW)), self.drifting(theta=3))  # fmt: skip
+                  self.showing(of, time_span=(SLOW + QUICK, SLOW + NORMAL)), self.drifting(theta=3))  # fmt: skip
         self.linger(theta=6)
 
     def many_steps_are_the_price(self) -> None:
@@ -160,11 +160,12 @@ class RingAllReduce(TableScene):
         self.keep(rods, *names, *costs)
 
     def large_gradients_prefer_the_ring(self) -> None:
-        tie, rods = self.trace.crossover, self.rods
-        self.show(rods.gate(tie), run_time=QUICK)
+        tie = self.trace.crossover
+        self.show(self.rods.gate(tie), run_time=QUICK)
         self.wait(1.5 * NORMAL)
         self.play(self.grown.to(1.5 * tie), run_time=SLOW)
         self.next_caption()
+        self.linger(theta=0, push=1.03)
 
     def last_picture(self) -> None:
         """The staircase of the widest ring, and what it buys: the poster."""

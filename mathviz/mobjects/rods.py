@@ -47,7 +47,7 @@ class Rods(Mesh):
             begins = np.minimum(begins, self.unit * late)
             centres = np.stack([begins + long / 2, np.full(2 * steps, -ROD_PITCH * rod)], axis=-1)
             sizes = np.stack([long, np.full(2 * steps, ROD_WIDTH)], axis=-1)
-            fixed = toned(self.theme, "muted", 0.6 if is_dark(self.theme) else 0.85)
+            fixed = toned(self.theme, "muted", 0.5 if is_dark(self.theme) else 0.6)
             colours = np.tile([fixed, paint], (steps, 1))
             heat = np.tile([0.3, 0.7], steps)
             parts.append(Blocks(self.theme, centres, sizes, top=ROD_WIDTH * 0.6, side=colours, lid=colours,
@@ -84,7 +84,7 @@ class Rods(Mesh):
         at, far = float(self.lengths(size)[-1]) if size else 0.0, ROD_WIDTH
         near = -ROD_PITCH * (len(self.steps) - 1) - ROD_WIDTH
         corners = np.array([[at, near, 0.0], [at, far, 0.0], [at, far, ROD_WIDTH], [at, near, ROD_WIDTH]])
-        return Pane(self.theme, self.origin + corners, "text", fill=0.14, edge=1.0, width=6)
+        return Pane(self.theme, self.origin + corners, "text", fill=0.14, edge=1.0, width=4)
 
     def bounds(self, size: float) -> ndarray:
         """Points [point 3] around the rods as they are at a size, for a shot."""

@@ -79,7 +79,7 @@ class Seating:
 
     def outside(self, rank: float, ports: float = 1.0, height: float = 0.0) -> ndarray:
         """Where a rank's name stands: outside its edge, and its ports if they are shown (1)."""
-        return self.rim(rank, 1.0 + PORTS * ports, height)
+        return self.rim(rank, 1.4 + PORTS * ports, height)
 
     def lane(self, direction: int | ndarray) -> ndarray:
         """Inner and outer radius of the lanes out (0) or in (1), [… 2]."""

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from manimlib import ORIGIN, RIGHT, Animation, Group
+from manimlib import ORIGIN, RIGHT, UP, Animation, Group
 from numpy import ndarray
 
 from mathviz.mobjects.exchange import History, storeys
@@ -24,18 +24,19 @@ from mathviz.mobjects.ring_allreduce import Turntable
 from mathviz.mobjects.rods import Rods
 from mathviz.stage.clock import Index
 from mathviz.stage.explainer import Explainer
-from mathviz.stage.frame import FRAME, RIGHT_THIRD, SAFE, STAGE, UPPER_RIGHT, Region
+from mathviz.stage.frame import FRAME, LEFT_THIRD, RIGHT_THIRD, SAFE, STAGE, UPPER_RIGHT, Region
 from mathviz.stage.shots import HERO, Shot
 
-CORNER = replace(UPPER_RIGHT, top=SAFE.top, toward=(1.0, 1.0))
+CORNER = replace(UPPER_RIGHT, left=LEFT_THIRD.right, top=SAFE.top, toward=(1.0, 1.0))
 WHOLE = replace(STAGE, left=FRAME.left, right=FRAME.right, top=SAFE.top)
 BESIDE = replace(WHOLE, right=RIGHT_THIRD.middle[0], bottom=STAGE.bottom - 0.2, top=STAGE.top + 0.3)
 AMID = replace(STAGE, left=SAFE.left + 1.2, right=SAFE.right - 1.2)
 OFF_CENTRE = replace(BESIDE, left=AMID.left)
 LOWER = replace(WHOLE, top=1.8)
+UNDER_TITLE = replace(WHOLE, bottom=-2.9, top=STAGE.top)
 BEYOND = replace(BESIDE, left=1.15 * FRAME.left, right=RIGHT_THIRD.left - 0.3, bottom=1.3 * FRAME.bottom)
-"""Where numbers stand; and the table: alone, beside a number, amid names, with names at its left alone, with a
-background, and running off the frame."""
+"""Where numbers stand; and the table: alone, beside a number, amid names, with names at its left alone, before a
+background, under the title with its near edge behind the caption, and running off the frame."""
 
 LOW = HERO.turned(0, 5)
 """From where a table is seen that is to stand high: it is seen wide, and its storeys are."""
@@ -93,7 +94,7 @@ class TableScene(Explainer):
         table, seats = self.table, self.table.seats
 
         def place(rank: int) -> Callable[[], ndarray]:
-            return lambda: seats.outside(rank, table.ports)
+            return lambda: seats.outside(rank, table.ports, storeys(1))
 
         return [self.name_at(place(rank), self.label(label, size="number", rank=rank), ORIGIN)
                 for rank in range(seats.ranks)]  # fmt: skip
@@ -119,18 +120,18 @@ class TableScene(Explainer):
         """What the colours of cells mean, in the corner."""
         ends = (Digits(value, self.theme, "{:.1f}", "label") for value in (least, most))
         scale = Group(next(ends), self.table.ember.scale(least), next(ends)).arrange(RIGHT)
-        return self.over(CORNER.column(scale, self.label(label), gap=0.2))
+        return self.over(CORNER.row(self.label(label), scale, edge=RIGHT + UP))
 
     def sum_of(
         self, terms: Sequence[str], numbers: tuple[float, ...], label: str, elements: int
     ) -> tuple[list[Any], Any]:  # fmt: skip
-        """A sum in the corner, a label for each of its terms and the signs between them, and below it of how many
+        """A sum in the corner, a label for each of its terms and the signs between them, and over it of how many
         numbers it is one."""
         values: dict[str, Any] = dict(zip(terms[::2], numbers, strict=True))
         made = [self.over(self.label(term, size="question", **values)) for term in terms]
-        below = self.over(self.label(label, elements=elements))
-        CORNER.column(CORNER.row(*made, gap=0.2, edge=RIGHT), below)
-        return made, below
+        above = self.over(self.label(label, elements=elements))
+        CORNER.column(above, CORNER.row(*made, gap=0.2, edge=RIGHT))
+        return made, above
 
     def becoming(self, amount: BigNumber) -> list[Animation]:
         """The number in the corner gives way to another."""
