@@ -586,6 +586,10 @@ def gallery(
             print(f"not rendered: {name}; {command}")
         for name, command in built.stale.items():
             print(f"computed by other code than today's: {name}; {command}")
+        for name, (size, command) in built.drafts.items():
+            print(f"a draft, {size}: {name}; {command}")
+        for name, (files, command) in built.changed.items():
+            print(f"made before {files} changed: {name}; {command}")
         if built.dark_only:
             print(f"without a light version: {', '.join(built.dark_only)}; mathviz render --theme all")
     for name, why in built.damaged.items():
@@ -629,13 +633,18 @@ def embed(
     stem: Stem,
     form: Annotated[str, typer.Option("--format", help="html, markdown or hexo.")] = "html",
     lang: Annotated[str | None, typer.Option(help="A language of the script; its first when not given.")] = None,
-    base: Annotated[str, typer.Option(help="Where the films' folders lie on your site.")] = "/films",
+    base: Annotated[
+        str | None,
+        typer.Option(help="Where the films' folders lie; films/ at the address of site.yaml, or /films, if not given."),
+    ] = None,
 ) -> None:
     """Print what to paste into a post to show a rendered film."""
+    from mathviz.gallery import settings
     from mathviz.gallery.embed import snippet
 
     project = _project()
     project.require_stem(stem)
+    base = base or f"{settings.read(project).root or '/'}films"
     print(snippet(project, stem, lang or compute_first_language(project, stem), form, base))
 
 

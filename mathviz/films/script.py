@@ -283,7 +283,7 @@ def _read(path: Path, *_state: int) -> Script:
         raise ScriptError(f"{path}: needs a mapping with {', '.join(Script.model_fields)}")
     eaten = escapes.faults(root, text)
     faults = [f"{path}:{line}: {fault}" for line, fault in eaten.items()]
-    faults += [f"{path}:{node.start_mark.line + 1}: {node.value!r} is given twice" for node in _repeated_keys(root)]
+    faults += [f"{path}:{node.start_mark.line + 1}: {node.value!r} is given twice" for node in repeated_keys(root)]
     try:
         languages = data.get("languages")
         declared = isinstance(languages, list) and all(re.fullmatch(LANGUAGE, str(code)) for code in languages)
@@ -317,7 +317,7 @@ def _loaded(loader: Any) -> tuple[yaml.Node | None, Any]:
 
 def _fault(path: Path, root: yaml.Node, detail: Any) -> str:
     place = [step for step in detail["loc"] if step != "[key]"]
-    node, field = _follow(root, place), ".".join(map(str, place))
+    node, field = follow(root, place), ".".join(map(str, place))
     message = detail["msg"].removeprefix("Value error, ")
     kind, found = detail["type"], detail["input"]
     if kind == "extra_forbidden":
@@ -340,7 +340,7 @@ def _fields_at(place: list[Any]) -> list[str]:
     return list(model.model_fields)
 
 
-def _follow(node: yaml.Node, place: list[Any]) -> yaml.Node:
+def follow(node: yaml.Node, place: list[Any]) -> yaml.Node:
     """The YAML node that a pydantic location names; where it ends early, the last one that exists."""
     for step in place:
         if isinstance(node, yaml.MappingNode):
@@ -355,9 +355,10 @@ def _follow(node: yaml.Node, place: list[Any]) -> yaml.Node:
     return node
 
 
-def _repeated_keys(node: yaml.Node) -> list[yaml.Node]:
+def repeated_keys(node: yaml.Node) -> list[yaml.Node]:
+    """The keys of a YAML text that are given once more in their mapping."""
     if isinstance(node, yaml.SequenceNode):
-        return [key for item in node.value for key in _repeated_keys(item)]
+        return [key for item in node.value for key in repeated_keys(item)]
     if not isinstance(node, yaml.MappingNode):
         return []
     seen, repeated = set(), []
@@ -365,7 +366,7 @@ def _repeated_keys(node: yaml.Node) -> list[yaml.Node]:
         if key.value in seen:
             repeated.append(key)
         seen.add(key.value)
-        repeated += _repeated_keys(value)
+        repeated += repeated_keys(value)
     return repeated
 
 
@@ -384,7 +385,7 @@ def line_of(path: Path, text: str) -> int:
 def line_at(path: Path, *place: str | int) -> int:
     """The line of what a script has at a place, such as ``"beats", 0, "moments", 1``; of what is there of the way."""
     root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    return 1 if root is None else _follow(root, list(place)).start_mark.line + 1
+    return 1 if root is None else follow(root, list(place)).start_mark.line + 1
 
 
 def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:

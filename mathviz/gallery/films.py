@@ -14,10 +14,18 @@ from mathviz.films.script import IDENTIFIER, LANGUAGE
 from mathviz.gallery.cues import cues
 from mathviz.project import Project, disk, not_found, reading
 from mathviz.project.errors import FilmDamaged, NotFound, OutOfPlace, ScriptError
+from mathviz.render import inputs
 from mathviz.render import manifest as manifests
+from mathviz.render.plan import Wish, plan
 from mathviz.style import THEMES
 
 DARK, LIGHT = THEMES
+
+LEAST_HIGH = 720
+"""Pixels, below which a film is taken for a draft."""
+
+_OWN = re.compile(r"(?!mathviz/)[^/ ][^ ]*\.(py|yaml)$")
+"""The names of a project's own code and scripts among a film's inputs."""
 
 LONGEST, WIDEST = 24 * 3600, 1 << 15
 """Seconds and pixels of a film, at most."""
@@ -92,6 +100,7 @@ class Manifest(_Part):
     commit: str
     files: dict[str, str]
     webm: str = ""
+    inputs: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,28 @@ class Rendered:
     @property
     def name(self) -> str:
         return name_of(self.manifest.stem, self.manifest.language, self.manifest.theme)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is smaller than what one would publish."""
+        return min(self.manifest.width, self.manifest.height) < LEAST_HIGH
+
+    @property
+    def size_said(self) -> str:
+        return f"{self.manifest.width}×{self.manifest.height}"
+
+    @property
+    def command(self) -> str:
+        """What renders it in full size."""
+        told = self.manifest
+        return f"mathviz render {told.stem} --lang {told.language}" + ("" if told.theme == DARK else " --theme light")
+
+    def changed_in(self, project: Project) -> list[str]:
+        """Which of the project's own files that it was made from are others now; of a script, what it says for it."""
+        told = self.manifest
+        own = {name: digest for name, digest in told.inputs.items() if _OWN.match(name)}
+        (job,) = plan(project, [told.stem], Wish(languages=[told.language], themes=[told.theme]))
+        return inputs.Now(job).others(own)
 
     def file(self, ending: str) -> str:
         """The name of the file with this ending."""

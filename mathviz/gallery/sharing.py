@@ -26,12 +26,16 @@ COVERED = 6
 LATIN_FONT, HAN_FONT = (ASSETS / "fonts" / f"mathviz-{name}.otf" for name in ("latin-semibold", "han-regular"))
 
 
+UNKNOWN = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+"""The day of a film whose manifest tells none."""
+
+
 def date_of(version: Version) -> datetime.datetime:
     """When a film's numbers were computed; the beginning of 1970 where the manifest says no date."""
     try:
         found = datetime.datetime.fromisoformat(version.manifest.trace.date.replace("Z", "+00:00"))
     except ValueError:
-        found = datetime.datetime(1970, 1, 1)
+        found = UNKNOWN
     return found if found.tzinfo else found.replace(tzinfo=datetime.timezone.utc)
 
 
@@ -45,7 +49,8 @@ def schema(version: Version, page: str, site: Site, language: str) -> dict[str, 
         "@context": "https://schema.org", "@type": "VideoObject", "name": told.title, "description": told.question,
         "thumbnailUrl": f"{films}{version.dark.file('.poster.png')}", "uploadDate": date_of(version).isoformat(),
         "duration": f"PT{told.duration:.1f}S", "contentUrl": film, "url": address, "inLanguage": language,
-        "width": told.width, "height": told.height, "encodingFormat": "video/mp4", "keywords": ", ".join(told.topics),
+        "width": told.width, "height": told.height, "encodingFormat": "video/mp4",
+        **({"keywords": ", ".join(told.topics)} if told.topics else {}),
         "transcript": "\n".join("".join(parts) for beat in told.beats for parts in beat.captions),
         "isAccessibleForFree": True,
         "hasPart": [
@@ -60,8 +65,13 @@ def schema(version: Version, page: str, site: Site, language: str) -> dict[str, 
     return about | ({"license": site.licence.url} if site.licence else {})
 
 
-def feed(films: list[tuple[Version, str]], site: Site, language: str, title: str, tagline: str) -> str:
-    """RSS 2.0 of the films in a language, each with its film enclosed, the newest first."""
+def feed(
+    films: list[tuple[Version, str]], site: Site, language: str, title: str, tagline: str, index: str, file: str
+) -> str:  # fmt: skip
+    """RSS 2.0 of the films in a language, each with its film enclosed, the newest first.
+
+    ``index`` is the page in that language that leads to them, ``file`` the feed's own name.
+    """
     items = []
     for version, page in sorted(films, key=lambda pair: date_of(pair[0]), reverse=True):
         told, film = version.manifest, version.dark.file(".mp4")
@@ -73,15 +83,18 @@ def feed(films: list[tuple[Version, str]], site: Site, language: str, title: str
             f'length="{version.dark.size(".mp4")}" type="video/mp4"/></item>'
         )
     return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>'
-        f"<title>{_text(title)}</title><link>{_text(site.root)}</link><description>{_text(tagline)}</description>"
+        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>'
+        f'<atom:link href={_attribute(site.root + file)} rel="self" type="application/rss+xml"/>'
+        f"<title>{_text(title)}</title><link>{_text(site.root + index)}</link>"
+        f"<description>{_text(tagline)}</description>"
         f"<language>{_text(language)}</language>\n{chr(10).join(items)}\n</channel></rss>\n"
     )
 
 
-def map_of(pages: list[str], site: Site) -> str:
-    """All pages, for search engines: https://www.sitemaps.org."""
-    lines = [f"<url><loc>{_text(site.root + page)}</loc></url>" for page in pages]
+def map_of(pages: dict[str, datetime.datetime], site: Site) -> str:
+    """All pages, each with its films' last day, for search engines: https://www.sitemaps.org."""
+    days = {page: f"<lastmod>{date:%Y-%m-%d}</lastmod>" if date > UNKNOWN else "" for page, date in pages.items()}
+    lines = [f"<url><loc>{_text(site.root + page)}</loc>{day}</url>" for page, day in days.items()]
     return ('<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
             f"{chr(10).join(lines)}\n</urlset>\n")  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import datetime
 import io
 import os
 import shutil
@@ -53,6 +54,8 @@ class Built:
 
     ``missing`` are films that are not rendered, ``stale`` those that other code computed than today's, each
     with the command that renders it; ``dark_only`` have no light version; ``damaged`` are not shown, each with why.
+    ``drafts`` are small, each with its size, and ``changed`` those whose scene, script or other code of the project is
+    another today, each with which; both with the command.
     """
 
     index: Path
@@ -61,6 +64,8 @@ class Built:
     stale: dict[str, str]
     dark_only: list[str]
     damaged: dict[str, str]
+    drafts: dict[str, tuple[str, str]]
+    changed: dict[str, tuple[str, str]]
 
     def summary(self) -> dict[str, object]:
         """What ``mathviz gallery --json`` prints of it."""
@@ -139,7 +144,10 @@ def build(project: Project, out: Path | None = None) -> Built:
         stale, pages = Pages(project, found, about, folder).write()
     all_versions = [version for versions in found.versions.values() for version in versions.values()]
     dark_only = [version.dark.name for version in all_versions if version.light is None]
-    return Built(site / "index.html", pages, found.missing, stale, dark_only, found.damaged)
+    films = [film for version in all_versions for film in version.themes.values()]
+    drafts = {film.name: (film.size_said, film.command) for film in films if film.is_draft}
+    changed = {film.name: (", ".join(names), film.command) for film in films if (names := film.changed_in(project))}
+    return Built(site / "index.html", pages, found.missing, stale, dark_only, found.damaged, drafts, changed)
 
 
 UNDER_WAY = ".mathviz-site."
@@ -197,7 +205,7 @@ class Pages:
         self.order = site.order(list(found.versions))
         self.versions = {stem: found.versions[stem] for stem in self.order}
         self.stale: dict[str, str] = {}
-        self.pages: list[str] = []
+        self.pages: dict[str, datetime.datetime] = {}
 
     def write(self) -> tuple[dict[str, str], int]:
         """Returns the films that other code computed than today's, and the number of pages."""
@@ -220,7 +228,8 @@ class Pages:
         around = {"site": self.site, "name": title, "tagline": tagline or word("lead", language), "file": file}
         text = template(name, language, self.languages, said=lambda text: said(text, language), **around)
         (self.folder / file).write_text(text.render(others=others, **known), encoding="utf-8")
-        self.pages.append(file)
+        shown = [known["film"]] if "film" in known else known["films"]
+        self.pages[file] = max((sharing.date_of(film.version) for film in shown), default=sharing.UNKNOWN)
 
     def _film(self, stem: str) -> None:
         versions, code = self.versions[stem], _code(self.project, stem)
@@ -271,8 +280,10 @@ class Pages:
         (self.folder / f"cover.{language}.png").write_bytes(picture)
         if self.site.address:
             films = [(film.version, film.page) for film in shown]
-            text = sharing.feed(films, self.site, html_language(language), name, tagline or word("lead", language))
-            (self.folder / f"feed.{language}.xml").write_text(text, encoding="utf-8")
+            index, file = index_of(language, self.languages), f"feed.{language}.xml"
+            about = tagline or word("lead", language)
+            text = sharing.feed(films, self.site, html_language(language), name, about, index, file)
+            (self.folder / file).write_text(text, encoding="utf-8")
 
 
 def _bring_font(folder: Path, language: str) -> None:

@@ -80,6 +80,13 @@ def test_a_wrong_call_is_answered_with_the_next_command(
     assert done.returncode == code and says in done.stderr and not done.stdout
 
 
+def test_it_leads_to_where_the_site_lies(filmed: TinyProject) -> None:
+    (filmed.root / "site.yaml").write_text("address: https://ada.example/made", encoding="utf-8")
+    said = filmed.run("embed", "tiny", "--format", "markdown").stdout
+    assert "(<https://ada.example/made/films/tiny/tiny.en.mp4>)" in said
+    assert "(</v/tiny/tiny.en.mp4>)" in filmed.run("embed", "tiny", "--format", "markdown", "--base", "/v").stdout
+
+
 def test_an_address_that_is_a_script_is_refused(filmed_once: TinyProject) -> None:
     with pytest.raises(MathvizError, match="needs a path or an http address"):
         snippet(filmed_once.project, "tiny", "en", "html", "javascript:alert(1)")

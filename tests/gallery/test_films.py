@@ -71,6 +71,18 @@ def test_a_film_in_one_language_is_in_every_index(filmed: TinyProject) -> None:
     assert built.missing == {"tiny.zh": "mathviz render tiny --lang zh"} and built.pages == 2
 
 
+
+def test_drafts_and_what_changed_since_are_told_of_what_is_shown(filmed: TinyProject) -> None:
+    """Of a script what it says in the film's language."""
+    built = build(filmed.project)
+    assert built.drafts["tiny.en"] == ("854×480", "mathviz render tiny --lang en") and not built.changed
+    assert built.drafts["tiny.en.light"][1] == "mathviz render tiny --lang en --theme light"
+    filmed.edit("scenes/tiny.yaml", "zh: 离开", "zh: 离去")
+    assert build(filmed.project).changed == {"tiny.zh": ("scenes/tiny.yaml", "mathviz render tiny --lang zh")}
+    filmed.edit("scenes/tiny.py", "0.5 * UP", "0.4 * UP")
+    assert build(filmed.project).changed["tiny.en"][0] == "scenes/tiny.py"
+
+
 def test_what_has_no_light_version_is_named(filmed: TinyProject) -> None:
     assert build(filmed.project).dark_only == ["tiny.zh"]
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 from test_pages import TIME, opened, until
 from tiny_project import TinyProject
 
+from mathviz.gallery import settings
 from mathviz.gallery.site import build
 from mathviz.project.errors import ScriptError
 
@@ -73,6 +74,7 @@ def test_pages_say_whose_they_are_where_they_lie_and_what_comes_next(authored: P
     index = page(authored, "index.zh.html")
     assert index.index("wide.zh.html") < index.index("tiny.zh.html") and ">高度</h2>" in index and "前向传播" in index
     assert f'"og:image" content="{ROOT}cover.zh.png"' in index
+    assert '"og:image:alt" content="Forward passes: Drawn from numbers"' in page(authored, "index.html")
     with Image.open(authored / "cover.en.png") as cover:
         assert cover.size == (1200, 630)
 
@@ -83,6 +85,7 @@ def test_search_engines_get_the_film_with_its_chapters(authored: Path) -> None:
     assert (about["@type"], about["name"], about["inLanguage"]) == ("VideoObject", "Bars", "en")
     assert about["contentUrl"] == f"{ROOT}films/tiny/tiny.en.mp4" and about["author"]["name"] == "Ada Example"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", about["uploadDate"])
+    assert about.get("keywords") != ""
     clips = about["hasPart"]
     assert [clip["name"] for clip in clips] == ["Bars", "Growth", "The end"]
     assert [clip["endOffset"] for clip in clips[:-1]] == [clip["startOffset"] for clip in clips[1:]]
@@ -90,13 +93,19 @@ def test_search_engines_get_the_film_with_its_chapters(authored: Path) -> None:
 
 
 def test_feeds_and_the_map_name_every_page_and_enclose_every_film(authored: Path) -> None:
-    items = ET.fromstring(page(authored, "feed.zh.xml")).findall("channel/item")
+    (channel,) = ET.fromstring(page(authored, "feed.zh.xml"))
+    itself = channel.find("{http://www.w3.org/2005/Atom}link").attrib
+    assert channel.findtext("link") == f"{ROOT}index.zh.html"
+    assert (itself["rel"], itself["href"]) == ("self", f"{ROOT}feed.zh.xml")
+    items = channel.findall("item")
     assert {item.findtext("link") for item in items} == {f"{ROOT}wide.zh.html", f"{ROOT}tiny.zh.html"}
     for item in items:
         enclosed = item.find("enclosure").attrib
         film = authored / enclosed["url"].removeprefix(ROOT)
         assert film.stat().st_size == int(enclosed["length"]) and enclosed["type"] == "video/mp4"
-    places = ET.fromstring(page(authored, "sitemap.xml")).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
+    known = page(authored, "sitemap.xml")
+    places = list(ET.fromstring(known).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc"))
+    assert len(re.findall(r"</loc><lastmod>20\d\d-\d\d-\d\d</lastmod></url>", known)) == len(places)
     assert {place.text.removeprefix(ROOT) for place in places} == {path.name for path in authored.glob("*.html")}
 
 
@@ -108,8 +117,8 @@ def test_without_settings_there_is_no_address_to_tell(site: Path) -> None:
 
 def test_hostile_texts_stay_texts_in_feeds_and_data(filmed: TinyProject) -> None:
     forge_texts(filmed.films)
-    settings = SETTINGS.replace("wide, ", "").replace("Drawn from numbers", json.dumps(EVIL))
-    (filmed.root / "site.yaml").write_text(settings, encoding="utf-8")
+    text = SETTINGS.replace("wide, ", "").replace("Drawn from numbers", json.dumps(EVIL))
+    (filmed.root / "site.yaml").write_text(text, encoding="utf-8")
     folder = build(filmed.project).index.parent
     items = ET.fromstring(page(folder, "feed.en.xml")).findall("channel/item")
     assert [item.findtext("title") for item in items] == [f"title {EVIL}"]
@@ -119,23 +128,43 @@ def test_hostile_texts_stay_texts_in_feeds_and_data(filmed: TinyProject) -> None
 
 
 FAULTS = {
-    "nme: x": "nme: is not allowed here", "address: javascript:alert(1)": "address: String should match",
-    "links: [{text: x, url: /x}]": "links.0.url", "series: [{title: x, films: [gone]}]": "names the film 'gone'",
+    "nme: x": ":1: nme: is not allowed here; closest: name",
+    "\nlicense: x": ":2: license: is not allowed here; closest: licence",
+    "author: {nme: x}": ":1: author.nme: is not allowed here; closest: name",
+    "zzz: x": ":1: zzz: is not allowed here; allowed: name, tagline, author,",
+    "address: javascript:alert(1)": ":1: address: needs an address that begins with http:// or https://; found 'java",
+    "address: https://ada.example/films/index.html": "such as https://ada.example/films/; found https://ada.example",
+    "address: https://ada.example/films?x=1": "address: needs the folder", "name: 1": ":1: name: needs fields",
+    "links:\n  - {text: x, url: /x}": ":2: links.0.url: needs an address that begins with http:// or https://",
+    "series: [{title: x, films: [gone]}]": ":1: series.0.films.0: there is no film 'gone'; see: mathviz list",
+    "series: [{title: x, films: [tiny]},\n  {title: y, films: [tiny]}]":
+        ":2: series.1.films: tiny is in the series 'x' already; a film is in one",
+    "cover: tny": ":1: cover: there is no film 'tny'; closest: tiny",
+    "\nname: {fr: x}": ":2: name: has fr, but the films are in en, zh",
+    "links: [{text: {de: x}, url: https://x.example}]": "links.0.text: has de, but the films are in",
     "colours: {link: ['#eeeeee', '#5dcdfb']}": "link #eeeeee on #fafaf6 has a contrast of 1.1, of 4.5",
-    "colours: {page: ['#000000', '#0b0d12']}": "on #000000 has a contrast", "font: 'x; } body {'": "font: String",
-    "name: &a [*a]": "aliases are not allowed", "[": "site.yaml:1: is no YAML", "- x": "all of it",
-    "author: Ada": "author", "cover: gone": "names the film 'gone'",
+    "colours: {page: ['#000000', '#0b0d12']}": "on #000000 has a contrast",
+    "colours: {page: [red, '#0b0d12']}": ":1: colours.page.0: needs a colour such as #0242ba; found 'red'",
+    "font: 'x; } body {'": ":1: font: needs names of fonts", "author: {}": ":1: author.name: is missing",
+    "name: &a [*a]": "aliases are not allowed", "[": "site.yaml:1: is no YAML", "- x": ":1: all of it: needs fields",
+    "author: Ada": ":1: author: needs fields with their values; found 'Ada'", "name: x\nname: y": ":2: 'name' is given",
     "name: x\ntagline: 2026-99-99": "site.yaml:2: 2026-99-99 is no value",
     "name: " + "[" * 90 + "]" * 90: "levels deep",
     f"name: {'9' * 5000}": "is no value: Exceeds the limit",
 }  # fmt: skip
 
 
+def test_a_file_that_is_nearly_called_so_is_told(tiny: TinyProject) -> None:
+    (tiny.root / "site.yml").write_text("name: x", encoding="utf-8")
+    with pytest.raises(ScriptError, match=r"site\.yml: is not read; call it site\.yaml"):
+        settings.read(tiny.project)
+
+
 @pytest.mark.parametrize("text", FAULTS)
-def test_a_fault_is_named_with_its_field(filmed: TinyProject, text: str) -> None:
-    (filmed.root / "site.yaml").write_text(text, encoding="utf-8")
+def test_a_fault_is_named_with_its_line_and_field(tiny: TinyProject, text: str) -> None:
+    (tiny.root / "site.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ScriptError) as told:
-        build(filmed.project)
+        settings.read(tiny.project)
     assert FAULTS[text] in str(told.value) and "site.yaml" in str(told.value)
 
 
