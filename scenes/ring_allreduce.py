@@ -75,7 +75,7 @@ class RingAllReduce(TableScene):
         self.play(self.steps.to(HOVERS), self.showing(there, time_span=(SLOW, 2 * SLOW)),
                   self.moving(self.across(0.72, 0.55, 73, 3)), run_time=2 * SLOW)  # fmt: skip
         self.next_caption()
-        self.play(*(TransformFromCopy(*pair, run_time=NORMAL) for pair in ((mine, terms[0]), (there, terms[2]))),
+        self.play(*(TransformFromCopy(*pair, run_time=QUICK) for pair in ((mine, terms[0]), (there, terms[2]))),
                   self.showing(terms[1]), self.showing(one), self.drifting(theta=2, run_time=NORMAL))  # fmt: skip
         self.play(self.dropping(mine, QUICK), self.dropping(there, QUICK), self.steps.to(1, NORMAL))
         self.show(both, run_time=QUICK)

@@ -82,7 +82,7 @@ class Rods(Mesh):
     def gate(self, size: float) -> Pane:
         """A pane across all rods where the last one ends at a size: which ends there too takes as long."""
         at, far = float(self.lengths(size)[-1]) if size else 0.0, ROD_WIDTH
-        near = -ROD_PITCH * (len(self.steps) - 1) - ROD_WIDTH
+        near = -ROD_PITCH * (len(self.steps) - 1) - ROD_WIDTH / 2  # names at the foot of the nearest pass before it
         corners = np.array([[at, near, 0.0], [at, far, 0.0], [at, far, ROD_WIDTH], [at, near, ROD_WIDTH]])
         return Pane(self.theme, self.origin + corners, "text", fill=0.14, edge=1.0, width=4)
 
