@@ -64,7 +64,8 @@ def _script(project: Project, stem: str, say: Say) -> Point:
     except MathvizError:  # the next point says what is wrong with it
         return Point("script", False, "can be read; nothing was computed to fill its texts", f"mathviz compute {stem}")
     count = script.try_filling(told, project.scenes / f"{stem}.yaml", trace)
-    return Point("script", True, f"{len(told.beats)} beats, {count} texts in {', '.join(told.languages)}")
+    beats = f"{len(told.beats)} beat{'' if len(told.beats) == 1 else 's'} and the question"
+    return Point("script", True, f"{beats}, {count} texts in {', '.join(told.languages)}")
 
 
 def _computation(project: Project, stem: str, say: Say) -> Point:

@@ -355,9 +355,15 @@ def render(
         elif outcome.unchanged:
             print(f"{outcome.film}  (unchanged)")
         else:
-            of = f"{len(outcome.drawn)} of {len(outcome.job.wanted)} beats drawn, " if outcome.job.of_catalogue else ""
+            of = beats_drawn(len(outcome.drawn), len(outcome.job.wanted)) if outcome.job.of_catalogue else ""
             print(f"{outcome.film}  ({of}{outcome.frames} frames in {outcome.seconds:.0f} s)")
     raise typer.Exit(min(len(failed), 100))
+
+
+def beats_drawn(count: int, wanted: int) -> str:
+    """How many beats of a film were drawn, and that the others need not be."""
+    there = "; the rest was there already" if 0 < count < wanted else ""
+    return f"{count} of {wanted} beats drawn{there}, " if count else f"all {wanted} beats were there already, "
 
 
 @contextlib.contextmanager
@@ -812,7 +818,7 @@ def check_frames(source: Source = None, patience: Patience = None) -> None:
 @frames_app.command("report")
 def report_frames(source: Source = None, patience: Patience = None) -> None:
     """Draw every snapshot and write a page with all of them, old, new and difference where they differ."""
-    from mathviz.snapshots import contact_sheet, verdict
+    from mathviz.snapshots import contact_sheet, references, verdict
 
     project, stems = _sources(source)
     disk.require_folder(project.renders / "frames")
@@ -820,4 +826,6 @@ def report_frames(source: Source = None, patience: Patience = None) -> None:
     for stem in stems:
         for found in verdict.check(project, stem):
             sheet.add(found)
-    print(f"{sheet.write()}  ({sheet.count} frames, {len(sheet.failures)} are not their references)")
+    none = sheet.count and not any(references.is_accepted(project, stem) for stem in stems)
+    differ = "none has a reference yet" if none else f"{len(sheet.failures)} are not their references"
+    print(f"{sheet.write()}  ({sheet.count} frames, {differ})")

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from mathviz import __version__, style
-from mathviz.films.script import Script, read
+from mathviz.films.script import Script, line_of, read
 from mathviz.lint import files, known, observe
 from mathviz.lint.known import Seen
 from mathviz.lint.rules import RULES, Finding, check, rhythm
@@ -38,6 +38,9 @@ WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
 
 OF_THE_SCREEN = ("TXT", "GEO", "CON", "CVD", "PAC")
 """Rules over what is on screen: they are always looked at, those over rendered films only where there is one."""
+
+SENTENCE = re.compile(r"[^\W\d_]{2,}")
+"""Words: texts with three of them are sentences, and no name or number that is the same everywhere."""
 
 UNTRANSLATED = "no text in"
 """How a script's reader says that a language is missing."""
@@ -59,6 +62,7 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
                 raise
             found += [Finding("I18N001", "error", stem, "", "", 0.0, f"{stem}.yaml", fault, "a text in each language",
                               "translate it in the YAML") for fault in faults]  # fmt: skip
+    found += [finding for stem, told in readable for finding in untranslated(project, stem, told)]
     for stem, _ in readable:
         if not _manifests(project, stem):
             say(f"mathviz: {stem} is not rendered, so flashes and streams are not looked at: mathviz render {stem}")
@@ -74,6 +78,22 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
                 mine += late_moments(project, told, first.film())
             found += waive(mine, project.scenes / f"{stem}.py", beats, idle=not failed)
             found += [finding for film in films for finding in _judged(project, "rhythm", film)]
+    return found
+
+
+def untranslated(project: Project, stem: str, told: Script) -> list[Finding]:
+    """Languages in which the script says sentences just as in an earlier one, as a film begins that somebody made."""
+    texts = [told.question, told.alt, *(beat.chapter for beat in told.beats)]
+    texts += [caption for beat in told.beats for caption in beat.captions]
+    found = []
+    for at, code in enumerate(told.languages):
+        same = [each[code] for each in texts for other in told.languages[:at]
+                if each[code] == each[other] and len(SENTENCE.findall(each[code])) > 2]  # fmt: skip
+        if same:
+            line = line_of(project.scenes / f"{stem}.yaml", same[0])
+            says = f"{_counted(len(same), 'text')} in {code} as in another language, the first at line {line}"
+            found.append(Finding("I18N002", "warning", stem, "", "", 0.0, f"{stem}.yaml", says, "a translation",
+                                 "translate them in the YAML"))  # fmt: skip
     return found
 
 

@@ -103,5 +103,7 @@ class Project:
 def not_found(kind: str, name: str, known: Iterable[str], command: str) -> NotFound:
     """The error for a name that does not exist: the closest ones, or all, and where to see them."""
     known = list(known)
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or known[:8]
-    return NotFound(f"There is no {kind} {name!r}. Closest: {', '.join(near) or 'none'}. See: {command}")
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    there = f"Closest: {', '.join(near)}" if near else f"There are: {', '.join(known[:8]) or 'none'}"
+    more = ", …" if not near and len(known) > 8 else ""
+    return NotFound(f"There is no {kind} {name!r}. {there}{more}. See: {command}")

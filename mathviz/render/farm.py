@@ -128,6 +128,11 @@ class FilmWork:
         return round(sum(known) / len(known) * len(self.job.wanted)) if known else 0
 
     @property
+    def is_measured(self) -> bool:
+        """Whether the length of every beat is known."""
+        return all(name in self.frames for name in self.job.wanted)
+
+    @property
     def done(self) -> int:
         """Frames that need no drawing any more: drawn now, or found in the cache."""
         return sum(self.drawn.values()) + sum(self.frames.get(name, 0) for name in self.found)

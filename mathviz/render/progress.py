@@ -18,7 +18,7 @@ PAUSE = 15.0
 class Display:
     """Shows each film's frames, those of all together, and the time left.
 
-    A film's length is not known before it was played: it is guessed from the beats that were.
+    A film's length is not known before all of it was played: until then there is no total.
     """
 
     def __init__(self, films: int, quiet: bool = False) -> None:
@@ -58,13 +58,15 @@ class Display:
         looking = f" / {film.beat}" if film.beat and film.step == "draw" and not film.outcome else looking
         looking = f" ({film.busy})" if film.busy and not film.outcome else looking
         self.bars.update(
-            self.tasks[film], description=film.job.name + looking, completed=done, total=total or None
+            self.tasks[film], description=film.job.name + looking, completed=done,
+            total=total if film.outcome or film.is_measured else None,
         )  # fmt: skip
         known = [f for f in self.tasks if f.total or f.outcome]
         frames = sum(max(f.total, f.done) for f in known)
         mean = frames / len(known) if known else 0
+        measured = any(f.is_measured or f.outcome for f in self.tasks)
         self.bars.update(self.whole, completed=sum(f.done for f in known),
-                         total=round(frames + mean * (self.count - len(known))) or None)  # fmt: skip
+                         total=round(frames + mean * (self.count - len(known))) if measured else None)  # fmt: skip
 
     def _line(self, film: FilmWork) -> None:
         now = time.monotonic()
@@ -82,4 +84,12 @@ class Display:
             drawn = max(sum(film.drawn.values()), 1)
             left = (now - film.began) / drawn * max(total - done, 0)
             where = f" (now {film.beat})" if film.beat else ""
-            sys.stderr.write(f"{film.job.name}: {done} of about {total} frames{where}, about {left:.0f} s left\n")
+            sys.stderr.write(f"{film.job.name}: {how_far(done, total, left, film.is_measured)}{where}\n")
+
+
+def how_far(done: int, total: int, left: float, measured: bool) -> str:
+    """Frames done; and of how many, and how long that will take, once every beat's length is known."""
+    if not measured:
+        return f"{done} frames"
+    soon = "nearly done" if left < 1 else f"about {left:.0f} s left"
+    return f"{done} of {total} frames, {soon}"

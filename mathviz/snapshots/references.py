@@ -228,6 +228,11 @@ def renderer() -> str:
     return f"{found['renderer']}, {found['version']}"
 
 
+def is_accepted(project: Project, stem: str) -> bool:
+    """Whether any frame of a film, or of a scene file, was ever accepted."""
+    return (project.references / stem / ABOUT).is_file()
+
+
 def drawn_by() -> dict[str, str]:
     """What draws here: the renderer with its version, Mesa's among it, the bundled fonts, and the code that draws."""
     return {"renderer": renderer(), "fonts": style.fonts_digest(), "engine": engine_digest()}

@@ -44,6 +44,7 @@ class Trace:
 
     def __post_init__(self) -> None:
         hints = typing.get_type_hints(type(self))
+        lengths: dict[str, tuple[int, str]] = {}
         with jaxtyped("context"):
             for field in dataclasses.fields(self):
                 value = np.array(getattr(self, field.name), order="C")
@@ -51,8 +52,10 @@ class Trace:
                 object.__setattr__(self, field.name, value)
                 if not isinstance(value, hints[field.name]):
                     wanted = getattr(hints[field.name], "__name__", hints[field.name])
-                    found = f"{value.dtype} of shape {value.shape}"
+                    found = f"{value.dtype} of shape {value.shape}{_differing(hints[field.name], value, lengths)}"
                     raise TypeError(f"{type(self).__name__}.{field.name}: needs {wanted}, got {found}")
+                for axis, length in _axes(hints[field.name], value):
+                    lengths.setdefault(axis, (length, field.name))
 
     @property
     def inputs(self) -> Inputs:
@@ -75,6 +78,21 @@ class Trace:
     def arrays(self) -> dict[str, np.ndarray]:
         """Field name → array."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+def _axes(hint: Any, value: np.ndarray) -> list[tuple[str, int]]:
+    """The axes of an array that its annotation names, each with its length; none where one stands for several."""
+    names = str(getattr(hint, "dim_str", "")).split()
+    return [(name, length) for name, length in zip(names, value.shape, strict=False)
+            if name.isidentifier() and len(names) == value.ndim]  # fmt: skip
+
+
+def _differing(hint: Any, value: np.ndarray, lengths: dict[str, tuple[int, str]]) -> str:
+    """Which axis has another length than in an earlier field, in words; empty if none has."""
+    for axis, length in _axes(hint, value):
+        if axis in lengths and lengths[axis][0] != length:
+            return f": {axis} is {lengths[axis][0]} by `{lengths[axis][1]}`, {length} here"
+    return ""
 
 
 class Inputs:

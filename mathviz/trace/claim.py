@@ -21,6 +21,9 @@ class Claim:
     found: str
 
     def __post_init__(self) -> None:
+        if shape := np.shape(self.holds):
+            raise TypeError(f"the claim {self.says!r} is given an array of the shape {shape} and needs one truth: "
+                            "write .all() after it for every element, or .any() for one")  # fmt: skip
         object.__setattr__(self, "holds", bool(self.holds))  # numpy's own would not go into JSON
 
     @classmethod

@@ -53,7 +53,7 @@ def test_a_film_that_is_done(finished: TinyProject) -> None:
     sheet = finished.root / "renders" / "frames" / "tiny.html"
     assert f"13 of 13 are their references, en, zh in dark and light; look at {sheet}" in done.stdout
     assert sheet.read_text().count("<figure") == 13
-    assert "script: 2 beats, 14 texts in en, zh" in done.stdout and "tests: 1 passed" in done.stdout
+    assert "script: 2 beats and the question, 14 texts in en, zh" in done.stdout and "tests: 1 passed" in done.stdout
 
 
 @pytest.mark.slow

@@ -35,7 +35,8 @@ def mathviz(folder: Path, *arguments: str, **changes: str) -> subprocess.Complet
 def test_the_four_files_work_as_they_are(tmp_path: Path) -> None:
     """In an empty folder: rendered, tested, without a finding, in both languages."""
     done = mathviz(tmp_path, "new", "heavy_ball")
-    assert done.returncode == 0 and set(done.stdout.split()) == FOUR == files_in(tmp_path), done.stderr
+    assert done.returncode == 0 and set(done.stdout.split()) == {*FOUR, ".gitignore"} == files_in(tmp_path), done.stderr
+    assert (tmp_path / ".gitignore").read_text().splitlines()[0] == "renders/"
     assert set(read(tmp_path / "scenes" / "heavy_ball.yaml").languages) == {"en", "zh"}
     done = mathviz(tmp_path, "render", "heavy_ball", "--quality", "low", "--fps", "2", "--lang", "zh")
     assert done.returncode == 0, done.stderr
@@ -66,6 +67,22 @@ def test_an_ill_formed_stem_is_answered_with_a_good_one(tmp_path: Path, stem: st
         new.create(Project(tmp_path), stem)
     assert not files_in(tmp_path)
     new.create(Project(tmp_path), suggested)
+
+
+@pytest.mark.parametrize(
+    ("stem", "why"),
+    [("class", "is a word of Python's own"), ("random", "is a module of Python's"),
+     ("hero", "would be the class Hero, which the scene imports"), ("x" * 90, "has 90 letters, and 60 are the most")],
+)  # fmt: skip
+def test_why_a_stem_cannot_be_taken_is_said(tmp_path: Path, stem: str, why: str) -> None:
+    with pytest.raises(MathvizError, match=why):
+        new.create(Project(tmp_path), stem)
+
+
+def test_what_git_ignores_is_the_authors_where_they_say_it(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("mine\n")
+    assert len(new.create(Project(tmp_path), "heavy_ball")) == 4
+    assert (tmp_path / ".gitignore").read_text() == "mine\n"
 
 
 @pytest.mark.parametrize("languages", [["en"], ["zh"], ["fr"], ["zh", "de", "en"], ["en", "zh"]])

@@ -199,6 +199,16 @@ def test_a_moment_beyond_its_beat_is_an_error_with_its_line(tiny: TinyProject) -
     assert f"\n    {found.measured}\n" in report.as_text([found]), "the limit is in it"
 
 
+def test_sentences_that_nobody_translated_are_told_once_for_each_language(tiny: TinyProject) -> None:
+    """Names, numbers and formulas may be the same everywhere."""
+    tiny.edit("scenes/tiny.yaml", 'zh: "{bars} 条形出现又离开。"', 'zh: "{bars} bars grow and leave."')
+    tiny.edit("scenes/tiny.yaml", "zh: 离开", "zh: They leave")
+    path = tiny.root / "scenes" / "tiny.yaml"
+    (found,) = report.untranslated(tiny.project, "tiny", read(path))
+    assert (found.rule, found.level) == ("I18N002", "warning")
+    assert found.measured == "1 text in zh as in another language, the first at line 17"
+
+
 def test_waived_findings_are_counted_and_do_not_fail(tmp_path: Path) -> None:
     said = report.as_text([Finding(**{**vars(FINDING), "waived": "a sign"}), FINDING])
     assert "tiny: CON001 waived once: a sign" in said and "1 error, 0 warnings, 1 waived" in said

@@ -47,7 +47,7 @@ def test_a_job_survives_json(tiny: TinyProject) -> None:
     [
         ("tony", {}, r"no film 'tony'\. Closest: tiny\."),
         ("tiny", {"languages": ["zn"]}, r"no language 'zn'\. Closest: zh"),
-        ("tiny", {"languages": ["fr"]}, r"no language 'fr'\. Closest: en, zh"),
+        ("tiny", {"languages": ["fr"]}, r"no language 'fr'\. There are: en, zh\."),
         ("tiny", {"themes": ["ligth"]}, r"no theme 'ligth'\. Closest: light"),
         ("tiny", {"quality": "hgih"}, r"no quality 'hgih'\. Closest: high"),
     ],

@@ -168,7 +168,7 @@ def test_symbols_gather_from_what_they_name(film: Film) -> None:
     [
         ('self.law("height")', 'self.law("heights")', "There is no formula 'heights'. Closest: height."),
         ('"z_k": self.rings[-1]', '"z_m": self.rings[-1]', "the symbol z_k names something, but comes from no object"),
-        ('"h": ', '"x": self.rings[0], "h": ', "There is no symbol 'x'. Closest: h, z_k."),
+        ('"h": ', '"x": self.rings[0], "h": ', "There is no symbol 'x'. There are: h, z_k."),
     ],
     ids=["no such formula", "from no object", "no such symbol"],
 )

@@ -166,7 +166,7 @@ def test_the_environment_chooses_language_and_theme(desk: Path, tmp_path: Path) 
 
 def test_a_language_that_there_is_not_fails_clearly(desk: Path, tmp_path: Path) -> None:
     said = manimgl(desk, TINY, "-s", "-w", "-l", "--video_dir", tmp_path, MATHVIZ_LANG="xx")
-    assert "There is no language 'xx'. Closest: en, zh" in said
+    assert "There is no language 'xx'. There are: en, zh" in said
     assert not list(tmp_path.glob("*.png"))
 
 

@@ -158,7 +158,7 @@ def test_a_theme_knows_roles_and_page() -> None:
     for name in style.THEMES:
         assert theme(name)["data"] == style.settings()["roles"]["data"][name]
         assert theme(name)["background"] == style.settings()["page"]["background"][name]
-    with pytest.raises(NotFound, match="Closest"):
+    with pytest.raises(NotFound, match="There are: data"):
         theme("dark")["no such role"]
 
 

@@ -395,3 +395,20 @@ def test_a_whole_file_can_be_read_by_others(tmp_path: Path) -> None:
 def test_a_claim_of_numpys_goes_into_json() -> None:
     claim = Claim("three is less than four", np.less(3, 4), "3")
     assert json.dumps(dataclasses.asdict(claim)) == '{"says": "three is less than four", "holds": true, "found": "3"}'
+
+
+def test_an_axis_of_two_lengths_is_told_with_both_fields() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Descent(Trace):
+        points: Shaped[ndarray, "step"]
+        rate: Shaped[ndarray, ""]
+        losses: Shaped[ndarray, "step"]
+
+    with pytest.raises(TypeError, match=r"Descent\.losses: .* of shape \(5,\): step is 4 by `points`, 5 here$"):
+        Descent(np.zeros(4), np.array(0.1), np.zeros(5))
+
+
+def test_a_claim_of_an_array_says_what_to_write() -> None:
+    with pytest.raises(TypeError, match=r"'falls' is given an array of the shape \(2,\) .*write \.all\(\) after it"):
+        Claim("falls", np.array([True, False]), "")
+    assert Claim("falls", np.bool_(True), "").holds is True

@@ -21,6 +21,8 @@ FILES = ("concept.py", "script.yaml", "scene.py", "test.py")
 LANGUAGES = ("en", "zh")
 """In which the templates have their texts, and films are begun where nobody says another."""
 
+IGNORE = ".gitignore"
+
 LONGEST = 60
 """Characters of a stem: file names are made of it, with language, theme and ending behind it."""
 
@@ -37,7 +39,7 @@ def places(project: Project, stem: str) -> dict[str, Path]:
 
 
 def create(project: Project, stem: str, languages: Sequence[str] = LANGUAGES) -> list[Path]:
-    """Write the four files, with the script's texts in these languages.
+    """Write the four files, with the script's texts in these languages; and what git shall ignore, if nothing says so.
 
     Raises MathvizError, and writes nothing, for an ill-formed stem or language, or a file that is there.
     """
@@ -48,8 +50,10 @@ def create(project: Project, stem: str, languages: Sequence[str] = LANGUAGES) ->
     if taken:
         there = ", ".join(str(path.relative_to(project.root)) for path in taken)
         raise MathvizError(f"{there} is there already; choose another stem. See: mathviz list")
+    ignored = {} if project.root == HOME or (project.root / IGNORE).exists() else {IGNORE: "renders/\n__pycache__/\n"}
+    files |= {name: project.root / name for name in ignored}
     try:
-        for name, text in _texts(project, stem, languages).items():
+        for name, text in {**_texts(project, stem, languages), **ignored}.items():
             files[name].parent.mkdir(parents=True, exist_ok=True)
             disk.write_whole(files[name], text.encode())
     except OSError as error:
@@ -96,10 +100,15 @@ def _require_well_formed(stem: str) -> None:
         suggested = "_".join(re.findall(r"[a-z0-9]+", stem.lower())).lstrip("0123456789_") or "my_film"
         raise MathvizError(f"{stem!r} is no stem: small letters, digits and single underscores, a letter first. "
                            f"Try: mathviz new {suggested}")  # fmt: skip
-    taken = keyword.iskeyword(stem) or stem in sys.stdlib_module_names or _class_of(stem) in _imported()
-    if taken or len(stem) > LONGEST:
-        raise MathvizError(f"{stem!r} is too long, or the name of something else in a film's files. "
-                           f"Try: mathviz new {stem[:LONGEST - 5]}_film")  # fmt: skip
+    why = (
+        f"has {len(stem)} letters, and {LONGEST} are the most" if len(stem) > LONGEST
+        else "is a word of Python's own" if keyword.iskeyword(stem)
+        else "is a module of Python's, which files of that name would stand in for" if stem in sys.stdlib_module_names
+        else f"would be the class {_class_of(stem)}, which the scene imports" if _class_of(stem) in _imported()
+        else ""
+    )  # fmt: skip
+    if why:
+        raise MathvizError(f"{stem!r} {why}. Try: mathviz new {stem[:LONGEST - 5]}_film")
 
 
 def _require_languages(languages: Sequence[str]) -> None:

@@ -225,6 +225,7 @@ function showWords() {
     const where = film.error.beat && !film.error.text.includes(film.error.beat) ? `${film.error.beat}: ` : "";
     element("error-text").textContent = where + film.error.text;
     element("traceback").textContent = film.error.traceback;
+    element("stay").hidden = !film.beats.some((beat) => beat.clip);
   }
   element("first").hidden = !film.first.length;
   element("first-places").replaceChildren(...film.first.map(({ place, says }) => made("li", {}, made("code", {}, place), ` ${says}`)));
