@@ -85,6 +85,27 @@ def test_what_git_ignores_is_the_authors_where_they_say_it(tmp_path: Path) -> No
     assert (tmp_path / ".gitignore").read_text() == "mine\n"
 
 
+TURNING = """
+from pathlib import Path
+from mathviz import engine
+engine.start(engine.Picture(854, 480, 15))
+from mathviz.stage.frame import CAPTION
+kind = engine.scene_class(Path("scenes/heavy_ball.py").resolve())
+scene = engine.make_scene(kind, skip_animations=True, language="en", theme="dark")
+scene.setup()
+end = scene.way(scene.trace.points)[-1:]
+print(min(scene.front.between(scene.aslant, at / 20).project(end)[0][1] for at in range(21)) - CAPTION.top)
+"""
+
+
+def test_the_ball_stays_clear_of_the_caption_while_the_camera_turns(tmp_path: Path) -> None:
+    """Words of two lines begin a third of a unit below the top of their region."""
+    new.create(Project(tmp_path), "heavy_ball")
+    done = subprocess.run([sys.executable, "-c", TURNING], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) > -0.15
+
+
 @pytest.mark.parametrize("languages", [["en"], ["zh"], ["fr"], ["zh", "de", "en"], ["en", "zh"]])
 def test_it_is_begun_in_the_languages_that_are_asked_for(tmp_path: Path, languages: list[str]) -> None:
     new.create(Project(tmp_path), "heavy_ball", languages)
