@@ -156,6 +156,9 @@ def test_what_cannot_be_read_is_shown_until_it_is_repaired(
     previewed.tiny.edit(file, old, new)
     expect(looker.page.locator("#error")).to_contain_text(said, timeout=30_000)
     assert looker.ask("film.beats.every(each => each.clip)"), "the last good pictures stay"
+    assert looker.page.locator("#stay").is_visible()
+    nothing_drawn = "film.beats = film.beats.map(beat => ({ ...beat, clip: '' })), showWords(), element('stay').hidden"
+    assert looker.ask(nothing_drawn), "and where there are none, none are told of"
     previewed.tiny.edit(file, new, old)
     expect(looker.page.locator("#error")).to_be_hidden(timeout=30_000)
     looker.settle()

@@ -375,3 +375,7 @@ def test_frames_that_differ_when_drawn_twice_are_not_accepted(accepted: TinyProj
     said = str(found.value)
     assert "tiny / zh.light / bars_leave: " in said and "- Rectangle" in said and "bars_grow" not in said
     assert contents(accepted.project.references) == before
+
+
+def test_whether_a_film_has_references_is_known(accepted: TinyProject) -> None:
+    assert references.is_accepted(accepted.project, "tiny") and not references.is_accepted(accepted.project, "wide")
