@@ -36,7 +36,7 @@ ROOT = "https://ada.example/films/"
 
 
 def twin(filmed: TinyProject, stem: str) -> None:
-    """The same film once more, by another name."""
+    """The same film once more, by another name, and said to be longer."""
     for path in (filmed.root / "scenes").glob("tiny.*"):
         shutil.copy(path, path.with_stem(stem))
     folder = filmed.films.with_name(stem)
@@ -45,7 +45,8 @@ def twin(filmed: TinyProject, stem: str) -> None:
         path.rename(folder / path.name.replace("tiny", stem))
     for path in folder.glob("*.json"):
         files = json.loads(path.read_text(encoding="utf-8"))["files"]
-        change(path, stem=stem, files={name.replace("tiny", stem): digest for name, digest in files.items()})
+        named = {name.replace("tiny", stem): digest for name, digest in files.items()}
+        change(path, stem=stem, files=named, duration=26.667)
 
 
 @pytest.fixture
@@ -75,6 +76,8 @@ def test_pages_say_whose_they_are_where_they_lie_and_what_comes_next(authored: P
     assert index.index("wide.zh.html") < index.index("tiny.zh.html") and ">高度</h2>" in index and "前向传播" in index
     assert f'"og:image" content="{ROOT}cover.zh.png"' in index
     assert '"og:image:alt" content="Forward passes: Drawn from numbers"' in page(authored, "index.html")
+    lasts = re.findall(r'datetime="PT(\d+)S">(\d+):(\d\d)</time>', index)
+    assert len(lasts) == 2 and all(int(whole) == 60 * int(m) + int(s) for whole, m, s in lasts), "rounded once"
     with Image.open(authored / "cover.en.png") as cover:
         assert cover.size == (1200, 630)
 
