@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64, Int64, Shaped
+from jaxtyping import Float32, Float64, Int64, Shaped
 from numpy import ndarray
 
 from mathviz.concepts.attention_kernels import FLASH_KERNEL, MATH_KERNEL, AttentionKernels
 from mathviz.concepts.running_softmax import RunningSoftmax, attend_in_tiles, torch_attention
-from mathviz.concepts.slow_memory import SlowMemory, flash_1, flash_2, fresh_memory, textbook
+from mathviz.concepts.slow_memory import SlowMemory, drawn, flash_1, flash_2, fresh_memory, some_scores, textbook
 from mathviz.trace import Claim
 
 TEXTBOOK, FLASH_1, FLASH_2 = 0, 1, 2
@@ -29,6 +29,7 @@ class OnlineSoftmax(RunningSoftmax):
     features: Int64[ndarray, ""]  # width of a head where traffic was counted
     block: Int64[ndarray, ""]  # rows of K and V at a time, and of Q where not swept
     sizes: Int64[ndarray, "size"]
+    city: Float32[ndarray, "street tower"]  # every so-manieth score of the largest attention, both ways
     traffic: Int64[ndarray, "order size"]  # elements moved: textbook, FlashAttention-1, FlashAttention-2
     textbook_matrices: Shaped[ndarray, "transfer"]  # name of the matrix in each transfer at the largest size
     textbook_elements: Int64[ndarray, "transfer"]  # positive: loaded, negative: stored
@@ -41,6 +42,7 @@ class OnlineSoftmax(RunningSoftmax):
 
     tolerances = {  # noqa: RUF012
         **RunningSoftmax.tolerances,
+        "city": 1e-4,
         "single_error": float("inf"),  # rounding alone, bounded by its claim
         "kernel_seconds": float("inf"), "kernel_peaks": 0.2,  # as in the input
     }
@@ -49,6 +51,43 @@ class OnlineSoftmax(RunningSoftmax):
     def largest(self) -> int:
         """Tokens of the largest attention whose traffic was counted."""
         return int(self.sizes[-1])
+
+    @property
+    def every(self) -> int:
+        """Every so-manieth row and column of the scores is in ``city``."""
+        return self.largest // len(self.city)
+
+    @property
+    def tiles(self) -> int:
+        """Tiles along a side of all scores of the largest attention."""
+        return self.largest // int(self.block)
+
+    @property
+    def scores_millions(self) -> float:
+        """All scores of the largest attention, and ``held_thousands``, what fast memory holds."""
+        return self.largest**2 / 1e6
+
+    @property
+    def held(self) -> int:
+        """Blocks of Q, K, V and O, a tile of scores, and maximum and sum of each row."""
+        return int(self.block) * (4 * int(self.features) + int(self.block) + 2)
+
+    @property
+    def held_thousands(self) -> float:
+        return self.held / 1e3
+
+    @property
+    def textbook_course(self) -> ndarray:
+        """Millions of numbers moved after each transfer of the textbook, [transfer + 1]."""
+        return np.concatenate([[0], np.abs(self.textbook_elements).cumsum()]) / 1e6
+
+    @property
+    def math_milliseconds(self) -> float:
+        return float(self.kernel_milliseconds[MATH_KERNEL, -1])
+
+    @property
+    def flash_milliseconds(self) -> float:
+        return float(self.kernel_milliseconds[FLASH_KERNEL, -1])
 
     @property
     def textbook_millions(self) -> float:
@@ -71,6 +110,14 @@ class OnlineSoftmax(RunningSoftmax):
     def flash_millions(self) -> float:
         return float(self.traffic[FLASH_2, -1] / 1e6)
 
+    def flash_course(self, visit: float) -> float:
+        """Millions of numbers that FlashAttention-2 has moved after so many tiles, row by row."""
+        row, column = divmod(min(visit, self.tiles**2), self.tiles)
+        rows, block, width = int(self.block), int(self.block), int(self.features)
+        each = 2 * rows * width + rows + self.tiles * 2 * block * width
+        begun = rows * width + 2 * block * width * column if column else 0.0
+        return float(row * each + begun) / 1e6
+
     @property
     def on_gpu(self) -> bool:
         """Whether torch's own kernels ran on a GPU."""
@@ -91,8 +138,9 @@ class OnlineSoftmax(RunningSoftmax):
 
 
 def trace_online_softmax(
-    *, attention_kernels: AttentionKernels, tokens: int = 16, width: int = 8, tile: int = 4, spread: float = 1.6,
-    seed: int = 0, features: int = 64, sizes: tuple[int, ...] = (256, 512, 1024, 2048, 4096), block: int = 128,
+    *, attention_kernels: AttentionKernels, tokens: int = 16, width: int = 8, tile: int = 4, spread: float = 1.1,
+    seed: int = 0, features: int = 64, streets: int = 64,
+    sizes: tuple[int, ...] = (256, 512, 1024, 2048, 4096), block: int = 128,
     block_rows: tuple[int, ...] = (16, 32, 64, 128, 256, 512),
 ) -> OnlineSoftmax:  # fmt: skip
     """Attend over ``tokens`` in tiles and keep every state; count what three loop orders move at ``sizes``.
@@ -117,7 +165,7 @@ def trace_online_softmax(
     swept = [count_traffic(FLASH_2, sizes[-1], features, rows, block, seed)[0].moved for rows in block_rows]
     return OnlineSoftmax(
         **states.arrays(), single_error=np.array(worst), features=np.array(features), block=np.array(block),
-        sizes=np.array(sizes), traffic=traffic,
+        sizes=np.array(sizes), traffic=traffic, city=some_scores(sizes[-1], features, streets, seed),
         textbook_matrices=np.array([name for name, _ in transfers]),
         textbook_elements=np.array([elements for _, elements in transfers]),
         block_rows=np.array(block_rows), block_traffic=np.array(swept),
@@ -128,10 +176,7 @@ def trace_online_softmax(
 
 def count_traffic(order: int, size: int, features: int, rows: int, columns: int, seed: int) -> tuple[SlowMemory, float]:
     """Run one loop order in float32; return the memory with its transfers and the largest difference from torch."""
-    import torch
-
-    generator = torch.Generator().manual_seed(seed)
-    queries, keys, values = (torch.randn(size, features, generator=generator) for _ in range(3))
+    queries, keys, values = drawn(size, features, seed)
     memory = fresh_memory(queries, keys, values)
     if order == TEXTBOOK:
         textbook(memory)

@@ -76,6 +76,16 @@ class RunningSoftmax(Trace):
         """Largest difference of the small attention's result from torch's, float64."""
         return float(np.abs(self.result - self.reference).max())
 
+    @property
+    def error_in_eps(self) -> float:
+        """The same in units of the last place of numbers between 1 and 2, rounded up."""
+        return float(np.ceil(self.error / np.finfo(float).eps))
+
+    @property
+    def unchanged(self) -> float:
+        """The hero's factor for its third tile, which brings no larger score."""
+        return float(self.factor[self.hero, 2])
+
     def check(self) -> list[Claim]:
         return recurrence_claims(self)
 

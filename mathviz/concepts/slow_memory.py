@@ -90,6 +90,22 @@ def flash_2(memory: SlowMemory, rows: int, columns: int) -> None:
         memory.store("L", maximum + total.log(), i)
 
 
+def drawn(size: int, features: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values of an attention whose traffic is counted, [token feature] each."""
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    queries, keys, values = (torch.randn(size, features, generator=generator) for _ in range(3))
+    return queries, keys, values
+
+
+def some_scores(size: int, features: int, streets: int, seed: int) -> ndarray:
+    """Every so-manieth score of such an attention, so many each way, [street tower]."""
+    queries, keys, _ = drawn(size, features, seed)
+    every = size // streets
+    return scores(queries[::every], keys[::every]).numpy()
+
+
 def scores(queries: Tensor, keys: Tensor) -> Tensor:
     """QKᵀ/√d, [query key]."""
     return queries @ keys.T / queries.shape[-1] ** 0.5

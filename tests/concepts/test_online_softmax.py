@@ -168,3 +168,24 @@ def test_what_the_kernels_took_is_handed_on(device):
     run = small(dataclasses.replace(KERNELS, device=np.array(device)))
     assert run.on_gpu == (device != "CPU") and str(run.kernel_device) == device
     assert run.math_megabytes == 152 / 1e6 and run.kernel_milliseconds[1, 1] == 59e3
+
+
+def test_the_courses_that_are_counted_end_where_the_counts_do(run):
+    assert run.textbook_course[-1] * 1e6 == pytest.approx(run.traffic[0, -1])
+    course = [run.flash_course(visit) for visit in range(run.tiles**2 + 1)]
+    assert course[-1] * 1e6 == pytest.approx(run.traffic[2, -1]) and min(np.diff(course)) >= 0
+
+
+def test_the_city_is_some_of_the_scores_by_torch(run):
+    import torch
+
+    generator = torch.Generator().manual_seed(0)
+    queries, keys = (torch.randn(run.largest, int(run.features), generator=generator) for _ in range(2))
+    every = torch.arange(0, run.largest, run.every)
+    expected = torch.einsum("qd,kd->qk", queries[every], keys[every]) / 8
+    assert np.allclose(run.city, expected.numpy(), atol=1e-5)
+
+
+def test_fast_memory_holds_what_the_loop_has_at_hand(run):
+    """Blocks of Q, K, V and O of 128 rows, their tile of scores, two numbers a row."""
+    assert run.held == 4 * 128 * 64 + 128 * 128 + 2 * 128
