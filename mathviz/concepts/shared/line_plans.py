@@ -14,9 +14,12 @@ from numpy import ndarray
 from mathviz.concepts.shared.transport import iterate_sinkhorn, sinkhorn, sorted_cost
 from mathviz.trace import Claim, Trace
 
-SOURCE = ((1.0, -1.3, 0.35),)
-TARGET = ((0.55, 0.4, 0.25), (0.45, 1.9, 0.3))
-"""Weight, mean and deviation of the humps of the two piles."""
+SOURCE = ((1.0, 0.0, 0.35),)
+TARGET = ((0.55, -0.675, 0.25), (0.45, 0.825, 0.3))
+"""Weight, mean and deviation of the humps of the two piles; both have the mean 0."""
+
+REACH = 1.75
+"""How far the line goes either way."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class LinePlans(Trace):
 
     rows: Float64[ndarray, "row"]  # places on a line
     columns: Float64[ndarray, "column"]
-    source: Float64[ndarray, "row"]  # mass at each place; adds up to one
+    source: Float64[ndarray, "row"]  # mass at each place, in whole grains; adds up to one
     target: Float64[ndarray, "column"]
     plan: Float64[ndarray, "row column"]
     row_price: Float64[ndarray, "row"]  # dual variables: no price asks more than a move costs
@@ -84,31 +87,42 @@ class LinePlans(Trace):
 
 
 def plans_on_a_line(
-    bins: int, temperatures: ndarray, iterate_temperature: float, iterations: int, halves: int
+    bins: int, grains: int, temperatures: ndarray, iterate_temperature: float, iterations: int, halves: int
 ) -> LinePlans:  # fmt: skip
-    """From SOURCE to TARGET: exactly with POT's network simplex, and with entropy at falling ``temperatures``.
+    """From SOURCE to TARGET, in so many grains: exactly with POT's network simplex, and with entropy, Sinkhorn's
+    plans at falling ``temperatures``.
 
     At ``iterate_temperature`` the first ``halves`` rescalings are kept, and the errors of all ``iterations``.
     """
     import ot
 
-    places = np.linspace(-3, 3, bins)
-    source, target = histogram(places, SOURCE), histogram(places, TARGET)
-    costs = (places[:, None] - places) ** 2
+    places = np.linspace(-REACH, REACH, bins)
+    (rows, source), (columns, target) = (_in_grains(places, humps, grains) for humps in (SOURCE, TARGET))
+    costs = (rows[:, None] - columns) ** 2
     plan, log = ot.emd(source, target, costs, log=True)
-    blurred, prices = [], np.zeros(bins)
+    blurred, prices = [], np.zeros(len(columns))
     for level in temperatures:
         found, prices = sinkhorn(source, target, costs, level, prices)
         blurred.append(found)
     halves_kept, errors = iterate_sinkhorn(source, target, costs, iterate_temperature, iterations, halves)
     return LinePlans(
-        rows=places, columns=places, source=source, target=target, plan=plan, row_price=log["u"],
+        rows=rows, columns=columns, source=source, target=target, plan=plan, row_price=log["u"],
         column_price=log["v"], temperatures=temperatures, blurred=np.array(blurred, np.float32),
         blurred_cost=np.array([(each * costs).sum() for each in blurred]),
         blurred_error=np.array([np.abs(each.sum(axis=1) - source).max() for each in blurred]),
         iterates=halves_kept.astype(np.float32), iterate_error=errors,
         iterate_temperature=np.array(iterate_temperature),
     )  # fmt: skip
+
+
+def _in_grains(
+    places: ndarray, humps: tuple[tuple[float, float, float], ...], grains: int
+) -> tuple[ndarray, ndarray]:
+    """The places at which there is a grain, and their mass: the largest remainders get the grains that are left."""
+    shares = grains * histogram(places, humps)
+    counts = np.floor(shares)
+    counts[np.argsort(counts - shares)[: grains - int(counts.sum())]] += 1
+    return places[counts > 0], counts[counts > 0] / grains
 
 
 def histogram(places: ndarray, humps: tuple[tuple[float, float, float], ...]) -> ndarray:
@@ -144,8 +158,8 @@ def sinkhorn_claims(trace: LinePlans) -> list[Claim]:
         Claim.below("row and column sums hold at every temperature", [trace.blurred_error, columns / 100], 1e-8),
         Claim.below("the cost falls with the temperature", np.diff(cost), 1e-9),
         Claim.below("no blurred plan is cheaper than the exact one", trace.cost - cost, 1e-9),
-        Claim.below("cold plans cost as the exact one", cost[-1] / trace.cost - 1, 1e-3, "{:.2%}"),
+        Claim.below("cold plans cost as the exact one", cost[-1] / trace.cost - 1, 1e-2, "{:.2%}"),
         Claim.close("hot plans scatter everything", cost[0] / trace.scattered_cost, 1, 0.01),
-        Claim.close("each rescaling mends the sums that it is for", mended, 0, 1e-6),
+        Claim.close("each rescaling mends the sums that it is for", np.concatenate(mended), 0, 1e-6),
         Claim.below("the error falls geometrically", float(np.ptp(rates)), 0.01),
     ]
