@@ -21,7 +21,7 @@ from mathviz.concepts.shared.distances import floor, w2
 from mathviz.concepts.shared.oracles import Schedule
 from mathviz.trace import Claim
 
-LOOKED_AT = 4
+LOOKED_AT = 2
 """Of so many steps in a row each half is shown."""
 
 
@@ -36,6 +36,8 @@ class FusedKicks(ForwardChain):
     jump: Int64[ndarray, ""]  # how many steps the walks take, a power of two
     entered: Int64[ndarray, ""]  # the moment before the steps of the hero's walk that are looked at
     might: Float32[ndarray, "speck two"]  # draws of where the first of these might have led
+    might_two: Float32[ndarray, "speck two"]  # and of where a second one might have led from there
+    crowd: Int64[ndarray, ""]  # points of a cloud whose distance is taken
     walk: Float64[ndarray, "walked two"]  # the hero's, at every moment from 0 to ``jump``
     walks: Float32[ndarray, "look walk two"]  # at every ``stride``-th; the first is the hero's
     leaps: Float32[ndarray, "walk two"]  # as many draws by the one formula
@@ -49,7 +51,7 @@ class FusedKicks(ForwardChain):
     tolerances = {  # noqa: RUF012
         **ForwardChain.tolerances,
         "walk": 1e-9,
-        **dict.fromkeys(("walks", "leaps", "might"), 1e-3),
+        **dict.fromkeys(("walks", "leaps", "might", "might_two"), 1e-3),
         **dict.fromkeys(("fused_mean", "fused_variance", "fused_gap", "fused_memory"), 1e-6),
         **dict.fromkeys(("distance", "distance_of_leaps"), 1e-6),
     }
@@ -84,6 +86,12 @@ class FusedKicks(ForwardChain):
         return np.array([self.step(int(self.entered) + at) for at in range(LOOKED_AT)])
 
     @property
+    def two_steps(self) -> tuple[float, float]:
+        """√(α_t α_{t−1}) and √(1 − α_t α_{t−1}) of the first two of these: what they keep, and how far they scatter."""
+        kept = float(np.prod(1 - self.betas[int(self.entered) :][:2]))
+        return float(np.sqrt(kept)), float(np.sqrt(1 - kept))
+
+    @property
     def times(self) -> float:
         """How many times as long as a shrink a kick of the hero's walk is on average."""
         stops = np.array([self.step(moment) for moment in range(int(self.jump))])
@@ -106,6 +114,8 @@ class FusedKicks(ForwardChain):
     def check(self) -> list[Claim]:
         starts = np.linalg.norm(self.cloud[0].astype(float), axis=1)
         specks = (self.might.astype(float) - self.entered_steps[0, 1]) / np.sqrt(self.betas[self.entered])
+        kept, scatter = self.two_steps
+        both = (self.might_two.astype(float) - kept * self.walk[self.entered]) / scatter
         kicks = self.walk[1:] - np.sqrt(1 - self.betas[: self.jump, None]) * self.walk[:-1]
         return [
             *super().check(),
@@ -116,6 +126,8 @@ class FusedKicks(ForwardChain):
                           1.15),
             Claim.close("where a step might lead is its shrunk place and kicks of that size",
                         [*specks.mean(axis=0), *specks.std(axis=0)], [0, 0, 1, 1], 0.15),
+            Claim.close("where two steps might lead is a Gaussian too, and its variance their sum",
+                        [*both.mean(axis=0), *both.std(axis=0)], [0, 0, 1, 1], 0.15),
             Claim.close("fused kicks have the mean zero", self.fused_mean, 0.0, 0.03),
             Claim.close("and the variance of all of them", self.fused_variance, 1.0, 0.05),
             Claim.below("and are Gaussian", self.fused_gap.max(), 0.02),
@@ -132,6 +144,7 @@ def walk_and_leap(
     """So many walks of ``jump`` steps from ``start`` [two], their steps taken two by two, and leaps beside them."""
     states = noising.run_chain(np.tile(start, (walks, 1)), Schedule(schedule.betas[:jump]), random)
     shrunk, beta = np.sqrt(1 - schedule.betas[entered]) * states[entered, 0], schedule.betas[entered]
+    might = shrunk + np.sqrt(beta) * random.standard_normal((shown, 2))
     fused = [fuse(states, schedule, 2**level) for level in range(jump.bit_length())]
     size = walks // trials
 
@@ -141,7 +154,8 @@ def walk_and_leap(
     ends = states[-1].reshape(trials, size, 2)
     return {
         "jump": np.array(jump), "entered": np.array(entered), "walk": states[:, 0],
-        "might": (shrunk + np.sqrt(beta) * random.standard_normal((shown, 2))).astype(np.float32),
+        "might": might.astype(np.float32), "crowd": np.array(size),
+        "might_two": np.add(*noising.one_step(might, schedule.betas[entered + 1], random)).astype(np.float32),
         "walks": packed(states[::stride, :shown]),
         "leaps": packed(leap()[:shown]), "fused_mean": np.array([each.mean() for each in fused]),
         "fused_variance": np.array([each.var() for each in fused]),

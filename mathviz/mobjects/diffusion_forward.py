@@ -108,19 +108,27 @@ class Horn(Group):
 class Walk(Group):
     """One walk, a line through all its stops; ``fuse`` takes its steps two by two, again and again, until one is left.
 
-    Where a step ends there is a light, once there are few enough of them to be told apart.
+    A fused step is what it is: a shrink toward the middle, then one kick. Where a step ends there is a light, once
+    there are few enough of them to be told apart; the last two strokes, ``shrink`` and ``kick``, have their colours.
     """
 
-    def __init__(self, river: River, stops: ndarray, share: float, paint: Paint = "text") -> None:
-        """``stops`` [moment two], a power of two of steps; it ends at a ``share`` of the river."""
+    def __init__(self, river: River, stops: ndarray, signal: ndarray, share: float, paint: Paint = "text") -> None:
+        """``stops`` [moment two], a power of two of steps; ``signal`` [moment], √ᾱ; it ends at a ``share`` of the
+        river."""
+        stops, theme = np.asarray(stops, float), river.theme
         steps = len(stops) - 1
         self.levels = int(np.log2(steps))
-        self.places = river.at(np.asarray(stops, float), share * np.linspace(0, 1, len(stops)))
-        self.line = GlowLine(river.theme, self.places, paint, 2.2, 1.0, glow=0.3, corner=0.02)
-        self.joints = Lights(river.theme, self.places, paint, 0.03, glow=0.25, opacity=0.0)
+        shares = share * np.linspace(0, 1, len(stops))
+        self.places = river.at(stops, shares)
+        self.coarse = [self._coarse(river, stops, signal, shares, 2**level) for level in range(self.levels + 1)]
+        self.middle = river.at(signal[steps] * stops[0], share)
+        self.line = GlowLine(theme, self.places, paint, 2.2, 1.0, glow=0.3, corner=0.02)
+        self.joints = Lights(theme, self.places, paint, 0.03, glow=0.25, opacity=0.0)
+        self.shrink = Streaks(theme, np.stack([self.places[0], self.middle])[None], "mechanism", 5.0, 0.0, corner=0.02)
+        self.kick = Streaks(theme, np.stack([self.middle, self.places[-1]])[None], "noise", 6.0, 0.0, corner=0.02)
         self.every = np.array([min(self.levels, int(at & -at).bit_length() - 1) if at else self.levels
                                for at in range(steps + 1)])  # fmt: skip
-        super().__init__(self.line, self.joints)
+        super().__init__(self.line, self.joints, self.shrink, self.kick)
 
     def follow(self, step: float) -> Walk:
         """Up to a step, or between two."""
@@ -135,15 +143,27 @@ class Walk(Group):
         """When 2^level steps are taken for one; between two levels the line is on its way from one to the next."""
         first = min(int(level), self.levels - 1)
         way = _smooth(level - first)
-        self.line.show(paths=((1 - way) * self._coarse(first) + way * self._coarse(first + 1))[None])
+        self.line.show(paths=((1 - way) * self.coarse[first] + way * self.coarse[first + 1])[None])
         seen = np.clip(level / 3 - 0.4, 0, 1) * np.where(self.every > first, 1.0, (self.every == first) * (1 - way))
         self.joints.show(self.places, opacity=seen)
+        return self.leap(float(np.clip(4 * (level - self.levels) + 1, 0, 1)))
+
+    def leap(self, opacity: float) -> Walk:
+        """The one shrink and the one kick that all steps come to, so bright."""
+        self.shrink.show(opacity=opacity)
+        self.kick.show(opacity=opacity)
         return self
 
-    def _coarse(self, level: int) -> ndarray:
-        """The same number of points, on straight lines between every 2^level-th stop."""
-        at, kept = np.arange(len(self.places)), np.arange(0, len(self.places), 2**level)
-        return np.stack([np.interp(at, kept, axis) for axis in self.places[kept].T], axis=-1)
+    def _coarse(self, river: River, stops: ndarray, signal: ndarray, shares: ndarray, count: int) -> ndarray:
+        """As many points [moment 3], on two strokes for every ``count`` steps: the shrink goes along in time."""
+        begins = np.arange(0, len(stops) - 1, count)
+        ends = begins + count
+        shrunk = (signal[ends] / signal[begins])[:, None] * stops[begins]
+        middles = begins + count / 2
+        knots = np.concatenate([np.stack([begins, middles], axis=1).ravel(), ends[-1:]])
+        places = np.stack([river.at(stops[begins], shares[begins]), river.at(shrunk, shares[ends])], axis=1)
+        path = np.concatenate([places.reshape(-1, 3), river.at(stops[ends[-1:]], shares[ends[-1:]])])
+        return np.stack([np.interp(np.arange(len(stops)), knots, axis) for axis in path.T], axis=-1)
 
 
 def _smooth(share: float) -> float:
@@ -151,37 +171,43 @@ def _smooth(share: float) -> float:
 
 
 class Steps(Group):
-    """A few steps of a walk, enlarged: each a shrink toward the middle and a kick from there; ``fuse`` makes two one.
+    """Two steps of a walk, enlarged: each a shrink toward the middle and a kick from there; ``fuse`` makes them one.
 
-    Its lights are as large on the screen as ever, so that the camera can go in as far as a short shrink asks for.
+    Specks show where the first might have led, and then where both might. Its lights are as large on the screen as
+    ever, so that the camera can go in as far as a short shrink asks for.
     """
 
-    def __init__(self, river: River, stops: ndarray, might: ndarray, begin: float, size: float = 0.035) -> None:
-        """``stops`` [step three two], four steps: before, shrunk, and after the kick; ``might`` [speck two], where the
-        first might have led; all at a share of the river."""
+    def __init__(
+        self, river: River, stops: ndarray, might: ndarray, might_two: ndarray, begin: float, size: float = 0.03
+    ) -> None:
+        """``stops`` [step three two], two steps: before, shrunk, and after the kick; ``might`` [speck two], where the
+        first might have led, ``might_two`` both; all at a share of the river."""
         stops = np.asarray(stops, float)
         self.places, self.size, theme = river.at(stops, begin), size, river.theme
         self.stops_at = np.concatenate([self.places[:1, 0], self.places[:, 2]])
         self.way = np.concatenate([self.places.reshape(-1, 3)[:1], self.places[:, 1:].reshape(-1, 3)])
-        inward = river.at(stops[0, 0] + np.array([[0.0], [FAR]]) * (stops[0, 1] - stops[0, 0]), begin)
-        self.inward = Streaks(theme, inward[None], "target", 2.0, np.array([[0.5, 0.0]]), corner=0.02)
-        self.shrinks = Streaks(theme, self.places[:, :2], "target", 9.0, 1.0, corner=0.02)
+        factor = (stops[1, 0] @ stops[1, 1]) / (stops[1, 0] @ stops[1, 0])
+        self.straight = np.stack([self.stops_at[0], river.at(factor * stops[0, 1], begin), self.stops_at[2]])
+        inward = river.at(stops[0, 0] + np.array([[1.0], [FAR]]) * (stops[0, 1] - stops[0, 0]), begin)
+        self.inward = Streaks(theme, inward[None], "mechanism", 2.0, np.array([[0.6, 0.0]]), corner=0.02)
+        self.shrinks = Streaks(theme, self.places[:, :2], "mechanism", 8.0, 1.0, corner=0.02)
         self.kicks = Streaks(theme, self.places[:, 1:], "noise", 5.0, 0.9, corner=0.02)
-        self.specks_at = river.at(might, begin)
-        self.specks = Lights(theme, self.specks_at, "noise", SPECK * size, glow=0.12, opacity=0.0)
-        self.sums = Streaks(theme, self.stops_at[_PAIRS], "text", 5.0, 0.0, corner=0.02)
-        self.stops = Lights(theme, self.stops_at, "text", size, glow=0.2)
+        self.specks_at = river.at(might, begin), river.at(might_two, begin)
+        self.specks = Lights(theme, self.specks_at[0], "noise", SPECK * size, glow=0.12, opacity=0.0)
+        self.sums = Streaks(theme, self.stops_at[None], "text", 5.0, 0.0, corner=0.02)
+        self.stops = Lights(theme, self.stops_at, "text", size, glow=0.12)
         super().__init__(self.specks, self.inward, self.kicks, self.shrinks, self.sums, self.stops)
+        self.scattered = self.specks_at[0]
         self.show(0.0)
 
     def show(self, step: float) -> Steps:
         """After so many steps; half of each is its shrink."""
         done = np.clip(2 * (step - np.arange(len(self.places))), 0, 2)
+        self.inward.show(opacity=np.array([[0.6, 0.0]]) * float(np.clip(1.5 - step, 0, 1)))
         self.shrinks.show(upto=np.minimum(done, 1))
         self.kicks.show(upto=np.maximum(done - 1, 0))
-        self.stops.show(self.stops_at, opacity=np.concatenate([[1.0], np.clip(5 * done - 9, 0, 1)]))
-        seen = float(np.clip(3 * step - 1.5, 0, 1) * np.clip(2 - step, 0.25, 1))
-        self.specks.show(self.specks_at, opacity=0.55 * seen)
+        self.stops.show(self.stops_at, opacity=np.concatenate([[0.8], np.clip(5 * done - 9, 0, 1)]))
+        self.specks.show(self.scattered, opacity=0.6 * float(np.clip(3 * step - 1.5, 0, 1)))
         return self
 
     def place(self, step: float) -> ndarray:
@@ -189,15 +215,16 @@ class Steps(Group):
         return moment(self.way, 2 * step)
 
     def fuse(self, share: float) -> Steps:
-        """When so much is done of taking two steps for one: their kicks are drawn together into a straight line."""
-        way, pairs = _smooth(share), self.stops_at[_PAIRS]
-        straight = np.stack([pairs[:, 0], (pairs[:, 0] + pairs[:, 2]) / 2, pairs[:, 2]], axis=1)
-        self.sums.show((1 - way) * pairs + way * straight, opacity=float(np.clip(4 * share, 0, 1)))
-        fading = 1 - 0.75 * way
+        """When so much is done of taking both steps for one: one shrink, and one kick, as wide as both scatter."""
+        way = _smooth(share)
+        self.sums.show((1 - way) * self.stops_at[None] + way * self.straight[None],
+                       opacity=float(np.clip(4 * share, 0, 1)))  # fmt: skip
+        fading = 1 - 0.8 * way
         self.shrinks.show(opacity=fading)
         self.kicks.show(opacity=0.9 * fading)
-        between = np.arange(len(self.stops_at)) % 2 == 1
-        self.stops.show(self.stops_at, opacity=np.where(between, 1 - way, 1.0))
+        self.scattered = (1 - way) * self.specks_at[0] + way * self.specks_at[1]
+        self.specks.show(self.scattered, opacity=0.6)
+        self.stops.show(self.stops_at, opacity=np.array([0.8, 1 - way, 1.0]))
         return self
 
     def seen_at(self, height: float) -> Steps:
@@ -205,18 +232,15 @@ class Steps(Group):
         if self.stops.core != (core := self.size * height / 8):
             self.stops.core, self.specks.core = core, SPECK * core
             self.stops.show(self.stops_at)
-            self.specks.show(self.specks_at)
+            self.specks.show(self.scattered)
         return self
 
-
-_PAIRS = np.array([[0, 1, 2], [2, 3, 4]])
-"""The stops of steps that are taken two by two."""
 
 SPECK = 0.6
 """How large a place that a step might have led to is by one that it did."""
 
-FAR = 12
-"""A line toward the middle is so many times as long as the shrink on it."""
+FAR = 6
+"""A line toward the middle is so many times as long as the shrink that it goes on from."""
 
 
 class Panes(Group):

@@ -100,7 +100,7 @@ def test_a_wrong_step_is_refused(monkeypatch, shrink, kick):
 def test_a_leap_off_by_many_steps_is_refused(monkeypatch):
     right = noising.one_shot
     monkeypatch.setattr(noising, "one_shot", lambda start, schedule, moment, random: right(
-        start, schedule, moment - 50, random))  # fmt: skip
+        start, schedule, max(1, moment - 100), random))  # fmt: skip
     assert "walks are as far from leaps as leaps are" in failing(trace_diffusion_forward(**SMALL))
 
 
@@ -144,6 +144,10 @@ WRONG = {
     "a kick that knows its way": (
         lambda run: {"might": run.might * np.float32(1.05)},
         "where a step might lead is its shrunk place and kicks of that size",
+    ),
+    "two kicks that are one too narrow": (
+        lambda run: {"might_two": run.might},
+        "where two steps might lead is a Gaussian too, and its variance their sum",
     ),
     "fused kicks that drift": (lambda run: {"fused_mean": run.fused_mean + 0.1}, "fused kicks have the mean zero"),
     "fused kicks too small": (lambda run: {"fused_variance": 0.9 * run.fused_variance},

@@ -43,23 +43,34 @@ def test_the_rim_is_two_spreads_round_what_is_left_of_the_start(shown, river):
 def test_a_fused_walk_keeps_every_stop_of_its_level_and_its_ends(shown, river):
     from mathviz.mobjects.diffusion_forward import Walk
 
-    walk = Walk(river, shown.STOPS, 0.8)
+    walk = Walk(river, shown.STOPS, shown.SIGNAL + 0.01, 0.8)
     for level in range(walk.levels + 1):
         line = walk.fuse(level).line.core.paths[0]
         kept = np.arange(0, 65, 2**level)
         assert np.allclose(line[kept], walk.places[kept])
-    chord = np.linspace(0, 1, 65)[:, None] * (walk.places[-1] - walk.places[0]) + walk.places[0]
-    assert np.allclose(line, chord), "one step is straight"
 
 
-def test_fused_steps_begin_and_end_where_the_steps_did(shown, river):
+def test_all_steps_come_to_one_shrink_and_one_kick(shown, river):
+    """The shrink goes along in time to √ᾱ x₀, the kick across from there to the walk's end."""
+    from mathviz.mobjects.diffusion_forward import Walk
+
+    signal = np.linspace(1, 0.3, 65)
+    walk = Walk(river, shown.STOPS, signal, 0.8)
+    line = walk.fuse(walk.levels).line.core.paths[0]
+    middle = river.at(0.3 * shown.STOPS[0], 0.8)
+    assert np.allclose(line[32], middle) and np.allclose(walk.shrink.paths[0, -1], middle)
+    assert np.allclose(walk.kick.paths[0], [middle, walk.places[-1]])
+    assert np.allclose(walk.kick.paths[0, :, 0], middle[0]), "at one time"
+
+
+def test_two_fused_steps_are_one_shrink_and_one_kick(shown, river):
     from mathviz.mobjects.diffusion_forward import Steps
 
-    stops = np.arange(24.0).reshape(4, 3, 2)
-    steps = Steps(river, stops, shown.START, 0.5).show(4).fuse(1)
-    pairs = steps.sums.paths
-    assert np.allclose(pairs[:, [0, 2]], steps.stops_at[[[0, 2], [2, 4]]])
-    assert np.allclose(pairs[:, 1], pairs[:, [0, 2]].mean(axis=1)), "straight"
+    before = np.array([[1.0, 2.0], [0.5, 3.0]])
+    stops = np.stack([before, 0.9 * before, [[0.5, 3.0], [1.5, 2.5]]], axis=1)
+    steps = Steps(river, stops, shown.START, shown.START, 0.5).show(2).fuse(1)
+    assert np.allclose(steps.sums.paths[0], [river.at(before[0], 0.5), river.at(0.81 * before[0], 0.5),
+                                            river.at(stops[1, 2], 0.5)])  # fmt: skip
 
 
 def test_leaps_end_on_their_panes(shown, river):

@@ -39,7 +39,7 @@ def show_horn(theme: Theme) -> Group:
 def show_walk(theme: Theme) -> Group:
     """Of its 64 steps eight are taken for one."""
     river = Outflow(theme, ARCS)
-    return seen(river.ridges, Walk(river, STOPS, 0.8).fuse(3))
+    return seen(river.ridges, Walk(river, STOPS, SIGNAL, 0.8).fuse(3))
 
 
 def show_up_to(theme: Theme) -> Group:
@@ -50,11 +50,12 @@ def show_up_to(theme: Theme) -> Group:
 
 
 def show_steps(theme: Theme) -> Group:
-    """Two and a half of four steps, and where the first might have led."""
+    """One and a half of two steps, and where the first might have led."""
     river = Outflow(theme, ARCS)
-    before = np.array([[-1.2, -0.8], [-0.6, 0.1], [0.4, 0.2], [0.7, 1.0]])
-    stops = np.stack([before, 0.8 * before, np.concatenate([before[1:], [[1.4, 1.3]]])], axis=1)
-    return seen(Steps(river, stops, 0.8 * before[0] + 0.5 * START, 0.5, size=0.05).show(2.5))
+    before = np.array([[-1.2, -0.8], [0.2, 0.4]])
+    stops = np.stack([before, 0.8 * before, np.concatenate([before[1:], [[1.1, 1.3]]])], axis=1)
+    might = 0.8 * before[0] + 0.5 * START
+    return seen(Steps(river, stops, might, 0.8 * might[::-1], 0.5, size=0.05).show(1.5))
 
 
 def show_panes(theme: Theme) -> Group:
