@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from manimlib import DOWN, LEFT, RIGHT, UL
+from manimlib import DOWN, RIGHT, UL
 
 from mathviz.concepts.diffusion_forward import DiffusionForward as Run
 from mathviz.mobjects.diffusion_forward import Horn, Outflow, Outline, Panes, Steps, UpTo, Walk
@@ -85,7 +85,7 @@ class DiffusionForward(RiverScene):
         self.play(self.moving(self.closest, 2 * SLOW), self.dropping(self.walk, 2 * SLOW), stay.to(1, 2 * SLOW))
         self.add(steps)
         one = self.index(steps.show, lambda at: self.hero.put(steps.place(at)))
-        shrink = self.name_at(steps.places[0, :2].mean(axis=0), self.label("shrink", "mechanism"), RIGHT)
+        shrink = self.name_at(steps.places[0, :2].mean(axis=0), self.label("shrink"), RIGHT)
         self.play(one.to(0.5, SLOW), self.showing(shrink))
         self.next_caption()
         kick = self.name_at(steps.places[0, 1:].mean(axis=0), self.label("kick", "noise"), RIGHT)
@@ -134,18 +134,16 @@ class DiffusionForward(RiverScene):
     def walks_blow_a_horn(self) -> None:
         run, jump = self.trace, int(self.trace.jump)
         self.keep(self.river.ridges, self.river.first, self.walk)
-        words = (("middle", self.walk.middle, LEFT), ("ring", self.horn.circle(jump, 1.0)[0], RIGHT))
         blown = self.index(self.horn.show, lambda at: self.walks.follow(at / int(run.stride))).put(0)
         self.play(self.showing(self.horn), self.showing(self.walks), self.dropping(self.walk, SLOW))
-        self.play(blown.to(jump, RUN), self.drifting(theta=-3, run_time=RUN))
+        self.play(blown.to(jump, 2 * SLOW), self.drifting(theta=-3, run_time=2 * SLOW))
         self.next_caption()
         self.play(self.showing(self.leaps, QUICK), self.index(self.leaps.show).to(1, SLOW))
         pair = self.pair("distance", "{:.2f}", ("apart", "chance"), (run.apart, run.chance), ("text", "target"),
                          within=RIGHT_HALF, crowd=run.crowd)  # fmt: skip
         self.play(self.moving(self.disc, 1.5 * SLOW), *map(self.dropping, (self.river.ridges, self.river.first)))
-        names = [self.name_at(place, self.label(name), side) for name, place, side in words]
-        self.show(pair.face, *names)
-        self.linger(theta=2)
+        self.show(pair.face, self.name_at(self.horn.circle(jump, 2.0)[0], self.case(self.label("rim")), RIGHT))
+        self.play(self.drifting(theta=2, run_time=2 * SLOW))
 
     def any_point_any_step(self) -> None:
         self.melt.put(0)
@@ -165,8 +163,7 @@ class DiffusionForward(RiverScene):
 
     def little_is_left(self) -> None:
         self.play(self.melt.to(self.last, SLOW), self.showing(self.outline, QUICK))
-        left = self.name_at(self.river.at(np.zeros(2), 1.0), self.label("left", "data"), RIGHT)
-        self.play(self.moving(self.far, 1.5 * SLOW), self.showing(left, time_span=(SLOW, 1.5 * SLOW)))
+        self.move(self.far, run_time=1.5 * SLOW)
         self.next_caption()
         self.linger(theta=4)
 

@@ -14,7 +14,7 @@ from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
 from mathviz.stage import FRAME, LEFT_HALF, POSTER, RIGHT_HALF, RIVER
 from mathviz.stage.river import ALONG_TIME, RiverScene
-from mathviz.style import NORMAL, SLOW
+from mathviz.style import NORMAL, QUICK, SLOW
 
 RUN, PATHS, ROLES, FAINT, LESS = 3 * SLOW, ("straight", "curved"), ("model", "rival"), 0.2, 0.5
 """Seconds of all time; the straight mix and diffusion, and what they wear; what is left of lights that are dimmed."""
@@ -163,7 +163,8 @@ class FlowTrajectories(RiverScene):
         self.play(self.moving(self.aside), *map(self.showing, (self.scrim(RIGHT, FRAME.width), *strides)))
         self.play(self.index(*(each.follow for each in strides)).to(len(run.strides[0]) - 1), self.showing(axes))
         self.next_caption()
-        self.play(self.dropping(axes), self.showing(self.errors(run.digit_error, "digit_error")))
+        self.drop(axes, run_time=QUICK)
+        self.show(self.errors(run.digit_error, "digit_error"))
 
     def pairs_must_change(self) -> None:
         run, crossed = self.trace, self.trace.crossed

@@ -66,7 +66,8 @@ class OptimalTransport(RiverScene):
         after = Sand(self.theme, run.rows, run.columns, run.grain_row, run.greedy_column).goals(swapped)
         flights = Flights(self.theme, *ways, (after.way(one), after.way(other)))
         cost = self.big("before", run.before, "{:.2f}", "error", UPPER_RIGHT)
-        self.play(self.moving(self.side), self.showing(flights), self.showing(cost))
+        self.play(self.moving(self.side), self.showing(flights))
+        self.show(cost, run_time=QUICK)
         self.linger(theta=1)
         self.next_caption()
         swap = self.index(flights.swap, lambda at: cost.show(run.before - at * run.saved))
@@ -106,7 +107,7 @@ class OptimalTransport(RiverScene):
                              lambda at: pair.numbers[0].show(moment(run.temperatures, at)),
                              lambda at: pair.numbers[1].show(moment(run.blurred_cost, at)), at=last)  # fmt: skip
         law = STAGE.put(self.law("entropic"), UL)
-        self.play(self.moving(self.round), self.showing(pair.face), self.showing(law))
+        self.play(self.moving(self.round), *map(self.showing, (self.scrim(LEFT), pair.face, law)))
         self.play(melting.to(warm, RUN), self.drifting(theta=3, run_time=RUN))
         self.next_caption()
         self.play(melting.to(last, RUN), self.drifting(theta=-3, run_time=RUN))
@@ -114,8 +115,8 @@ class OptimalTransport(RiverScene):
 
     def rows_then_columns(self) -> None:
         run, table = self.trace, self.table
-        self.show(STAGE.put(self.law("scaled"), UL))
         self.play(self.moving(self.round), self.index(lambda at: table.sums(run.iterates[0])).to(1, QUICK))
+        self.show(STAGE.put(self.law("scaled"), UL))
         self.next_caption()
         halves = self.index(lambda at: table.sums(moment(run.iterates, at)))
         self.play(halves.to(1, SLOW))
@@ -140,12 +141,11 @@ class OptimalTransport(RiverScene):
         run, table = self.trace, self.table
         table.sums(run.plan)
         self.play(self.moving(self.poster), self.showing(table))
-        self.name_piles()
         self.show(self.big("poster", run.cost, "{:.2f}", "model", LOWER_RIGHT, size="hero_large",
                            scattered=run.scattered_cost))  # fmt: skip
 
     def name_piles(self) -> None:
         """What stands along the edges."""
-        names = [self.name_at(pile, self.label(name, role), side) for pile, name, role, side in (
+        names = [self.name_at(pile, self.case(self.label(name, role)), side) for pile, name, role, side in (
             (self.table.near, "from", "noise", LEFT), (self.table.far, "to", "data", RIGHT))]  # fmt: skip
         self.show(*names, run_time=QUICK)

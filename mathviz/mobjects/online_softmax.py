@@ -66,9 +66,9 @@ class Skyline(Group):
         """Of a tower, in scene units."""
         return UNIT * (np.asarray(score, float) - self.floor)
 
-    def at(self, key: float, score: float) -> ndarray:
-        """The place [3] at a tower, or between two, at a height."""
-        return np.array([moment(self.x, key), -WIDE / 2, float(self.height(score))])
+    def beside(self, score: float) -> ndarray:
+        """The place [3] left of where a level of that height begins."""
+        return np.array([self.x[0] - 1.0, -WIDE / 2, float(self.height(score))])
 
     def end(self, arrived: float) -> float:
         """How far right the level goes when so many tiles are there."""

@@ -112,11 +112,12 @@ class Turntable(Group):
         ranks, chunks = np.indices(self.veil.shape)
         return np.asarray(self.history.counts[states, ranks, chunks])
 
-    def passed(self, parts: int | None = None, way: int | None = None) -> float:
-        """What the busiest port has passed by now, one way or either: whole chunks, or ``parts``, in gradients."""
+    def passed(self, parts: int | None = None, way: int | None = None, *, least: bool = False) -> float:
+        """What the busiest port has passed by now, one way or either: whole chunks, or ``parts``, in gradients; or
+        what every port has, both ways: the ``least``."""
         parts = parts or self.history.chunks
         carried = self.carried() if way is None else self.carried()[:, way]
-        return float(np.floor(carried.max() * parts + 1e-6) / parts)
+        return float(np.floor((carried.min() if least else carried.max()) * parts + 1e-6) / parts)
 
     def only(self, chunk: int, ranks: int, rest: float = 0.12) -> ndarray:
         """A veil that lifts a chunk of the first ``ranks``, [rank chunk]."""

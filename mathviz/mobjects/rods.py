@@ -41,15 +41,16 @@ class Rods(Mesh):
         self.size = size
         parts = []
         for rod, (steps, share, paint) in enumerate(zip(self.steps, self.shares, self.paints, strict=True)):
-            long, gap = self.unit * np.tile([1.0, share * size], steps), np.tile([GAP, 0.0], steps)
+            kinds = 1 + (share * size > 0)  # at no size there are no bytes
+            long, gap = self.unit * np.tile([1.0, share * size][:kinds], steps), np.tile([GAP, 0.0][:kinds], steps)
             begins = np.cumsum(long) - long + gap
             long = np.clip(self.unit * late - begins, 1e-3, np.maximum(long - gap, 1e-3))
             begins = np.minimum(begins, self.unit * late)
-            centres = np.stack([begins + long / 2, np.full(2 * steps, -ROD_PITCH * rod)], axis=-1)
-            sizes = np.stack([long, np.full(2 * steps, ROD_WIDTH)], axis=-1)
+            centres = np.stack([begins + long / 2, np.full(kinds * steps, -ROD_PITCH * rod)], axis=-1)
+            sizes = np.stack([long, np.full(kinds * steps, ROD_WIDTH)], axis=-1)
             fixed = toned(self.theme, "muted", 0.5 if is_dark(self.theme) else 0.6)
-            colours = np.tile([fixed, paint], (steps, 1))
-            heat = np.tile([0.3, 0.7], steps)
+            colours = np.tile([fixed, paint][:kinds], (steps, 1))
+            heat = np.tile([0.3, 0.7][:kinds], steps)
             parts.append(Blocks(self.theme, centres, sizes, top=ROD_WIDTH * 0.6, side=colours, lid=colours,
                                 heat=heat).triangles)  # fmt: skip
         points, rgba, corners = join(*parts)

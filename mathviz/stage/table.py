@@ -41,6 +41,9 @@ background, under the title with its near edge behind the caption, and running o
 LOW = HERO.turned(0, 5)
 """From where a table is seen that is to stand high: it is seen wide, and its storeys are."""
 
+EVERY = "even"
+"""The label of what every port has passed; others are of the busiest one."""
+
 
 class TableScene(Explainer):
     """Cast: the ``table``, driven by ``steps``; the ``amount`` in the corner, in gradients."""
@@ -80,8 +83,13 @@ class TableScene(Explainer):
     ) -> list[Animation]:  # fmt: skip
         """Such a number appears, in place of the one before, and counts with the steps what the busiest port passed,
         so many ``times``; ``parts`` are those of ``Turntable.passed``."""
-        amount = self.amount_of(label, value, role, **named).show(times * self.table.passed(*parts))
-        self.steps.drives(lambda _: amount.show(times * self.table.passed(*parts)))
+        amount = self.amount_of(label, value, role, **named)
+
+        def count(_: float) -> None:
+            amount.show(times * self.table.passed(*parts, least=label == EVERY))
+
+        count(0.0)
+        self.steps.drives(count)
         return self.becoming(amount)
 
     def counting_chunks(self, label: str) -> list[Animation]:
@@ -103,12 +111,12 @@ class TableScene(Explainer):
         """A label over every rank: how many gradients are in its stack of a chunk now."""
         seats = self.table.seats
         return [self.name_at(seats.outside(rank, 0, storeys(count + 1)),
-                             self.label(label, size="caption", count=count, ranks=seats.ranks), ORIGIN)
+                             self.case(self.label(label, size="caption", count=count, ranks=seats.ranks)), ORIGIN)
                 for rank, count in enumerate(self.table.counts()[:, chunk])]  # fmt: skip
 
-    def names_of_rods(self, rods: Rods, labels: Iterable[str]) -> list[Any]:
+    def names_of_rods(self, rods: Rods, labels: Iterable[str], **said: Any) -> list[Any]:
         """A label at the begin of every rod, with its steps."""
-        return [self.name_at(rods.begin(rod), self.label(label, steps=rods.steps[rod]), rods.side(rod) + RIGHT)
+        return [self.name_at(rods.begin(rod), self.label(label, steps=rods.steps[rod], **said), rods.side(rod) + RIGHT)
                 for rod, label in enumerate(labels)]  # fmt: skip
 
     def names_of_bricks(self, rods: Rods, **bricks: tuple[int, int, int]) -> list[Any]:
