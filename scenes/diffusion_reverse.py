@@ -95,7 +95,7 @@ class DiffusionReverse(RiverScene):
         run = self.trace
         self.keep(self.crowd, self.hero, self.river.first, self.step)
         fall = drawn.Descent(self.river, run.loss_so_far, float(run.floor))
-        loss = self.big("loss", run.loss_so_far[0], "{:.3f}", "model", UPPER_RIGHT)
+        loss = self.big("loss", run.loss_so_far[0], "{:.2f}", "model", UPPER_RIGHT)
         self.play(self.moving(self.slice), self.dropping(self.step), *map(self.showing, (fall, loss)), run_time=SLOW)
         self.show(self.name_at(fall.floor_end, self.label("floor", floor=run.floor), DOWN),
                   self.name_at(fall.zero_end, self.label("updates", updates=int(run.updates)), UP))  # fmt: skip

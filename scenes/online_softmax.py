@@ -57,7 +57,7 @@ class OnlineSoftmax(Explainer):
         self.keep(self.city)
         shown = self.over(LEFT_HALF.put(self.label("shown", every=run.every), UL))
         self.play(self.moving(self.beside), self.passes.to(0), self.showing(shown))
-        amount = self.amount("slow", 0, "error")
+        amount = self.amount("slow", 0, "rival")
         self.passes.drives(lambda at: amount.show(moment(run.textbook_course, 2 + at)))
         self.show(amount, run_time=QUICK)
         self.play(self.passes.to(1, SLOW))
@@ -85,10 +85,10 @@ class OnlineSoftmax(Explainer):
     def keep_a_maximum_and_a_sum(self) -> None:
         self.play(self.arriving.put(self.row.tiles).to(0))
         self.play(self.arriving.to(RISEN, SLOW))
-        # lint: ignore[CON001] signs as large as these need 3 : 1
-        self.show(LEFT_HALF.put(self.law("sum"), UL))
         self.next_caption()
         self.arrives(1)
+        # lint: ignore[CON001] signs as large as these need 3 : 1
+        self.show(LEFT_HALF.put(self.law("sum"), UL))
         self.keep(self.row, self.factor, *self.levels)
 
     def one_factor_or_nothing(self) -> None:
@@ -132,7 +132,7 @@ class OnlineSoftmax(Explainer):
         run = self.trace
         self.keep(self.city)
         self.play(self.drifting(theta=1, run_time=QUICK), self.showing(self.scrim(RIGHT), QUICK))
-        memory = self.pair("peak", "{:.1f}", (run.math_megabytes, run.flash_megabytes))
+        memory = self.pair("peak", "{:.3g}", (run.math_megabytes, run.flash_megabytes))
         self.show(memory)
         self.linger(theta=3)
         self.next_caption()
@@ -146,7 +146,7 @@ class OnlineSoftmax(Explainer):
         run = self.trace
         self.city.stand(run.tiles * (run.tiles // 2) + run.tiles // 2)
         one = self.big("poster", run.flash_millions, "{:.1f}", "model", UPPER_RIGHT, unit=self.text("million"),
-                       size="hero_large", textbook=run.textbook_millions)  # fmt: skip
+                       size="hero_large")  # fmt: skip
         self.play(self.moving(self.poster), self.showing(self.city))
         self.show(one, run_time=QUICK)
 
@@ -172,6 +172,6 @@ class OnlineSoftmax(Explainer):
     def pair(self, label: str, template: str, values: tuple[float, float]) -> Any:
         """The textbook's number and that of tiles, under what they are."""
         numbers = [self.big(name, value, template, role) for name, value, role in
-                   zip(("textbook", "flash"), values, ("error", "model"), strict=True)]  # fmt: skip
+                   zip(("textbook", "flash"), values, ("rival", "model"), strict=True)]  # fmt: skip
         column = RIGHT_HALF.column(self.label(label), RIGHT_HALF.row(*numbers, gap=0.6, edge=UP), gap=0.2, edge=LEFT)
         return self.case(self.over(RIGHT_HALF.put(column, UR)))

@@ -44,20 +44,21 @@ class OptimalTransport(RiverScene):
         self.keep(self.sand)
         self.play(self.flying.to(0, SLOW))
         self.next_caption()
-        self.sand.stay(self.trace.stranded)
+        self.play(self.index(lambda at: self.sand.stay(self.trace.stranded, at)).to(1))
         self.linger(theta=2)
 
     def greedy_strands_the_last(self) -> None:
         run = self.trace
         self.keep(self.sand)
-        self.play(self.moving(self.side), self.index(lambda at: self.sand.fly(0)).to(1, QUICK))
-        self.sand.goals(run.greedy_column)
+        calm = self.index(lambda at: self.sand.stay(run.stranded, 1 - at)).to(1, QUICK)
+        self.play(self.moving(self.side), calm)
+        self.sand.goals(run.greedy_column, closest_first=True)
         self.play(self.flying.put(0).to(1, RUN))
         self.next_caption()
         self.show(self.big("greedy", run.greedy_cost, "{:.2f}", "error", UPPER_RIGHT))
         self.linger(theta=2)
 
-    def swap_what_crosses(self) -> None:
+    def keep_the_order(self) -> None:
         run, sand, (one, other) = self.trace, self.sand, self.trace.swap
         self.keep(sand)
         ways = [sand.way(grain) for grain in (one, other)]
@@ -101,7 +102,7 @@ class OptimalTransport(RiverScene):
         run, table = self.trace, self.table
         last = len(run.temperatures) - 1
         warm = int(np.searchsorted(-run.temperatures, -1.0))
-        pair = self.pair("melt", "{:.2f}", ("temperature", "level"), (run.temperatures[-1], run.blurred_cost[-1]),
+        pair = self.pair("melt", "{:.3f}", ("temperature", "level"), (run.temperatures[-1], run.blurred_cost[-1]),
                          ("mechanism", "model"))  # fmt: skip
         melting = self.index(lambda at: table.show(moment(run.blurred, at)),
                              lambda at: pair.numbers[0].show(moment(run.temperatures, at)),
@@ -115,7 +116,8 @@ class OptimalTransport(RiverScene):
 
     def rows_then_columns(self) -> None:
         run, table = self.trace, self.table
-        self.play(self.moving(self.round), self.index(lambda at: table.sums(run.iterates[0])).to(1, QUICK))
+        begin = self.index(lambda at: table.sums((1 - at) * run.plan + at * run.iterates[0]))
+        self.play(self.moving(self.round), begin.to(1, SLOW))
         self.show(STAGE.put(self.law("scaled"), UL))
         self.next_caption()
         halves = self.index(lambda at: table.sums(moment(run.iterates, at)))
@@ -142,7 +144,7 @@ class OptimalTransport(RiverScene):
         table.sums(run.plan)
         self.play(self.moving(self.poster), self.showing(table))
         self.show(self.big("poster", run.cost, "{:.2f}", "model", LOWER_RIGHT, size="hero_large",
-                           scattered=run.scattered_cost))  # fmt: skip
+                           greedy=run.greedy_cost))  # fmt: skip
 
     def name_piles(self) -> None:
         """What stands along the edges."""

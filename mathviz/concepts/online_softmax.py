@@ -119,6 +119,11 @@ class OnlineSoftmax(RunningSoftmax):
         return float(row * each + begun) / 1e6
 
     @property
+    def device(self) -> str:
+        """Where torch's own kernels ran, for captions."""
+        return str(self.kernel_device)
+
+    @property
     def on_gpu(self) -> bool:
         """Whether torch's own kernels ran on a GPU."""
         return str(self.kernel_device) != "CPU"

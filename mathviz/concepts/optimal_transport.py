@@ -171,7 +171,8 @@ def grain_claims(trace: OptimalTransport) -> list[Claim]:
         Claim("greedy costs more than the exact plan, less than scattering",
               trace.cost < trace.greedy_cost < trace.scattered_cost,
               f"{trace.cost:.3f}, {trace.greedy_cost:.3f}, {trace.scattered_cost:.3f}"),
-        Claim("two greedy grains that cross gain by a swap", trace.saved > 0, f"{trace.saved:.3f}"),
+        Claim("two greedy grains, one of which flies past the other, gain by a swap", trace.saved > 0,
+              f"{trace.saved:.3f}"),
         Claim.close("both piles have one middle", trace.source @ trace.rows, trace.target @ trace.columns, 0.02),
     ]  # fmt: skip
 

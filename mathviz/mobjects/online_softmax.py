@@ -160,7 +160,7 @@ class City(Group):
         each = max(1, self.count // tiles)
         inside = 2 * half * ((np.arange(each) + 0.5) / each - 0.5)
         places = np.stack(np.meshgrid(inside, -inside), axis=-1).reshape(-1, 2)
-        self.held = Blocks(theme, places, 1.5 * half / each, top=0.01, side="mechanism")
+        self.held = Blocks(theme, places, 1.5 * half / each, top=0.01, side="data")
         self.beam = Mesh(self._beam(np.zeros(2), 1.0), depth_test=False, z_index=GLASS)
         super().__init__(self.queries, self.keys, self.results, self.towers, self.bench, self.held, self.beam)
         self.write(0.0)

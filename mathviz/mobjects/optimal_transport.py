@@ -13,7 +13,7 @@ from numpy import ndarray
 from mathviz.mobjects.light import Lights
 from mathviz.mobjects.solids import Blocks
 from mathviz.mobjects.streaks import GlowLine, Streaks
-from mathviz.mobjects.tint import between, is_dark, rgb
+from mathviz.mobjects.tint import between, is_dark, mixed, rgb
 from mathviz.style import Theme
 
 UNIT, TALL, ARC = 3.4, 20.0, 0.4
@@ -51,8 +51,8 @@ class Sand(Group):
         steps = np.stack([np.stack([left, -depth], axis=1), np.stack([right, -depth], axis=1)], axis=1).reshape(-1, 2)
         edge = np.array([[-3 * UNIT, 0.0], [left[0], 0.0], *steps, [right[-1], 0.0], [3 * UNIT, 0.0]])
         self.depth = depth
-        self.ground = GlowLine(theme, np.insert(edge, 1, 0.0, axis=1)[None], "data", 2.0, 0.8, corner=0.01, glow=0.25)
-        size = 0.03 if is_dark(theme) else 0.042
+        self.ground = GlowLine(theme, np.insert(edge, 1, 0.0, axis=1)[None], "data", 3.0, 0.9, corner=0.01, glow=0.35)
+        size = 0.036 if is_dark(theme) else 0.055
         self.lights = Lights(theme, self.begins, "noise", size, glow=0.16)
         super().__init__(self.ground, self.lights)
         self.goals(column)
@@ -64,8 +64,9 @@ class Sand(Group):
         high = TALL * WIDE / len(pile) * (place // WIDE + 0.5)
         return np.stack([x + across, np.zeros(len(pile)), high], axis=1)
 
-    def goals(self, column: ndarray) -> Sand:
-        """Where each grain goes from now on; what goes to one place fills it from below."""
+    def goals(self, column: ndarray, closest_first: bool = False) -> Sand:
+        """Where each grain goes from now on; what goes to one place fills it from below. The topmost leave first, or
+        those with the shortest way."""
         self.column = np.asarray(column)
         self.ends = self._piled(UNIT * self.columns[self.column], self.column)
         self.ends[:, 2] -= self.depth[self.column]
@@ -76,7 +77,8 @@ class Sand(Group):
             UNIT * (self.rows[self.row] - self.rows[0]) + 0.8 * self.step * aside[1],
             TALL * DEEP**2 / len(place) * (place // DEEP**2 + 0.5),
         ], axis=1)  # fmt: skip
-        self.delay = np.argsort(np.argsort(-self.begins[:, 2], kind="stable")) / len(place)
+        last = np.abs(self.ends - self.begins)[:, 0] if closest_first else -self.begins[:, 2]
+        self.delay = np.argsort(np.argsort(last, kind="stable")) / len(place)
         return self.fly(0.0)
 
     @property
@@ -101,9 +103,9 @@ class Sand(Group):
         self.lights.show(self._at(done), between(self.theme, ("noise", "data"), (0.0, 1.0), done))
         return self
 
-    def stay(self, stranded: ndarray) -> Sand:
-        """Nobody has flown; those for whom there is no room, [grain] of bool, are shown as what is wrong."""
-        colours = np.where(stranded[:, None], rgb(self.theme, "error"), rgb(self.theme, "noise"))
+    def stay(self, stranded: ndarray, share: float = 1.0) -> Sand:
+        """Nobody has flown; those for whom there is no room, [grain] of bool, are shown, so far, as what is wrong."""
+        colours = mixed(rgb(self.theme, "noise"), rgb(self.theme, "error"), share * stranded)
         self.lights.show(self.begins, colours)
         return self
 

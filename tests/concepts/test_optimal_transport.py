@@ -158,14 +158,15 @@ WRONG = {
     "temperatures the other way": (
         lambda run: {"blurred_cost": run.blurred_cost[::-1]}, "the cost falls with the temperature",
     ),
-    "blurred rows for columns": (
-        lambda run: {"blurred": run.blurred.swapaxes(1, 2)}, "row and column sums hold at every temperature",
+    "blurred plans with a column too much": (
+        lambda run: {"blurred": np.roll(run.blurred, 1, axis=2)}, "row and column sums hold at every temperature",
     ),
     "columns first": (
         lambda run: {"iterates": run.iterates[[1, 0, *range(2, 12)]]}, "each rescaling mends the sums that it is for",
     ),
     "an error that stalls": (
-        lambda run: {"iterate_error": np.maximum(run.iterate_error, 1e-7)}, "the error falls geometrically",
+        lambda run: {"iterate_error": np.maximum(run.iterate_error, run.iterate_error[-20])},
+        "the error falls geometrically",
     ),
     "nearest for matched": (lambda run: {"partner": run.nearest}, "matchings are one to one"),
     "two partners swapped": (lambda run: {"partner": swapped(run)}, "no two matched pairs would gain by a swap"),

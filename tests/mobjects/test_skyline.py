@@ -45,17 +45,17 @@ def test_towers_are_as_high_as_their_scores(row):
 def test_the_bench_is_to_the_scale_of_the_city(shown):
     from mathviz.mobjects.online_softmax import SIDE, City
 
-    city = City(theme("dark"), shown.STREETS, 16, 0.006)
+    city = City(theme("dark"), shown.STREETS, 6, 0.006)
     assert (2 * city.half / SIDE) ** 2 == pytest.approx(0.006)
 
 
 def test_only_the_tile_at_work_is_held_and_row_by_row(shown):
     from mathviz.mobjects.online_softmax import City
 
-    city = City(theme("dark"), shown.STREETS, 16, 0.006)
-    for visit in (0, 15, 16, 255):
+    city = City(theme("dark"), shown.STREETS, 6, 0.006)
+    for visit in (0, 5, 6, 35):
         city.sweep(visit)
-        row, column = divmod(visit, 16)
+        row, column = divmod(visit, 6)
         assert np.argwhere(city.at_work).min(axis=0).tolist() == [2 * row, 2 * column]
         assert city.at_work.sum() == 4
         assert sorted(city.held.looks["top"]) == pytest.approx(sorted(city.heights[city.at_work]))

@@ -59,7 +59,8 @@ def show_steps(theme: Theme) -> Group:
 
 
 def show_panes(theme: Theme) -> Group:
-    """Leaps to three moments; the third is on its way."""
+    """Leaps to two moments; the second is on its way."""
     river = Outflow(theme, ARCS)
-    clouds = np.array([(1 - at) * ENDS + at * START for at in (0.3, 0.6, 0.9)])
-    return seen(river.ridges, Panes(river, ENDS, clouds, np.array([0.3, 0.6, 0.9])).leap(2.6))
+    few = slice(None, None, 3)
+    clouds = np.array([(1 - at) * ENDS[few] + at * START[few] for at in (0.4, 0.8)])
+    return seen(river.ridges, Panes(river, ENDS[few], clouds, np.array([0.4, 0.8])).leap(1.6))

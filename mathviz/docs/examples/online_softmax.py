@@ -1,4 +1,4 @@
-"""Examples of ``mathviz/mobjects/online_softmax.py``: eight rows of eight scores, and a city of 32 × 32."""
+"""Examples of ``mathviz/mobjects/online_softmax.py``: eight rows of eight scores, and a city of 12 × 12."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mathviz.style import Theme
 
 SCORES = np.sin(np.arange(64) ** 2 * 0.7).reshape(8, 8) * 1.6
 MAXIMUM = np.maximum.accumulate(SCORES[2].reshape(4, 2).max(axis=1))
-STREETS = np.sin(np.arange(32)[:, None] ** 2 * 0.37 + np.arange(32) ** 2 * 0.61)
+STREETS = np.sin(np.arange(12)[:, None] ** 2 * 0.37 + np.arange(12) ** 2 * 0.61)
 
 
 def seen(mobject: Mobject, tilt: float = -70.0, turn: float = 20.0) -> Group:
@@ -25,5 +25,5 @@ def show_skyline(theme: Theme) -> Group:
 
 
 def show_city(theme: Theme) -> Group:
-    """A tile is at work, in the fourth row of tiles."""
-    return seen(City(theme, STREETS, 16, 0.006).stand(56), tilt=-55, turn=32)
+    """A tile is at work, in the third row of tiles."""
+    return seen(City(theme, STREETS, 6, 0.02).stand(14), tilt=-55, turn=32)
