@@ -124,11 +124,6 @@ class OnlineSoftmax(RunningSoftmax):
         return str(self.kernel_device)
 
     @property
-    def on_gpu(self) -> bool:
-        """Whether torch's own kernels ran on a GPU."""
-        return str(self.kernel_device) != "CPU"
-
-    @property
     def kernel_megabytes(self) -> ndarray:
         """Peak memory that the kernels allocate, in 10⁶ bytes, [kernel kernelsize]."""
         return self.kernel_peaks / 1e6
