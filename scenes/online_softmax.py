@@ -35,9 +35,8 @@ class OnlineSoftmax(Explainer):
         run = self.trace
         self.city = city = City(self.theme, run.city, run.tiles, run.held / run.largest**2)
         self.row = Skyline(self.theme, run.scores, run.hero, run.maximum[run.hero])
-        self.rows = self.row.others
         self.passes, self.visits = self.index(city.write), self.index(city.sweep)
-        self.arriving, self.levels = self.index(self.row.arrive), []
+        self.arriving, self.levels, self.factor = self.index(self.row.arrive), [], None
         middle = city.middle(run.tiles // 2, run.tiles // 2)
         self.low = self.shot(HERO.turned(5, 12), city.towers).nearer(3.2, np.array([*middle, 0.6 * city.lift]))
         self.wide = self.shot(HERO, city.towers, city.queries, city.keys, city.results)
@@ -154,7 +153,7 @@ class OnlineSoftmax(Explainer):
         """A tile's towers grow, the level rises, and the factor by which the past dims appears."""
         run, row = self.trace, self.row
         factor = self.big("factor", run.factor[run.hero, tile], "× {:.2f}", "mechanism", UPPER_RIGHT)
-        before, self.factor = getattr(self, "factor", None), factor
+        before, self.factor = self.factor, factor
         gone = [self.dropping(name, QUICK) for name in self.levels]
         self.play(self.arriving.to(tile + HOVERS, NORMAL), *gone)
         old, new = run.maximum[run.hero, tile - 1 : tile + 1]

@@ -1,7 +1,8 @@
 """The picture of online softmax: a row of scores as a skyline with the running maximum as its water line, and a city.
 
-A tower is as high as its score and as bright as e^(score − level) now is: when the level rises, all that was built
-before dims by one factor. The city is a whole matrix of scores, and fast memory a bench above it, to scale.
+A tower is as high as its score, and the brighter the larger e^(score − level) now is: with its root, above a least
+brightness, so that small ones are seen; when the level rises, all that was built before dims. The city is a whole
+matrix of scores, and fast memory a bench above it, whose area is to scale.
 """
 
 from __future__ import annotations
