@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from mathviz.mobjects.diffusion_reverse import LARGER, River
 from mathviz.mobjects.glass import Pane
-from mathviz.mobjects.light import Lights, moment
+from mathviz.mobjects.light import Lights, ease, moment
 from mathviz.mobjects.mesh import GLASS, Mesh, Triangles, coloured, sheet
 from mathviz.mobjects.streaks import GlowLine, Streaks
 from mathviz.mobjects.tint import Paint, is_dark, rgb
@@ -142,7 +142,7 @@ class Walk(Group):
     def fuse(self, level: float) -> Walk:
         """When 2^level steps are taken for one; between two levels the line is on its way from one to the next."""
         first = min(int(level), self.levels - 1)
-        way = _smooth(level - first)
+        way = ease(level - first)
         self.line.show(paths=((1 - way) * self.coarse[first] + way * self.coarse[first + 1])[None])
         seen = np.clip(level / 3 - 0.4, 0, 1) * np.where(self.every > first, 1.0, (self.every == first) * (1 - way))
         self.joints.show(self.places, opacity=seen)
@@ -164,10 +164,6 @@ class Walk(Group):
         places = np.stack([river.at(stops[begins], shares[begins]), river.at(shrunk, shares[ends])], axis=1)
         path = np.concatenate([places.reshape(-1, 3), river.at(stops[ends[-1:]], shares[ends[-1:]])])
         return np.stack([np.interp(np.arange(len(stops)), knots, axis) for axis in path.T], axis=-1)
-
-
-def _smooth(share: float) -> float:
-    return share * share * (3 - 2 * share)
 
 
 class Steps(Group):
@@ -216,7 +212,7 @@ class Steps(Group):
 
     def fuse(self, share: float) -> Steps:
         """When so much is done of taking both steps for one: one shrink, and one kick, as wide as both scatter."""
-        way = _smooth(share)
+        way = ease(share)
         self.sums.show((1 - way) * self.stops_at[None] + way * self.straight[None],
                        opacity=float(np.clip(4 * share, 0, 1)))  # fmt: skip
         fading = 1 - 0.8 * way
@@ -264,7 +260,7 @@ class Panes(Group):
     def leap(self, done: float) -> Panes:
         """After so many of the leaps, or in one of them."""
         for at, (end, ray, lights) in enumerate(zip(self.ends, self.rays, self.lights, strict=True)):
-            way = _smooth(float(np.clip(done - at, 0, 1)))
+            way = ease(float(np.clip(done - at, 0, 1)))
             now = (1 - way) * self.begins + way * end
             begun = float(way > 0)
             lights.show(now, opacity=begun)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz.concepts.ring_allreduce import RingAllReduce
+from mathviz.mobjects.light import ease
 
 STOREY, SEAM = 0.50, 0.08
 """Height of one gradient's storey, and of the gap over it."""
@@ -23,12 +24,6 @@ OUT, IN = 0, 1
 
 HOVERS = 0.52
 """The moment of its step, in steps, at which the first copy is over what it is to be added to, and not yet down."""
-
-
-def ease(share: float | ndarray) -> ndarray:
-    """Quintic ease in and out."""
-    t = np.clip(share, 0.0, 1.0)
-    return np.asarray(t**3 * (10 - 15 * t + 6 * t * t))
 
 
 def storeys(count: float) -> float:

@@ -13,12 +13,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Protocol
 
 import numpy as np
-from manimlib import DOWN, LEFT, RIGHT, UL, UP, Animation, FadeIn, FadeOut, Mobject, Text, VMobject
+from manimlib import DL, DOWN, LEFT, RIGHT, UL, UP, Animation, FadeIn, FadeOut, Mobject, Text, VMobject
+from numpy import ndarray
 
 from mathviz import style
 from mathviz.films import compute, script
@@ -28,7 +31,7 @@ from mathviz.mobjects.number import BigNumber
 from mathviz.mobjects.text import Number, Sentence, caption_lines, sentence, words
 from mathviz.project import Project, not_found
 from mathviz.project.errors import ScriptError
-from mathviz.stage.frame import LOWER_LEFT, SAFE, DoesNotFit, Region
+from mathviz.stage.frame import LEFT_HALF, LOWER_LEFT, SAFE, DoesNotFit, Region
 from mathviz.stage.laws import LawScene
 from mathviz.stage.typesetting import try_formulas
 from mathviz.style import HALF_HEIGHT, HALF_WIDTH, NORMAL, QUICK, Theme
@@ -55,6 +58,14 @@ class Watcher(Protocol):
         """This text is to be read from now on; an empty one ends it."""
 
     def beat_ends(self, beat: str) -> None: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two numbers that are compared, each under what it is of, and what they are; ``face`` is all of it."""
+
+    face: Mobject
+    numbers: tuple[BigNumber, ...]
 
 
 class Explainer(LawScene):
@@ -205,6 +216,17 @@ class Explainer(LawScene):
         value = self._one(value)
         made = BigNumber(value, self.theme, label, unit, template, role, size, widest, side, self.script.symbols)
         return self.case(self.over(at.put(made)))
+
+    def pair(
+        self, label: str, template: str, names: Sequence[str], values: Sequence[float], roles: Sequence[str],
+        within: Region = LEFT_HALF, edge: ndarray = DL, **said: Any,
+    ) -> Pair:  # fmt: skip
+        """Two numbers, with the labels of what they are of, under what they are, at a region's edge; ``said`` fills
+        the label's placeholders."""
+        numbers = tuple(self.big(name, value, template, role, within)
+                        for name, value, role in zip(names, values, roles, strict=True))  # fmt: skip
+        column = within.column(self.label(label, **said), within.row(*numbers, gap=0.8, edge=UP), gap=0.2, edge=LEFT)
+        return Pair(self.over(within.put(column, edge)), numbers)
 
     def _one(self, value: float) -> float:
         """It. Raises StageError for an array."""

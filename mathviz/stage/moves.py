@@ -10,13 +10,8 @@ import numpy as np
 from manimlib import Animation, Mobject, linear
 from numpy import ndarray
 
+from mathviz.mobjects.light import ease
 from mathviz.stage.shots import Shot, points_of, shot_of
-
-
-def ease(share: float) -> float:
-    """Quintic ease in and out: no jerk at either end."""
-    t = min(max(share, 0.0), 1.0)
-    return t**3 * (10 - 15 * t + 6 * t * t)
 
 
 class CameraMove(Animation):
