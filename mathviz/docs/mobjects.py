@@ -31,13 +31,13 @@ given by the caller. Colours are roles of `assets/theme.yaml`, lengths are manim
 
 Each picture below was drawn by the function beside it; `tests/docs/test_pictures.py` draws it again and compares.
 The functions lie in `mathviz/docs/examples/` and return a mobject for a theme, so that a beat says
-`self.add(show_unit_bar(self.theme))`. Any scene does:
+`self.add(show_axes(self.theme))`. Any scene does:
 
 ```python
 # look.py
 from manimlib import Scene
 
-from mathviz.docs.examples.bars import show_unit_bar
+from mathviz.docs.examples.axes import show_axes
 from mathviz.style import theme
 
 
@@ -45,7 +45,7 @@ class Look(Scene):
     default_camera_config = {{"background_color": theme("dark")["background"]}}
 
     def construct(self):
-        self.add(show_unit_bar(theme("dark")).center())
+        self.add(show_axes(theme("dark")).center())
 ```
 
 ```sh

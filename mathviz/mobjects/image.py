@@ -1,4 +1,4 @@
-"""Arrays as pictures: one even patch for each value, none between."""
+"""Arrays as pictures, one even patch for each value, and what their colours stand for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import numpy as np
-from manimlib import LEFT, RIGHT, Group, ImageMobject, Rectangle, VGroup
+from manimlib import LEFT, RIGHT, Group, ImageMobject, SurroundingRectangle, VGroup
 from manimlib.utils.directories import get_cache_dir
 from numpy import ndarray
 from PIL import Image
@@ -37,23 +37,22 @@ class Pixels(ImageMobject):
         super().__init__(str(path), height=height)
 
 
-class HeatMap(Group):
-    """Magnitudes on the theme's sequential map, framed. A MagnitudeScale says what the colours stand for."""
 
-    def __init__(self, values: ndarray, limit: float, theme: Theme, width: float, height: float) -> None:
-        """``values`` is [row column], first row at the bottom; ``limit`` and beyond get the brightest colour."""
-        self.image = Pixels(theme.magnitude(values[::-1], limit), height)
-        self.image.set_width(width, stretch=True)
-        self.edge = Rectangle(width, height).set_stroke(theme["outline"], 2).set_fill(opacity=0)
-        super().__init__(self.image, self.edge)
+class ColourScale(Group):
+    """What the colours of values stand for: the map, framed, with the values at its ends, and what lies beyond them.
 
+    Of the theme's two maps it is the sequential one, from zero, or the diverging one if the values are ``signed``.
+    """
 
-class MagnitudeScale(Group):
-    """The sequential map with the values at its ends; the upper also stands for what lies beyond it."""
-
-    def __init__(self, theme: Theme, limit: float, name: str, width: float = 1.9) -> None:
-        bar = HeatMap(np.linspace(0, limit, 256)[None], limit, theme, width, 0.22)
-        low, high = words("0", theme, role="muted"), words(f"≥ {limit:g}", theme, role="muted")
+    def __init__(self, theme: Theme, limit: float, name: str = "", signed: bool = False, width: float = 1.9) -> None:
+        """``limit`` is that of ``theme.magnitude`` or ``theme.signed_pixels``; ``name`` says of what the values are."""
+        values = np.linspace(-limit if signed else 0, limit, 256)[None]
+        colours = theme.signed_pixels(values, limit) if signed else theme.magnitude(values, limit)
+        bar = Pixels(colours, 0.22).set_width(width, stretch=True)
+        edge = SurroundingRectangle(bar, buff=0).set_stroke(theme["outline"], 1.5)
+        least = f"≤ −{limit:g}" if signed else "0"
+        low, high = (words(text, theme, role="muted") for text in (least, f"≥ {limit:g}"))
         texts = VGroup(low.next_to(bar, LEFT, 0.15), high.next_to(bar, RIGHT, 0.15))
-        texts.add(words(name, theme, role="muted").next_to(low, LEFT, 0.4))
-        super().__init__(bar, texts)
+        if name:
+            texts.add(words(name, theme, role="muted").next_to(low, LEFT, 0.4))
+        super().__init__(bar, edge, texts)

@@ -46,7 +46,7 @@ def test_a_films_inputs_are_what_it_read(rendered: TinyProject) -> None:
     assert {"mathviz/assets/theme.yaml", "mathviz/stage/__init__.py", "mathviz/mobjects/text.py"} <= found
     assert {name for name in found if name.endswith(".otf")}
     assert not {name for name in found if name.startswith(("mathviz/concepts/", "mathviz/lint/", "mathviz/gallery/"))}
-    assert "mathviz/mobjects/bars.py" not in found and "mathviz/assets/lint.yaml" not in found
+    assert "mathviz/mobjects/rods.py" not in found and "mathviz/assets/lint.yaml" not in found
 
 
 def test_an_entry_of_pythons_path_is_no_input(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_what_is_new_changes_no_film(apart: tuple[TinyProject, str], other_home:
     for path in new:
         path.parent.mkdir(exist_ok=True)
         path.write_text((project.root / "scenes" / "tiny.yaml").read_text() if path.suffix == ".yaml" else "x = 1\n")
-    for name in ("mathviz/mobjects/bars.py", "mathviz/concepts/denoiser.py", "assets/lint.yaml"):
+    for name in ("mathviz/mobjects/rods.py", "mathviz/concepts/denoiser.py", "assets/lint.yaml"):
         with (other_home / name).open("a") as file:  # what other films import, or nobody
             file.write("\n# changed\n")
     try:

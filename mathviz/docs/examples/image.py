@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from manimlib import DOWN, Group
 
-from mathviz.mobjects.image import HeatMap, MagnitudeScale, Pixels
+from mathviz.mobjects.image import ColourScale, Pixels
 from mathviz.style import Theme
 
 
@@ -15,16 +15,13 @@ def show_pixels(theme: Theme) -> Pixels:
     return Pixels(theme.signed_pixels(np.cos(x) * np.cos(y), limit=1), height=3.2)
 
 
-def show_heat_map(theme: Theme) -> HeatMap:
-    """The density of a standard normal distribution in the plane, 24 × 48 values."""
-    y, x = np.meshgrid(np.linspace(-2, 2, 24), np.linspace(-4, 4, 48), indexing="ij")
-    density = np.exp(-(x**2 + y**2) / 2) / (2 * np.pi)
-    return HeatMap(density, limit=density.max(), theme=theme, width=7, height=3.5)
-
-
-def show_magnitude_scale(theme: Theme) -> Group:
-    """The weights of a softmax over 16 scores k/4, and what their colours stand for."""
-    weights = np.exp(np.arange(16) / 4)
-    weights /= weights.sum()
-    heat = HeatMap(weights[None], limit=0.2, theme=theme, width=8, height=0.6)
-    return Group(heat, MagnitudeScale(theme, limit=0.2, name="weight")).arrange(DOWN, buff=0.5)
+def show_colour_scale(theme: Theme) -> Group:
+    """A cosine on the diverging map and its square on the sequential one, each with the ColourScale of its values."""
+    wave = np.cos(np.linspace(0, 6 * np.pi, 96))[None]
+    rows = (
+        Group(Pixels(theme.signed_pixels(wave, 1), 0.6), ColourScale(theme, 1, "cosine", signed=True)),
+        Group(Pixels(theme.magnitude(wave**2, 1), 0.6), ColourScale(theme, 1, "its square")),
+    )
+    for image, scale in rows:
+        scale.next_to(image.set_width(8, stretch=True), DOWN, 0.3)
+    return Group(*rows).arrange(DOWN, buff=0.6)

@@ -5,10 +5,18 @@ from __future__ import annotations
 import numpy as np
 from manimlib import RIGHT, Group
 
-from mathviz.docs.examples.particles import disc
 from mathviz.mobjects.light import Dust, Hero, Lights, Shining, moment
 from mathviz.mobjects.tint import between
 from mathviz.style import Theme
+
+PHI = np.pi * (3 - np.sqrt(5))
+"""The golden angle: points k = 0, 1, … at radius √k and angle k·PHI fill a disc evenly."""
+
+
+def disc(points: int, radius: float) -> np.ndarray:
+    """Points [point two] that fill a disc evenly, without chance."""
+    k = np.arange(points)
+    return radius * np.sqrt(k / points)[:, None] * np.stack([np.cos(k * PHI), np.sin(k * PHI)], axis=1)
 
 
 def flat(points: np.ndarray) -> np.ndarray:
@@ -21,6 +29,7 @@ def show_shining(theme: Theme) -> Shining:
     dots = Shining(np.array([[-2.0, 0, 0], [0, 0, 0], [2, 0, 0]]), theme["model"], radius=0.7, glow_factor=4.0)
     dots.gain = np.array([1.0, 4.0, 16.0])
     return dots
+
 
 def show_lights(theme: Theme) -> Group:
     """300 particles at the begin, in the middle and at the end of their paths, ``moment(paths, index)``."""
