@@ -22,11 +22,12 @@ from mathviz.snapshots.frames import Snapshot, wanted
 if TYPE_CHECKING:
     from mathviz.snapshots.references import Accepted
 
-ELSEWHERE = ("ffmpeg", "mathviz's drawing and encoding")
-"""Of what surrounds a film, what makes no frame; what draws is said beside."""
+ELSEWHERE = ("ffmpeg", "mathviz's drawing and encoding", "version of python")
+"""Of what surrounds a film, what makes no frame. What draws is said beside, and among what shapes texts, which Python
+it is, but for its patches: Debian's has others than the one that frames are accepted with."""
 
-RENDERING = "mathviz/render/"
-"""Modules that a process which takes frames has imported, and that make films of them."""
+NO_FRAMES = ("mathviz/render/", "mathviz.egg-info/")
+"""What a process which takes frames has read and no frame shows: what makes films of them, how this is installed."""
 
 
 def files_of(project: Project, stem: str) -> inputs.Now:
@@ -38,7 +39,7 @@ def told(files: dict[str, str]) -> dict[str, str]:
     """What was read, as ``accepted.json`` says it; nothing where a file changed meanwhile."""
     if inputs.RESTLESS in files.values():
         return {}
-    return {name: _told(name, value) for name, value in sorted(files.items()) if not name.startswith(RENDERING)}
+    return {name: _told(name, value) for name, value in sorted(files.items()) if not name.startswith(NO_FRAMES)}
 
 
 def _told(name: str, value: str) -> str:

@@ -16,7 +16,8 @@ from tiny_project import BEATS, TinyProject
 from mathviz import style
 from mathviz.films import compute
 from mathviz.project.errors import FrameMismatch, NotFound
-from mathviz.snapshots import accepting, frames, references, verdict
+from mathviz.render import inputs
+from mathviz.snapshots import accepting, frames, references, unplayed, verdict
 from mathviz.snapshots.frames import Frame, Snapshot
 
 
@@ -160,11 +161,21 @@ def test_a_film_whose_files_are_as_they_were_is_not_played(accepted: TinyProject
     assert [each.played or not each.proven for each in found] == [False] * len(snapshots)
     assert all(each.played for each in verdict.check_version(accepted.project, snapshots, everything=True))
     about = references.accepted(accepted.project, "tiny")
-    apart = ("/", "tests/", "mathviz/render/", "mathviz/snapshots/")
+    apart = ("/", "tests/", "mathviz/render/", "mathviz/snapshots/", "mathviz.egg-info/")
     assert not [name for name in about.reads if name.startswith(apart)]
     about.digests["en.dark"]["question"] = dataclasses.replace(about.digests["en.dark"]["question"], source="")
     references.write(accepted.project, "tiny", about)
     assert all(each.played for each in known_of(accepted)[1])
+
+
+def test_python_shapes_as_it_does_without_its_patches(manim: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bare Debian's, which the frames were not accepted with, need not play them."""
+    around = inputs.surroundings()
+    before = unplayed.shaped_by()
+    monkeypatch.setattr(inputs, "surroundings", lambda: {**around, "version of python": "3.11.2", "ffmpeg": "another"})
+    assert unplayed.shaped_by() == before
+    monkeypatch.setattr(inputs, "surroundings", lambda: {**around, "version of numpy": "another"})
+    assert unplayed.shaped_by() != before
 
 
 @pytest.mark.parametrize("what", CHANGES)
