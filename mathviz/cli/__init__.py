@@ -654,6 +654,49 @@ def embed(
     print(snippet(project, stem, lang or compute_first_language(project, stem), form, base))
 
 
+@app.command()
+def slides(
+    stems: Annotated[list[str], typer.Argument(help="Films by stem, in the order of the talk.")],
+    lang: Annotated[str | None, typer.Option(help="A language of the scripts; the first film's first if not given.")]
+    = None,
+    theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
+    quality: Annotated[str | None, typer.Option(help="What they must be rendered at: low, med, high or 4k.")] = None,
+    pause: Annotated[str, typer.Option(help="Pause at the end of each beat, or caption.")] = "beat",
+    form: Annotated[str, typer.Option("--format", help="html, or several with commas between, or all.")] = "html",
+    out: Annotated[Path | None, typer.Option(help="Folder for the files; renders/slides when not given.")] = None,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Make a talk of rendered films: a page that pauses where you speak and works from a stick, without a network."""
+    from mathviz.talk import files
+    from mathviz.talk.outline import outline
+
+    project = _project()
+    formats = files.chosen(form)
+    talk = outline(project, stems, lang, theme, quality, pause)
+    notes = [_say_of(part.film, project) for part in talk.parts]
+    written = files.write(project, talk, formats, out)
+    if as_json:
+        about = {"language": talk.language, "theme": talk.theme, "films": [part.film.name for part in talk.parts],
+                 "beats": sum(len(part.beats) for part in talk.parts), "pauses": len(talk.steps),
+                 "seconds": talk.seconds, "notes": [note for note in notes if note],
+                 "files": {str(path): path.stat().st_size for path in written}}  # fmt: skip
+        _print_json(about)
+        return
+    for note in notes:
+        if note:
+            _say(f"mathviz: {note}")
+    for path in written:
+        print(f"{path}  ({path.stat().st_size / 1e6:.1f} MB, {len(talk.steps)} pauses)")
+
+
+def _say_of(film: Any, project: Project) -> str:
+    """What there is to say of a rendered film that somebody is about to show; empty if nothing."""
+    changed = ", ".join(film.changed_in(project))
+    said = [f"made before {changed} changed"] if changed else []
+    said += [f"a draft, {film.size_said}"] if film.is_draft else []
+    return f"{film.name}: {' and '.join(said)}. Anew: {film.command}" if said else ""
+
+
 @app.command("doctor")
 def show_doctor(as_json: Json = False) -> None:
     """What is installed, what draws, and what to install for what is missing."""

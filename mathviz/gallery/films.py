@@ -57,11 +57,13 @@ class Provenance(_Part):
 
 
 class Beat(_Part):
-    """A chapter, the second it begins at, and what it says: of each caption words and formulas in turn, words first."""
+    """A chapter, the second it begins at, how many frames it has, and what it says: of each caption words and formulas
+    in turn, words first."""
 
     id: str
     chapter: str
     start: Annotated[float, Field(ge=0, le=LONGEST)]
+    frames: Annotated[int, Field(gt=0)]
     captions: list[list[str]]
 
 
@@ -227,9 +229,7 @@ def shelf(project: Project) -> Shelf:
 
 def version(project: Project, film: Film, language: str) -> Version:
     """A film in one language, of those the script has. Raises NotFound where it is not rendered, FilmDamaged."""
-    if language not in film.script.languages:
-        raise not_found("language", language, film.script.languages, f"mathviz list ({film.stem})")
-    dark, light = (_rendered(project.renders / film.stem, film.stem, language, theme) for theme in (DARK, LIGHT))
+    dark, light = (rendered(project, film, language, theme) for theme in (DARK, LIGHT))
     if dark is None:
         raise NotFound(
             f"{film.stem} is not rendered in {language!r}. Render it: mathviz render {film.stem} --lang {language}"
@@ -237,9 +237,11 @@ def version(project: Project, film: Film, language: str) -> Version:
     return Version(dark, light)
 
 
-def _rendered(folder: Path, stem: str, language: str, theme: str) -> Rendered | None:
-    """The film if there is a manifest, held to what that says."""
-    name = name_of(stem, language, theme)
+def rendered(project: Project, film: Film, language: str, theme: str) -> Rendered | None:
+    """A film in one language and theme, held to its manifest; None if there is none. Raises as ``version``."""
+    if language not in film.script.languages:
+        raise not_found("language", language, film.script.languages, f"mathviz list ({film.stem})")
+    folder, stem, name = project.renders / film.stem, film.stem, name_of(film.stem, language, theme)
     path = folder / f"{name}.json"
     again = f"Render it again: mathviz render {stem} --lang {language} --theme {theme}"
     try:

@@ -6,10 +6,8 @@ and without a network.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import datetime
-import io
 import os
 import shutil
 import tempfile
@@ -18,8 +16,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -27,17 +23,13 @@ from pygments.lexers import PythonLexer
 
 from mathviz.films import compute
 from mathviz.gallery import settings, sharing
+from mathviz.gallery.chinese import han_rule
 from mathviz.gallery.cues import cues
 from mathviz.gallery.films import DARK, NEEDED, Shelf, Version, shelf
 from mathviz.gallery.pages import ENGLISH, HERE, html_language, index_of, template, word
 from mathviz.gallery.settings import Site, said
-from mathviz.project import ASSETS, Project, disk
+from mathviz.project import Project, disk
 from mathviz.project.errors import MathvizError
-
-HAN_FONT = "mathviz-han-regular.otf"
-"""Of which pages bring the characters that they have."""
-
-FIRST_HAN, LAST_HAN = "\u2e80", "\u9fff"
 
 OWN = ("style.css", "site.js")
 """What every site has, and by which one is known."""
@@ -287,25 +279,10 @@ class Pages:
 
 
 def _bring_font(folder: Path, language: str) -> None:
-    """A style sheet with the Chinese characters of a language's pages in the films' own font; empty if there are none.
-
-    It is in the style sheet itself: a font that came later would move the lines that are there by then.
-    """
+    """A style sheet with the Chinese characters of a language's pages; with none where there are none."""
     pages = [*folder.glob(f"*.{language}.html"), *folder.glob("index*.html")]
     text = {sign for path in pages for sign in path.read_text(encoding="utf-8")}
-    if not any(FIRST_HAN <= sign <= LAST_HAN for sign in text):
-        (folder / f"fonts.{language}.css").write_text("/* no Chinese on these pages */\n", encoding="utf-8")
-        return
-    font = TTFont(ASSETS / "fonts" / HAN_FONT)
-    chosen = subset.Subsetter(subset.Options(notdef_outline=True))
-    chosen.populate(text="".join(sorted(text)))
-    chosen.subset(font)
-    made = io.BytesIO()
-    font.save(made)
-    data = base64.b64encode(made.getvalue()).decode()
-    rule = f'@font-face {{ font-family: "Mathviz Han"; src: url("data:font/otf;base64,{data}") format("opentype"); }}\n'
-    licence = (ASSETS / "fonts" / "OFL-NotoSansCJK.txt").read_text(encoding="utf-8").replace("*/", "* /")
-    (folder / f"fonts.{language}.css").write_text(f"{rule}/*\n{licence}*/\n", encoding="utf-8")
+    (folder / f"fonts.{language}.css").write_text(han_rule(text), encoding="utf-8")
 
 
 def page_of(stem: str, language: str) -> str:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from mathviz import style
+from mathviz.gallery.chinese import HAN_FONT
+from mathviz.gallery.pages import HERE
 from mathviz.gallery.serve import ADDRESS, NAMES, Handler
-from mathviz.gallery.site import HAN_FONT, HERE
 from mathviz.lint.rules import limits
 from mathviz.preview.studio import Studio
 from mathviz.project import ASSETS, Project, disk
