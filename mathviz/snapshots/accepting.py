@@ -73,7 +73,8 @@ def _with(about: Accepted, snapshots: list[Snapshot], drawn: dict[Snapshot, Fram
     for snapshot in snapshots:
         before, frame = about.of(snapshot), drawn.get(snapshot)
         if frame is not None and frame.image is not None:
-            found = Digests(frame.source, references.pixels_of(frame.image))
+            lasts = "" if frame.lasts is None else f"{frame.lasts:g}"
+            found = Digests(frame.source, references.pixels_of(frame.image), lasts)
         elif before is not None:
             found = before if about.by == here.by else replace(before, source="")
         else:

@@ -69,12 +69,14 @@ class Frame:
     """What is on screen, an object a line; the picture of it, [row column rgb] uint8; and what decides the picture.
 
     ``source`` is a digest of every vertex, uniform and texture that it is drawn from, empty where that is not known.
-    ``image`` is None where the frame was not drawn, because it is known from ``source``.
+    ``image`` is None where the frame was not drawn, because it is known from ``source``. ``lasts`` are the seconds of
+    the beat whose last frame it is.
     """
 
     image: ndarray | None
     text: str
     source: str = ""
+    lasts: float | None = None
 
     def same(self, other: Frame) -> bool:
         """Whether both are drawn and equal, to the bit and to the letter."""
@@ -191,7 +193,8 @@ def draw(
                 late |= {moments[each]: beyond(project, moments[each], taker.lengths[each.beat]) for each in over}
         takers.append((taker, moments))
     drawn = {
-        snapshot: Frame(taker.found.get(moment), taker.seen[moment], taker.pictures[moment])
+        snapshot: Frame(taker.found.get(moment), taker.seen[moment], taker.pictures[moment],
+                        taker.lengths.get(moment.beat) if language and moment.after is None else None)
         for taker, moments in takers for moment, snapshot in moments.items() if moment in taker.seen
     }  # fmt: skip
     if late:

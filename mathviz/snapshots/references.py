@@ -59,10 +59,14 @@ def drawn_of(project: Project, snapshot: Snapshot) -> Path:
 
 @dataclass(frozen=True)
 class Digests:
-    """Of an accepted frame: of what it is drawn from, empty where that is not known, and of its pixels."""
+    """Of an accepted frame: of what it is drawn from, empty where that is not known, and of its pixels.
+
+    ``lasts`` are the seconds of the beat whose last frame it is, where they are known.
+    """
 
     source: str
     pixels: str
+    lasts: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def accepted(project: Project, stem: str) -> Accepted:
 def write(project: Project, stem: str, about: Accepted) -> None:
     """Say what drew a film's references, and their digests."""
     digests = {
-        version: {name: f"{each.source} {each.pixels}" for name, each in sorted(named.items())}
+        version: {name: f"{each.source} {each.pixels} {each.lasts}".rstrip(" ") for name, each in sorted(named.items())}
         for version, named in sorted(about.digests.items())
     }
     unplayed = {"shaped": about.shaped, "frames": about.frames, "reads": about.reads} if about.reads else {}

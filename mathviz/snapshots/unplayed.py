@@ -79,5 +79,16 @@ def proves(project: Project, about: Accepted, one: Snapshot) -> bool:
     )  # fmt: skip
 
 
+def lengths(project: Project, stem: str, language: str) -> dict[str, float]:
+    """How long each beat lasts, in seconds, as a film was accepted; nothing where that need not be so any more."""
+    mine = [each for each in wanted(project, stem) if (each.language, each.after) == (language, None)]
+    mine = [each for each in mine if each.version == mine[0].version]
+    about = references.accepted(project, stem)
+    known = {each.beat: found.lasts for each in mine if (found := about.of(each))}
+    if len(known) < len(mine) or not all(known.values()) or not proves(project, about, mine[0]):
+        return {}
+    return {beat: float(seconds) for beat, seconds in known.items()}
+
+
 def _short(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:16]

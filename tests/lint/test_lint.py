@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -232,10 +233,20 @@ def test_our_films_are_clean() -> None:
     assert not left and done.returncode == 0, report.as_text([Finding(**each) for each in left])
 
 
-@pytest.mark.parametrize("stem", [
-    pytest.param(stem, marks=[] if stem == "flow_trajectories" else [pytest.mark.slow]) for stem in Project(HOME).stems
-])  # fmt: skip
-def test_a_film_is_clean_in_its_first_language(stem: str, tmp_path: Path) -> None:
+EVERY = 16
+"""So many days each film has one of, on which ``make test`` goes through it."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The film of the day; the others in ``make test-all``."""
+    if metafunc.function is test_a_film_is_clean_in_its_first_language:
+        stems = Project(HOME).stems
+        at = datetime.date.fromisoformat(metafunc.config.getoption("day")).toordinal() % max(EVERY, len(stems))
+        days = [[pytest.mark.film], [pytest.mark.film, pytest.mark.slow]]
+        metafunc.parametrize("stem", [pytest.param(stem, marks=days[n != at]) for n, stem in enumerate(stems)])
+
+
+def test_a_film_is_clean_in_its_first_language(stem: str) -> None:
     """In one theme; all versions take minutes and are gone through by the test above."""
     project, scene = Project(HOME), HOME / "scenes" / f"{stem}.py"
     told = read(scene.with_suffix(".yaml"))

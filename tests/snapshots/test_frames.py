@@ -13,7 +13,8 @@ import pytest
 from numpy import ndarray
 from tiny_project import BEATS, TinyProject
 
-from mathviz import style
+from mathviz import engine, style
+from mathviz.engine import stills
 from mathviz.films import compute
 from mathviz.project.errors import FrameMismatch, NotFound
 from mathviz.render import inputs
@@ -166,6 +167,25 @@ def test_a_film_whose_files_are_as_they_were_is_not_played(accepted: TinyProject
     about.digests["en.dark"]["question"] = dataclasses.replace(about.digests["en.dark"]["question"], source="")
     references.write(accepted.project, "tiny", about)
     assert all(each.played for each in known_of(accepted)[1])
+
+
+def test_how_long_beats_last_is_known_while_the_film_is_the_accepted_one(accepted: TinyProject) -> None:
+    """In both languages; and of a film that changed, or whose lengths nobody kept, it is not."""
+    compute.find(compute.of_film(accepted.project, "tiny"), accepted.project, print)
+    for language in ("en", "zh"):
+        known = unplayed.lengths(accepted.project, "tiny", language)
+        kind, last = engine.scene_class(accepted.root / "scenes" / "tiny.py"), [stills.Moment(beat) for beat in BEATS]
+        taker = stills.StillTaker(kind, last, frames.FPS, language=language, theme="dark")
+        taker.take_all()
+        assert known == pytest.approx(taker.lengths) and tuple(known) == BEATS
+    about = references.accepted(accepted.project, "tiny")
+    half = dataclasses.replace(about.digests["en.dark"]["question"], lasts="")
+    kept = {**about.digests, "en.dark": {**about.digests["en.dark"], "question": half}}
+    references.write(accepted.project, "tiny", dataclasses.replace(about, digests=kept))
+    assert not unplayed.lengths(accepted.project, "tiny", "en")
+    assert unplayed.lengths(accepted.project, "tiny", "zh")
+    accepted.edit("scenes/tiny.py", "run_time=QUICK", "run_time=NORMAL")
+    assert not unplayed.lengths(accepted.project, "tiny", "zh")
 
 
 def test_python_shapes_as_it_does_without_its_patches(manim: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from tiny_project import TinyProject
 from mathviz import engine
 from mathviz.films import catalog
 from mathviz.project import HOME, Project
-from mathviz.snapshots import frames, references
+from mathviz.snapshots import frames, references, unplayed
 from mathviz.snapshots.frames import Snapshot
 
 RING = HOME / "scenes" / "ring_allreduce.py"
@@ -115,11 +115,15 @@ def frames_between(scene: Path, first: int, end: int) -> int:
 
 
 def test_it_writes_the_last_frame_and_it_is_ours(manim: None, desk: Path, tmp_path: Path) -> None:
-    """Xvfb's OpenGL and EGL's draw the same picture, to the bit."""
+    """Xvfb's OpenGL and EGL's draw the same picture, to the bit. Ours is drawn where it is not the accepted one."""
     manimgl(desk, RING, "-s", "-w", "-l", "--video_dir", tmp_path)
     project = Project(HOME)
     last = catalog.films(project, ["ring_allreduce"])[0].script.beats[-1].id
     snapshot = Snapshot("ring_allreduce", "en", "dark", last)
+    about = references.accepted(project, "ring_allreduce")
+    known = about.of(snapshot) if unplayed.proves(project, about, snapshot) else None
+    if known and references.pixels_of(picture(tmp_path)) == known.pixels:
+        return
     ours = frames.draw(project, "ring_allreduce", "en", "dark", [snapshot])[snapshot].image
     assert np.array_equal(picture(tmp_path), ours)
 
