@@ -662,11 +662,22 @@ def slides(
     theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
     quality: Annotated[str | None, typer.Option(help="What they must be rendered at: low, med, high or 4k.")] = None,
     pause: Annotated[str, typer.Option(help="Pause at the end of each beat, or caption.")] = "beat",
-    form: Annotated[str, typer.Option("--format", help="html, or several with commas between, or all.")] = "html",
+    form: Annotated[
+        str, typer.Option("--format", help="html, pdf (to hand out) or pptx; several with commas between; or all.")
+    ] = "html",
     out: Annotated[Path | None, typer.Option(help="Folder for the files; renders/slides when not given.")] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Make a talk of rendered films: a page that pauses where you speak and works from a stick, without a network."""
+    """Make a talk of rendered films: a page that pauses where you speak and works offline; a hand-out; a PPTX.
+
+    For example, two films in Chinese, with all that goes with them, onto a stick:
+
+        mathviz slides ring_allreduce online_softmax --lang zh --format all --out /media/stick
+
+    In the page `?` shows all keys: PageDown and PageUp of a remote lead on and back, digits and Enter to a beat, B or a
+    full stop blank the screen, S opens the speaker's notes. A film that is not rendered, or is damaged, is refused with
+    the command that renders it; one that was made before its scene or script changed is shown and told.
+    """
     from mathviz.talk import files
     from mathviz.talk.outline import outline
 

@@ -25,7 +25,7 @@ def han_rule(text: Iterable[str]) -> str:
     signs = set(text)
     if not any(FIRST_HAN <= sign <= LAST_HAN for sign in signs):
         return "/* no Chinese on these pages */\n"
-    font = TTFont(ASSETS / "fonts" / HAN_FONT)
+    font = TTFont(ASSETS / "fonts" / HAN_FONT, recalcTimestamp=False)
     chosen = subset.Subsetter(subset.Options(notdef_outline=True))
     chosen.populate(text="".join(sorted(signs)))
     chosen.subset(font)

@@ -253,6 +253,22 @@ def join(beats: list[Path], counts: list[int], fps: float, path: Path, sound: Pa
         raise RenderFailed(f"joining the beats failed: {done.stderr.strip()}")
 
 
+def cut(film: Path, path: Path, first: int, frames: int, fps: float) -> None:
+    """A beat of a film as a film of its own, without encoding again: it begins with a key frame.
+
+    Raises RenderFailed.
+    """
+    length = 1 / rate.exact(fps)
+    # Seeking goes to the key frame before: half a frame later, so that rounding does not lead to the one before that.
+    half = length / 2
+    source = ffmpeg.input(str(film), ss=float(first * length + half))
+    made = ffmpeg.output(
+        source, str(path), c="copy", t=float(frames * length), movflags="+faststart", avoid_negative_ts="disabled",
+        output_ts_offset=float(half), video_track_timescale=clock(fps), **{"frames:v": frames}, **EXACT,
+    )  # fmt: skip
+    _run(made.global_args("-hide_banner", "-loglevel", "error").compile(overwrite_output=True), path)
+
+
 def _quoted(path: Path) -> str:
     """A path within the quotes of an ffconcat file."""
     return str(path.resolve()).replace("'", "'\\''")

@@ -7,8 +7,8 @@ from pathlib import Path
 from mathviz.project import Project, disk, not_found
 from mathviz.talk.outline import Talk
 
-FORMATS = ("html",)
-"""What a talk is written as."""
+FORMATS = ("html", "pdf", "pptx")
+"""What a talk is written as: to speak with, to hand out, to speak with in an office's program."""
 
 
 def chosen(given: str) -> list[str]:
@@ -34,6 +34,14 @@ def write(project: Project, talk: Talk, formats: list[str], out: Path | None = N
 
 
 def _made(talk: Talk, name: str) -> bytes:
-    from mathviz.talk.page import page
+    if name == "html":
+        from mathviz.talk.page import page
 
-    return page(talk)
+        return page(talk)
+    if name == "pdf":
+        from mathviz.talk.handout import handout
+
+        return handout(talk)
+    from mathviz.talk.deck import deck
+
+    return deck(talk)
