@@ -62,16 +62,6 @@ class RunningSoftmax(Trace):
         return np.where(seen, np.exp(np.where(seen, self.scores[:, None] - self.maximum[..., None], 0)), 0)
 
     @property
-    def repaired_weights(self) -> ndarray:
-        """The earlier tiles' weights when a tile's factor has repaired them, [query tile key]; 0 before the first."""
-        return self.factor[..., None] * np.roll(self.weights, 1, axis=1)
-
-    @property
-    def repaired_output(self) -> ndarray:
-        """The output when a tile's factor has repaired it, [query tile feature]; 0 before the first."""
-        return self.factor[..., None] * np.roll(self.output, 1, axis=1)
-
-    @property
     def error(self) -> float:
         """Largest difference of the small attention's result from torch's, float64."""
         return float(np.abs(self.result - self.reference).max())

@@ -105,7 +105,7 @@ def late_moments(project: Project, told: Script, film: observe.Observed) -> list
         for after in (after for after in beat.moments if frames.is_beyond(after, end - start)):
             says = frames.beyond(project, Snapshot(film.stem, film.language, film.theme, beat.id, after), end - start)
             found.append(Finding("SCN002", "error", film.stem, f"{film.language}.{film.theme}", beat.id, start,
-                                 f"{after:g} s", says, f"{end - start:.1f} s", "choose an earlier one"))  # fmt: skip
+                                 f"{after:g} s", says, "", ""))  # fmt: skip
     return found
 
 
@@ -191,8 +191,7 @@ def _observed(
 
 
 def _unplayed(scene: Path, stem: str, version: str, says: str) -> Finding:
-    limit_of_it = "a scene that plays to its end"
-    return Finding("SCN001", "error", stem, version, "", 0.0, scene.name, says, limit_of_it, "mend it")
+    return Finding("SCN001", "error", stem, version, "", 0.0, scene.name, says, "", "")
 
 
 def _gone_through(project: Project, request: str) -> tuple[int, list[str]]:
@@ -286,8 +285,7 @@ def as_text(found: list[Finding]) -> str:
     for finding, versions in open_ones:
         lines.append(f"{finding.stem} / {finding.beat or 'the film'} at {finding.time:.1f} s  [{', '.join(versions)}]")
         lines.append(f"  {finding.rule} {finding.level}: {RULES[finding.rule]}: {' '.join(finding.what.split())}")
-        says = f"found {finding.measured}; the limit is {finding.limit}. To do: {finding.advice}"
-        lines.append(f"    {finding.measured if finding.rule.startswith('SCN') else says}")
+        lines.append(f"    {finding.says}")
     reasons = Counter((finding.stem, finding.rule, finding.waived) for finding, _ in waived)
     lines += [f"{stem}: {rule} waived {'once' if count == 1 else f'{count} times'}: {why}"
               for (stem, rule, why), count in reasons.items()]  # fmt: skip
@@ -316,7 +314,7 @@ def as_sarif(found: list[Finding]) -> str:
     results: list[dict[str, Any]] = [
         {
             "ruleId": finding.rule, "level": finding.level,
-            "message": {"text": f"{finding.what}: {finding.measured} (limit {finding.limit}). {finding.advice}"},
+            "message": {"text": f"{finding.what}: {finding.says}"},
             "locations": [{"physicalLocation": {"artifactLocation": {"uri": f"scenes/{finding.stem}.py"}}}],
             "properties": {"beat": finding.beat, "seconds": finding.time, "version": finding.version},
             **({"suppressions": [{"kind": "inSource", "justification": finding.waived}]} if finding.waived else {}),

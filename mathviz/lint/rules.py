@@ -37,7 +37,8 @@ RULES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend: where, what was measured, the limit, and what to do."""
+    """One thing to mend: where, what was measured, the limit, and what to do; both are in what was measured of a scene
+    that does not play to its end."""
 
     rule: str
     level: str  # error, warning or note
@@ -52,6 +53,13 @@ class Finding:
     box: Box | None = None
     into: float = 0.0  # seconds into the beat
     waived: str = ""  # the reason, if a comment in the scene waives it
+
+    @property
+    def says(self) -> str:
+        """What was found and what to do, in a line."""
+        if not self.limit:
+            return self.measured
+        return f"found {self.measured}; the limit is {self.limit}. To do: {self.advice}"
 
 
 @functools.cache

@@ -198,6 +198,8 @@ def test_a_moment_beyond_its_beat_is_an_error_with_its_line(tiny: TinyProject) -
     assert found.measured == (f"{tiny.root}/scenes/tiny.yaml:13: the moment 40 s is beyond the end of bars_grow, "
                               "which lasts 3.5 s; choose an earlier one")  # fmt: skip
     assert f"\n    {found.measured}\n" in report.as_text([found]), "the limit is in it"
+    (told,) = json.loads(report.as_sarif([found]))["runs"][0]["results"]
+    assert told["message"]["text"] == f"{found.what}: {found.measured}", "and nowhere else"
 
 
 def test_sentences_that_nobody_translated_are_told_once_for_each_language(tiny: TinyProject) -> None:

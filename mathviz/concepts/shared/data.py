@@ -20,13 +20,6 @@ def two_moons() -> Mixture:
     return Mixture(centres, np.full(MOONS, 1 / MOONS), MOON_WIDTH)
 
 
-def two_humps() -> Mixture:
-    """Two Gaussians on a line, with second moment 1."""
-    means, weights, deviation = np.array([[-1.2], [0.8]]), np.array([0.4, 0.6]), 0.2
-    size = np.sqrt(weights @ means[:, 0] ** 2 + deviation**2)
-    return Mixture(means / size, weights, float(deviation / size))
-
-
 def moon_of(data: Mixture) -> ndarray:
     """Which moon each component of ``two_moons`` lies on, [component]: 0 the upper, 1 the lower."""
     return (np.arange(len(data.means)) >= len(data.means) // 2).astype(int)

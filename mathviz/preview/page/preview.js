@@ -295,7 +295,8 @@ function showFindings() {
     const place = made("button", { type: "button" }, `${each.beat || "the film"} at ${each.into.toFixed(1)} s`);
     place.addEventListener("click", () => each.beat && go(each.beat, Math.ceil(each.into * film.fps)));
     const level = made("span", { class: `${each.level}-level` }, `${each.rule} ${each.level}`);
-    return made("li", {}, place, level, `${each.what}: ${each.measured}; the limit is ${each.limit}. ${each.advice}`);
+    const limit = each.limit ? `; the limit is ${each.limit}. ${each.advice}` : "";
+    return made("li", {}, place, level, `${each.what}: ${each.measured}${limit}`);
   }));
 }
 

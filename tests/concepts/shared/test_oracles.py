@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
-from mathviz.concepts.shared.data import two_humps, two_moons
+from mathviz.concepts.shared.data import three_humps, two_moons
 from mathviz.concepts.shared.oracles import Mixture, linear_schedule
 
 LEVELS = st.floats(0, np.pi / 2 - 1e-3).map(lambda angle: (float(np.cos(angle)), float(np.sin(angle))))
@@ -28,7 +28,7 @@ def points(count: int = 40, axes: int = 2) -> np.ndarray:
     return np.random.default_rng(3).uniform(-3, 3, (count, axes))
 
 
-@pytest.mark.parametrize("data", [two_moons(), two_humps()], ids=["moons", "humps"])
+@pytest.mark.parametrize("data", [two_moons(), three_humps()], ids=["moons", "humps"])
 def test_the_data_have_mean_zero_or_second_moment_one(data):
     second = data.weights @ data.means**2 + data.deviation**2
     assert second == pytest.approx(1, abs=1e-12)
@@ -56,15 +56,15 @@ def test_density_and_score_are_torchs(level):
 
 def test_with_noise_it_is_the_distribution_of_noised_draws():
     random, (signal, noise) = np.random.default_rng(1), (0.6, 0.8)
-    made = signal * two_humps().draw(20_000, random) + noise * random.standard_normal((20_000, 1))
-    mixture = two_humps().mixed(signal, noise)
+    made = signal * three_humps().draw(20_000, random) + noise * random.standard_normal((20_000, 1))
+    mixture = three_humps().mixed(signal, noise)
     cdf = lambda x: stats.norm.cdf((x[:, None] - mixture.means[:, 0]) / mixture.deviation) @ mixture.weights  # noqa: E731
     assert stats.kstest(made[:, 0], cdf).pvalue > 1e-3
 
 
 @pytest.mark.parametrize(("signal", "noise"), [(0.99, 0.14), (0.6, 0.8), (0.05, 0.998)])
 def test_posterior_mean_is_bayes_by_integration(signal, noise):
-    humps = two_humps()
+    humps = three_humps()
     prior = lambda x: float(np.exp(humps.log_density(np.array([[x]])))[0])  # noqa: E731
     for seen in (-1.5, 0.1, 0.9):
         weigh = lambda x: prior(x) * stats.norm.pdf(seen, signal * x, noise)  # noqa: B023, E731
