@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import shutil
 import zlib
@@ -28,16 +29,22 @@ def manim() -> None:
     engine.start(engine.Picture(854, 480, 30))
 
 
-@pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TinyProject]:
-    """A fresh copy of the project in ``tests/tiny``."""
+@contextlib.contextmanager
+def stood_in(made: TinyProject, monkeypatch: pytest.MonkeyPatch) -> Iterator[TinyProject]:
+    """The project is where the test works and what Python finds; no process of it outlives the test."""
     monkeypatch.syspath_prepend(str(SOURCE))
-    made = TinyProject.make(tmp_path / "tiny")
     monkeypatch.setenv("PYTHONPATH", str(made.root))
     monkeypatch.setenv("MATHVIZ_TEST", made.mark)
     monkeypatch.chdir(made.root)
     yield made
     made.kill_all()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TinyProject]:
+    """A fresh copy of the project in ``tests/tiny``."""
+    with stood_in(TinyProject.make(tmp_path / "tiny"), monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +59,8 @@ def rendered_once(tmp_path_factory: pytest.TempPathFactory) -> TinyProject:
 @pytest.fixture
 def rendered(rendered_once: TinyProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TinyProject]:
     """A copy of the tiny project with its films and caches."""
-    monkeypatch.syspath_prepend(str(SOURCE))
-    made = TinyProject.make(tmp_path / "rendered", rendered_once.root)
-    monkeypatch.setenv("PYTHONPATH", str(made.root))
-    monkeypatch.setenv("MATHVIZ_TEST", made.mark)
-    monkeypatch.chdir(made.root)
-    yield made
-    made.kill_all()
+    with stood_in(TinyProject.make(tmp_path / "rendered", rendered_once.root), monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,11 @@ import re
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from mathviz.project.errors import MathvizError
+
+Kind = TypeVar("Kind", bound=ThreadingHTTPServer)
 
 ADDRESS = "127.0.0.1"
 NAMES = {ADDRESS, "localhost", "[::1]"}
@@ -25,13 +27,19 @@ TYPES = {".vtt": "text/vtt; charset=utf-8", ".md": "text/markdown; charset=utf-8
 
 def server(folder: Path, port: int) -> ThreadingHTTPServer:
     """A server of this folder, ready to ``serve_forever``; port 0 takes a free one. Raises MathvizError."""
+    return at_a_port(ThreadingHTTPServer, Handler, folder, port, 8001)
+
+
+def at_a_port(kind: type[Kind], handler: type[Handler], folder: Path, port: int, other: int) -> Kind:
+    """A server that only this machine can ask. Where the port cannot be had, ``other`` is named in a MathvizError."""
+
     def handle(*arguments: Any) -> Handler:
-        return Handler(*arguments, directory=str(folder))
+        return handler(*arguments, directory=str(folder))
 
     try:
-        return ThreadingHTTPServer((ADDRESS, port), handle)
+        return kind((ADDRESS, port), handle)
     except (OSError, OverflowError) as error:
-        raise MathvizError(f"{ADDRESS}:{port} cannot be served ({error}). Choose another: --port 8001") from None
+        raise MathvizError(f"{ADDRESS}:{port} cannot be served ({error}). Choose another: --port {other}") from None
 
 
 class Handler(SimpleHTTPRequestHandler):

@@ -18,11 +18,10 @@ from typing import Any
 from mathviz import style
 from mathviz.gallery.chinese import HAN_FONT
 from mathviz.gallery.pages import HERE
-from mathviz.gallery.serve import ADDRESS, NAMES, Handler
+from mathviz.gallery.serve import ADDRESS, NAMES, Handler, at_a_port
 from mathviz.lint.rules import limits
 from mathviz.preview.studio import Studio
 from mathviz.project import ASSETS, Project, disk
-from mathviz.project.errors import MathvizError
 from mathviz.render import farm
 
 PAGE, STYLE = Path(__file__).parent / "page", HERE / "style.css"
@@ -118,7 +117,7 @@ def preview(project: Project, stem: str, port: int) -> Iterator[Server]:
         for path in (*PAGE.iterdir(), STYLE):
             shutil.copy(path, folder / "site")
         (folder / "site" / "limits.json").write_text(json.dumps(_limits()))
-        with _server(folder / "site", port) as serving:
+        with at_a_port(Server, PreviewHandler, folder / "site", port, 8002) as serving:
             serving.studio = studio
             try:
                 studio.start()
@@ -133,16 +132,6 @@ def preview(project: Project, stem: str, port: int) -> Iterator[Server]:
 def _limits() -> dict[str, Any]:
     """What the page draws over a picture, as shares of it: the lint's safe area, and the scene's units for a grid."""
     return {"safe": limits()["safe"], "units": [2 * (style.HALF_WIDTH + style.MARGIN_X), 8.0]}
-
-
-def _server(folder: Path, port: int) -> Server:
-    def handle(*arguments: Any) -> PreviewHandler:
-        return PreviewHandler(*arguments, directory=str(folder))
-
-    try:
-        return Server((ADDRESS, port), handle)
-    except (OSError, OverflowError) as error:
-        raise MathvizError(f"{ADDRESS}:{port} cannot be served ({error}). Choose another: --port 8002") from None
 
 
 def tunnel(port: int) -> str:

@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from forged import EVIL, forge_texts
 from playwright.sync_api import Browser
+from tags import Tags
 from test_pages import opened, until
 from tiny_project import TinyProject
 
 from mathviz.gallery.embed import snippet
 from mathviz.project.errors import FilmDamaged, MathvizError, NotFound
-
-
-class Tags(HTMLParser):
-    """The elements of a page: name and attributes, and all of its text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def of(self, name: str) -> list[dict[str, str | None]]:
-        return [attributes for tag, attributes in self.found if tag == name]
 
 
 def test_html_has_both_themes_size_poster_tracks_and_words(filmed_once: TinyProject) -> None:

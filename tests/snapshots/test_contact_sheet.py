@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tags import Tags
 
 from mathviz.project import Project
 from mathviz.snapshots import references
@@ -17,22 +17,6 @@ from mathviz.snapshots.verdict import Verdict
 
 EVIL = '<script>alert("&")</script>'
 IMAGE = np.full((480, 854, 3), 60, np.uint8)
-
-
-class Tags(HTMLParser):
-    """Every tag with its attributes, and all text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.said = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_data(self, data: str) -> None:
-        self.said += data
 
 
 @pytest.fixture
@@ -46,14 +30,14 @@ def sheet(tmp_path: Path) -> ContactSheet:
 
 def test_what_a_film_says_stays_text(sheet: ContactSheet) -> None:
     page = Tags(sheet.page())
-    assert "script" not in {tag for tag, _ in page.tags}
-    assert page.said.count(EVIL) >= 4, "title, failure, caption and text are there as they were"
-    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+    assert "script" not in {tag for tag, _ in page.found}
+    assert page.text.count(EVIL) >= 4, "title, failure, caption and text are there as they were"
+    assert not any(name.startswith("on") for _, attributes in page.found for name in attributes)
 
 
 def test_the_page_asks_for_nothing_from_anywhere(sheet: ContactSheet) -> None:
     page = sheet.page()
-    sources = [value or "" for _, attributes in Tags(page).tags
+    sources = [value or "" for _, attributes in Tags(page).found
                for name, value in attributes.items() if name in ("src", "href", "srcset", "action")]  # fmt: skip
     assert len(sources) == 2 and all(source.startswith("data:image/") for source in sources)
     assert not re.search(r"https?:|url\(|@import", page)
