@@ -2,7 +2,7 @@
 # Installs what is missing, and only that: system packages, then .venv with this package in it.
 #
 #   ./setup.sh         what drawing a film needs
-#   ./setup.sh test    also what the tests need: a display without a screen, keys to press in it, a browser
+#   ./setup.sh test    also what the tests need: a display without a screen, keys to press in it, a voice, a browser
 #   ./setup.sh test-all    also what the slow tests need: npm, for a blog
 #
 # PYTHON=python3.12 ./setup.sh chooses the Python of .venv; any from 3.10 on will do.
@@ -161,6 +161,7 @@ find_missing() {
     { has Xvfb && has xvfb-run; } || lacks "Xvfb, xvfb-run" "a display for the tests that open a window" xvfb
     has xauth || lacks xauth "lets xvfb-run start" xauth
     has xdotool || lacks xdotool "presses a key in that window" xdotool
+    has espeak-ng || lacks espeak-ng "speaks captions" espeak-ng
     has chromium || lacks chromium "looks at the gallery's pages" chromium
     [ $for_tests != all ] || has npm || lacks npm "installs a blog made with Hexo" npm
 }

@@ -10,6 +10,7 @@ Read in that order:
     concepts/   the mathematics: torch and scipy in, a trace out; knows nothing of pictures
     films/      what a film is: its script in every language, and its trace, found or computed in a process of its own
     style/      what colours mean, how large text is, how long things take, from assets/theme.yaml
+    voice/      lines → recordings → mixing: a voice that speaks the captions, by whom it is recorded or what makes it
     mobjects/   how a trace looks
     stage/      the Scene that every film extends: beats, captions, camera
     engine/     manimgl without a display, drawing only what changed; the only part that knows manimgl's internals

@@ -271,6 +271,13 @@ def render(
         float | None,
         typer.Option(min=0.04, help="Seconds between key frames at most, 2 if not given; fewer to scrub in."),
     ] = None,
+    voice: Annotated[
+        bool, typer.Option("--voice", help="A narrated film beside the silent one; its recordings: mathviz voice.")
+    ] = False,
+    loudness: Annotated[float, typer.Option(help="With --voice: how loud, in LUFS.")] = -16.0,
+    no_captions: Annotated[
+        bool, typer.Option("--no-captions", help="With --voice: no captions in the picture; the .vtt has them.")
+    ] = False,
     digest: Annotated[
         Path | None, typer.Option(help="Write the SHA-256 of each RGBA frame, in order, to this file.")
     ] = None,
@@ -316,6 +323,10 @@ def render(
         raise typer.BadParameter("--transparent needs no --keyframes: in ProRes every frame is one")
     if transparent and webm:
         raise typer.BadParameter("--transparent and --webm contradict each other: AV1 has no transparency")
+    if voice and (webm or transparent):
+        raise typer.BadParameter("--voice is for the mp4: --webm and --transparent have no sound")
+    if not voice and (no_captions or loudness != -16.0):
+        raise typer.BadParameter("--no-captions and --loudness need --voice")
     wish = wish.drafted() if draft else wish.finished() if final else wish
     if transparent:
         wish = replace(wish, encoding=TRANSPARENT)
@@ -328,10 +339,13 @@ def render(
     workers = jobs or len(cores())
     with contextlib.closing(Farm(workers)) as own:
         if dry_run:
-            _say_what_would_be_drawn(_planned(project, films or [], wish, own), own, as_json)
+            planned = _planned(project, films or [], wish, own)
+            planned = _narrated(project, planned, loudness, not no_captions) if voice else planned
+            _say_what_would_be_drawn(planned, own, as_json)
             return
         with _crew(cluster, workers, shared, any_version) as crew:
             planned = _planned(project, films or [], wish, own, crew)
+            planned = _narrated(project, planned, loudness, not no_captions) if voice else planned
             with Display(len(planned), quiet=as_json) as display:
                 farm = crew or own
                 farm.progress, farm.patience, farm.say = display.progress, own.patience, _say
@@ -358,6 +372,12 @@ def render(
             of = beats_drawn(len(outcome.drawn), len(outcome.job.wanted)) if outcome.job.of_catalogue else ""
             print(f"{outcome.film}  ({of}{outcome.frames} frames in {outcome.seconds:.0f} s)")
     raise typer.Exit(min(len(failed), 100))
+
+
+def _narrated(project: Project, planned: list[Any], loudness: float, captions: bool) -> list[Any]:
+    from mathviz.render.narration import narrated
+
+    return narrated(project, planned, loudness, captions, lambda line: _say(f"mathviz: {line}"))
 
 
 def beats_drawn(count: int, wanted: int) -> str:
@@ -508,6 +528,53 @@ def _measure_times(stems: list[str], path: Path, quality: str, fps: int, sample:
     first = list({job.stem: job for job in reversed(planned)}.values())[::-1]
     with tempfile.TemporaryDirectory(prefix="mathviz-scale-") as folder:
         disk.write_whole(path, scale.measure(first, Path(folder), _say, sample).as_json().encode())
+
+
+@app.command("voice")
+def speak_film(
+    stem: Stem,
+    lang: Annotated[str | None, typer.Option(help="A language of the script; its first when not given.")] = None,
+    command: Annotated[
+        str,
+        typer.Option(
+            "--with", metavar="COMMAND",
+            help="Have what is not recorded spoken by a program that reads text on standard input and writes a wav to "
+            "standard output, or to {wav}; {language} is the film's.",
+        ),
+    ] = "",
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Recordings still fit whose captions changed since they were made.")
+    ] = False,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """What is to be said in a narrated film and what of it is recorded; writes a script to read from.
+
+    A recording for each caption is voice/STEM/LANGUAGE/BEAT.N.wav, .flac, .mp3 or .m4a beside scenes/; `mathviz docs
+    voice` has more. Exit status 1 if a recording does not fit. `mathviz render STEM --voice` makes the film.
+    """
+    from mathviz.voice import making, recordings, sheet
+
+    project = _project()
+    project.require_stem(stem)
+    language = lang or compute_first_language(project, stem)
+    found = recordings.look(project, stem, language, _say)
+    if accept:
+        for name in recordings.accept(found):
+            _say(f"mathviz: {name} still fits")
+        found = recordings.look(project, stem, language, _say)
+    if command:
+        own = {name for name, each in found.found.items() if not each.origin}
+        lines = [line for line in found.lines if line.name not in own]
+        made = making.make(project, stem, language, lines, command, _say)
+        _say(f"mathviz: {len(made)} lines made, {len(lines) - len(made)} were there already")
+        found = recordings.look(project, stem, language, _say)
+    script = sheet.write(found)
+    faults = [each for each in found.findings if each.level == recordings.ERROR and each.kind != "missing"]
+    if as_json:
+        _print_json({**found.summary(), "script": str(script)})
+    else:
+        print("\n".join([*sheet.table(found), f"To read from: {script}"]))
+    raise typer.Exit(1 if faults else 0)
 
 
 @app.command("cache")

@@ -17,6 +17,7 @@ PARTS = {
     "concepts": "the mathematics: torch and scipy in, a trace out; knows nothing of pictures",
     "films": "what a film is: its script in every language, and its trace, found or computed in a process of its own",
     "style": "what colours mean, how large text is, how long things take, from `assets/theme.yaml`",
+    "voice": "lines → recordings → mixing: a voice that speaks the captions, by whom it is recorded or what makes it",
     "mobjects": "how a trace looks",
     "stage": "the Scene that every film extends: beats, captions, camera",
     "engine": "manimgl without a display, drawing only what changed; the only part that knows manimgl's internals",
@@ -35,6 +36,7 @@ PARTS = {
 
 AROUND = {
     "scenes/": "one film each: `<stem>.py` stages it, `<stem>.yaml` holds its words",
+    "voice/": "recordings of captions, if a film is narrated: `<stem>/<language>/<beat>.<n>.wav`",
     "assets/": "inputs: theme, fonts, recorded traces, measured times, each with its source and licence; the Hexo tag",
     "renders/": "outputs; deleting anything in it is always safe",
     "tests/": "mirrors `mathviz/`; `frames/` holds the references",

@@ -13,12 +13,21 @@ import json
 import re
 import string
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WrapValidator,
+    field_validator,
+)  # fmt: skip
 
 from mathviz.films import bounds, escapes, formulas
 from mathviz.project import ASSETS, reading
@@ -68,6 +77,46 @@ def _in_every_language(texts: Texts, info: ValidationInfo) -> Texts:
 
 Texts = Annotated[dict[str, str], AfterValidator(_in_every_language)]
 """Language → text."""
+
+SPOKEN = "spoken"
+"""Beside the languages of a caption: what a voice says where that differs, in some of them."""
+
+
+class Said(dict[str, str]):
+    """A caption in every language, and language → what a voice says, where that differs."""
+
+    def __init__(self, texts: dict[str, str], spoken: dict[str, str]) -> None:
+        super().__init__(texts)
+        self.spoken = spoken
+
+
+def spoken_in(texts: dict[str, str], language: str) -> str:
+    """What a voice says of a caption: as it is read, unless the script has it otherwise."""
+    return (texts.spoken if isinstance(texts, Said) else {}).get(language) or texts[language]
+
+
+def _apart(found: Any, validate: Callable[[Any], dict[str, str]]) -> Said:
+    """A caption of which no part is checked as a language that is none."""
+    spoken = found.get(SPOKEN, {}) if isinstance(found, dict) else {}
+    texts = validate({name: text for name, text in found.items() if name != SPOKEN} if spoken else found)
+    wrong = not isinstance(spoken, dict) or not all(isinstance(text, str) and text.strip() for text in spoken.values())
+    if wrong:
+        raise ValueError(f"{SPOKEN} needs language → text, as in {{en: x sub t}}; found {spoken!r}")
+    faults = [f"{SPOKEN} has {name}, which the caption has not" for name in spoken if name not in texts]
+    for text in spoken.values():
+        try:
+            faults += [f"{SPOKEN}: {len(text)} characters; {LONGEST_TEXT} are the most"] * (len(text) > LONGEST_TEXT)
+            placeholders(text)
+        except ValueError as error:
+            faults.append(f"{SPOKEN}: {error}")
+        faults += [f"{SPOKEN}: {fault}" for fault in formulas.faults(text)]
+    if faults:
+        raise ValueError("; ".join(faults))
+    return Said(texts, spoken)
+
+
+Caption = Annotated[Texts, WrapValidator(_apart)]
+"""A text that is read, and heard where a film is narrated."""
 
 
 FunctionName = Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
@@ -129,7 +178,7 @@ class Beat(_Part):
 
     id: str = Field(pattern=IDENTIFIER, max_length=100)
     chapter: Texts
-    captions: list[Texts] = Field(min_length=1)
+    captions: list[Caption] = Field(min_length=1)
     moments: list[Annotated[float, Field(gt=0, le=LATEST, allow_inf_nan=False)]] = Field(default_factory=list)
 
     @field_validator("id")
@@ -161,7 +210,7 @@ class Script(_Part):
     """
 
     title: Texts
-    question: Texts
+    question: Caption
     languages: list[str] = Field(min_length=1)
     computation: FunctionName
     inputs: dict[Annotated[str, Field(pattern=IDENTIFIER)], FunctionName] = Field(default_factory=dict)
@@ -446,6 +495,7 @@ def try_filling(told: Script, path: Path, values: Any) -> int:
     """
     texts = [told.title, told.question, told.alt, *(beat.chapter for beat in told.beats)]
     texts += [caption for beat in told.beats for caption in beat.captions]
+    texts += [text.spoken for text in texts if isinstance(text, Said)]
     faults = []
     for each in texts:
         for text in each.values():

@@ -70,6 +70,10 @@ class FrameMismatch(MathvizError):
     """A frame is not its reference: look at both, then mend the scene or accept the frame."""
 
 
+class NotNarrated(MathvizError):
+    """A film cannot be narrated: its recordings lack or do not fit. Record, or make, those that are named."""
+
+
 class StageError(MathvizError):
     """A scene asks for what cannot be shown: edit the scene, at the line that is named."""
 

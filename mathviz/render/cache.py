@@ -19,7 +19,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +58,14 @@ class Beat:
     about: dict[str, Any]
     reads: dict[str, str]
     told: dict[str, Any]
+    sounds: list[tuple[float, str, float, float]] = field(default_factory=list)
+    """What the scene added: seconds into the beat, file, gain, gain of others, as ``engine.sounds`` notes them."""
 
     @classmethod
     def of(cls, said: dict[str, Any]) -> Beat:
         """From what JSON has of it. Raises KeyError, TypeError or ValueError if that is something else."""
         pairs = {part: [tuple(pair) for pair in said[part]] for part in ("captions", "begin", "end")}
+        pairs["sounds"] = [tuple(sound) for sound in said.get("sounds", [])]
         if not (isinstance(said["key"], str) and re.fullmatch("[0-9a-f]{64}", said["key"])):
             raise ValueError("a beat without a key")
         if said["told"]:

@@ -39,7 +39,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Everything, in the order in which a film needs it, and what is only good to have."""
-    useful = [_template(), _attempt("GPU for computations (optional)", _gpu, "", optional=True)]
+    useful = [_template(), _speaker(), _attempt("GPU for computations (optional)", _gpu, "", optional=True)]
     return [*map(_answering, needed()), *useful]
 
 
@@ -131,6 +131,12 @@ def _template() -> Finding:
     if not missing:
         return Finding(name, True, "all that it needs is there")
     return Finding(name, True, f"it lacks {', '.join(missing)}; {apt(TEMPLATE_PACKAGES)}")
+
+
+def _speaker() -> Finding:
+    """What makes recordings of captions for `mathviz voice --with`, where nobody records them."""
+    path = shutil.which("espeak-ng")
+    return Finding("espeak-ng (optional)", True, path or f"none; films can be spoken by it: {apt('espeak-ng')}")
 
 
 def _attempt(name: str, look: Callable[[], str], package: str, optional: bool = False) -> Finding:

@@ -734,7 +734,8 @@ def begin(film: FilmWork) -> None:
     """See what there is of a film whose trace is there: what is left is to be drawn, or all to be looked through."""
     missing = film.missing
     film.found = [name for name in film.job.wanted if name not in missing]
-    was_made = missing and film.cache.last(film.job.identity, inputs.surroundings())
+    alike = {job.identity for job in (film.job, film.job.silent)}  # a spoken film looks much like the silent one
+    was_made = missing and any(film.cache.last(each, inputs.surroundings()) for each in alike)
     film.step = "survey" if was_made else "draw"
 
 

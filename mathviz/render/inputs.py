@@ -21,8 +21,8 @@ from mathviz.project.errors import MathvizError, ScriptError, ToolFailed, ToolMi
 from mathviz.render.cache import Cache
 from mathviz.render.plan import Job
 
-NO_PART = ("gallery", "preview", "cluster", "docs", "lint", "author", "cli", "snapshots")
-"""What shows, judges or begins films, and draws none."""
+NO_PART = ("gallery", "preview", "cluster", "docs", "lint", "author", "cli", "snapshots", "voice")
+"""What shows, judges, begins or speaks films, and draws none."""
 
 NO_PART_OF_ASSETS = ("hexo", "lint.yaml", "scale")
 """Of the assets too."""
@@ -46,7 +46,7 @@ ENVIRONMENT = ("LIBGL_ALWAYS_SOFTWARE", "GALLIUM_DRIVER", "MESA_LOADER_DRIVER_OV
 CONFIGURATION = "custom_config.yml"
 """manimgl's, of the folder in which somebody stands."""
 
-NO_FILES = ("setting ", "version of ", "$")
+NO_FILES = ("setting ", "version of ", "$", "voice ")
 """What names of inputs begin with that are no files."""
 
 
@@ -60,13 +60,13 @@ ABSENT, RESTLESS = "none", "changed while it was read"
 @functools.lru_cache(4096)
 def of(job: Job) -> dict[str, str]:
     """What decides a film beside the files that it is made from: how it is to be made, and what draws and encodes."""
-    return {**_settings(job), **surroundings()}
+    return {**_settings(job), **_voice(job), **surroundings()}
 
 
 @functools.lru_cache(4096)
 def slots(job: Job) -> str:
-    """Where the beats of a film are kept, of whichever state of its files."""
-    return digest(of(job))
+    """Where the beats of a film are kept, of whichever state of its files; spoken ones know how long they wait."""
+    return digest({**_settings(job), **surroundings()})
 
 
 class Now:
@@ -213,9 +213,18 @@ def surroundings() -> dict[str, str]:
 
 
 def _settings(job: Job) -> dict[str, str]:
-    elsewhere = ("scene", "out", "cache", "only", "extras", "digests")
+    elsewhere = ("scene", "out", "cache", "only", "extras", "digests", "loudness", "takes")
     settings = {name: value for name, value in job.settings().items() if name not in elsewhere}
     return {f"setting {name}": json.dumps(value) for name, value in settings.items()}
+
+
+def _voice(job: Job) -> dict[str, str]:
+    """Of a narrated film: its recordings, how loud it is to be, and what mixes them."""
+    if not job.loudness:
+        return {}
+    mixing = digest({path.name: disk.file_digest(path) for path in sorted((PACKAGE / "voice").glob("*.py"))})
+    takes = {f"voice {take.name}": take.sha256 for take in job.takes}
+    return {**takes, "voice in LUFS": f"{job.loudness:g}", "voice, mixed by": mixing}
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,29 @@ QUALITIES = {"low": (854, 480), "med": (1280, 720), "high": (1920, 1080), "4k": 
 WHOLE = "whole"
 """The only beat of a scene that is no film of the catalogue."""
 
+VOICE, UNCAPTIONED = "voice-over", "no-captions"
+"""In the name of a narrated film. No beat is called so."""
+
 EXTRAS = ("clips", "gif", "webp", "webm")
 """What may be made of a finished film: a file for each beat, and small copies that play without end."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """A recording that a film is spoken with: of which caption, its file, and its loudness in LUFS.
+
+    ``origin`` is the command that made it; empty for an author's own.
+    """
+
+    name: str
+    path: str
+    sha256: str
+    loudness: float
+    origin: str
+
+
+SPOKEN = ("loudness", "takes", "holds", "captions")
+"""What only a narrated job has: of the others nothing is known by it."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +54,8 @@ class Job:
 
     Such a scene has a ``scene_name`` instead of a language and a theme, and where ``width`` and ``fps``
     are 0 its own. ``beats`` are the film's, in order, and ``only`` those of them that it shall have.
+    With a ``loudness`` in LUFS it is spoken, by the recordings ``takes``: ``holds`` are the seconds for which the
+    captions that it takes longer to say than to read stay. Without ``captions`` nobody sees them.
     """
 
     stem: str
@@ -50,6 +73,10 @@ class Job:
     encoding: Encoding = FINAL
     extras: tuple[str, ...] = ()
     digests: bool = False
+    loudness: float = 0.0
+    takes: tuple[Take, ...] = ()
+    holds: tuple[tuple[str, float], ...] = ()
+    captions: bool = True
 
     @property
     def of_catalogue(self) -> bool:
@@ -65,7 +92,8 @@ class Job:
         if self.scene_name:
             return self.scene_name
         name = f"{self.stem}.{self.language}" + ("" if self.theme == style.THEMES[0] else f".{self.theme}")
-        return ".".join([name, *self.only, *(["transparent"] if self.transparent else [])])
+        voice = [VOICE] * bool(self.loudness) + [UNCAPTIONED] * (not self.captions)
+        return ".".join([name, *voice, *self.only, *(["transparent"] if self.transparent else [])])
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -76,7 +104,11 @@ class Job:
     def options(self) -> dict[str, Any]:
         """What the scene is built with."""
         clear = {"camera_config": {"background_opacity": 0.0}} if self.transparent else {}
-        return {"language": self.language, "theme": self.theme, **clear} if self.of_catalogue else clear
+        if not self.of_catalogue:
+            return clear
+        spoken: dict[str, Any] = {"holds": dict(self.holds)} if self.holds else {}
+        spoken |= {} if self.captions else {"captioned": False}
+        return {"language": self.language, "theme": self.theme, **spoken, **clear}
 
     @property
     def folder(self) -> Path:
@@ -90,7 +122,7 @@ class Job:
     @property
     def identity(self) -> str:
         """What stays the same while the film's inputs change: a digest of which film this is, and of how it is made."""
-        aside = {"out", "cache", "extras", "digests"} | ({"scene"} if self.of_catalogue else set())
+        aside = {"out", "cache", "extras", "digests", "takes", "holds"} | ({"scene"} if self.of_catalogue else set())
         settings = {name: value for name, value in self.settings().items() if name not in aside}
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
@@ -98,8 +130,15 @@ class Job:
         """Where a film made in the folder ``work`` waits, on its final disk, until all of it is there."""
         return self.folder / f".{work.name}"
 
+    @property
+    def silent(self) -> Job:
+        """The same film without a voice."""
+        return replace(self, loudness=0.0, takes=(), holds=(), captions=True)
+
     def settings(self) -> dict[str, Any]:
-        return json.loads(self.as_json())
+        """All that is said of it; of a silent one no word of a voice, so that it is what it was without any."""
+        said, usual = json.loads(self.as_json()), {each.name: each.default for each in fields(self)}
+        return {name: value for name, value in said.items() if name not in SPOKEN or getattr(self, name) != usual[name]}
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))
@@ -108,6 +147,8 @@ class Job:
     def from_json(cls, text: str) -> Job:
         said: dict[str, Any] = json.loads(text)
         lists = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+        lists["takes"] = tuple(Take(**take) for take in said["takes"])
+        lists["holds"] = tuple((name, held) for name, held in said["holds"])
         return cls(**{**said, **lists, "encoding": Encoding(**said["encoding"])})
 
 

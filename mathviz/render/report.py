@@ -25,11 +25,13 @@ from mathviz.films.script import plain
 from mathviz.films.telling import Telling
 from mathviz.project import Project, disk, reading
 from mathviz.project.errors import FilmDamaged, OutOfPlace
-from mathviz.render import encode
+from mathviz.render import encode, narration
 from mathviz.render import manifest as manifests
 from mathviz.render.cache import Beat, Cache
 from mathviz.render.encode import Encoding
 from mathviz.render.plan import Job
+from mathviz.voice import mixing
+from mathviz.voice.hearing import Heard
 
 WEBP_QUALITY = 90
 """Of a poster for the web, from 0 to 100. Below 90 the edges of letters fray."""
@@ -64,10 +66,11 @@ def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], fold
         return {"torn": torn}
     for beat in beats.values():
         sources = {**sources, **beat.reads}
-    files = _film(job, cache, beats, folder) + _beside(job, cache, beats, folder)
+    films, heard = _film(job, cache, beats, folder)
+    files = films + _beside(job, cache, beats, folder)
     codec, notes = _webm(files) if "webm" in job.extras and files[0].suffix == ".mp4" else ("", [])
     signed = {str(file.relative_to(folder)): _sha256(file) for file in files}
-    about = manifest(job, beats, sources, signed) | ({"webm": codec} if codec else {})
+    about = manifest(job, beats, sources, signed) | ({"webm": codec} if codec else {}) | _sound(job, heard)
     _publish(job, folder, files, about)
     cache.made(job.identity, [beat.key for beat in beats.values()], sources)
     film = job.film if job.of_catalogue else job.folder / files[0].name
@@ -102,17 +105,34 @@ def tear(job: Job, beats: dict[str, Beat]) -> str:
     return ""
 
 
-def _film(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> list[Path]:
-    """The film, and what was asked for beside it that is a film as well."""
+def _sound(job: Job, heard: Heard | None) -> dict[str, Any]:
+    """What a manifest says of a film's sound, as it was measured; nothing of a silent one."""
+    if heard is None:
+        return {}
+    about: dict[str, Any] = {"loudness": heard.loudness, "peak": heard.peak}
+    if job.loudness:
+        takes = {take.name: {"file": Path(take.path).name, "sha256": take.sha256, "made with": take.origin}
+                 for take in job.takes}  # fmt: skip
+        about |= {"asked for": job.loudness, "voice": takes, "captions in the picture": job.captions}
+    return {"sound": about}
+
+
+def _film(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> tuple[list[Path], Heard | None]:
+    """The film, what was asked for beside it that is a film as well, and its sound."""
     first = next(iter(beats.values()))
     if first.frames == 0:
-        return []
+        return [], None
     encoding = _encoding(job, first)
     parts = {name: cache.folder(beat.key) / f"beat{encoding.part_ending}" for name, beat in beats.items()}
     sound = cache.folder(first.key) / "sound.wav"
     film = folder / f"{_name(job, first)}{encoding.ending}"
     made = [film]
-    _joined(list(parts.values()), list(beats.values()), encoding, film, sound if sound.is_file() else None)
+    heard = None
+    length = seconds(sum(beat.frames for beat in beats.values()), first.about["fps"])
+    track = mixing.cut(sound, length, folder) if sound.is_file() else None
+    _joined(list(parts.values()), list(beats.values()), encoding, film, track)
+    if job.of_catalogue and (heard := narration.add_sound(job, beats, film, folder)):
+        _verify(list(beats.values()), encoding, film)
     if "clips" in job.extras:
         clips = folder / f"{film.stem}.clips"
         clips.mkdir()
@@ -123,7 +143,7 @@ def _film(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> list[
         if ending in job.extras:
             made.append(film.with_suffix(f".{ending}"))
             encode.loop(film, made[-1], *_part_that_loops(job, beats))
-    return made
+    return made, heard
 
 
 def _part_that_loops(job: Job, beats: dict[str, Beat]) -> tuple[float, float]:
@@ -142,7 +162,12 @@ def _joined(parts: list[Path], beats: list[Beat], encoding: Encoding, film: Path
         shutil.copyfile(parts[0], film)
     else:
         encode.join(parts, counts, about["fps"], film, sound)
-    encode.verify(film, about["width"], about["height"], about["fps"], sum(counts), encoding)
+    _verify(beats, encoding, film)
+
+
+def _verify(beats: list[Beat], encoding: Encoding, film: Path) -> None:
+    about, frames = beats[0].about, sum(beat.frames for beat in beats)
+    encode.verify(film, about["width"], about["height"], about["fps"], frames, encoding)
 
 
 def _encoding(job: Job, beat: Beat) -> Encoding:
@@ -166,7 +191,8 @@ def _beside(job: Job, cache: Cache, beats: dict[str, Beat], folder: Path) -> lis
     small = poster.with_suffix(".webp")
     picture.convert("RGB").save(small, quality=WEBP_QUALITY, method=6)
     captions, chapters, text = (folder / f"{job.name}{ending}" for ending in (".vtt", ".chapters.vtt", ".md"))
-    captions.write_text(webvtt(spoken(list(beats.values()), job.fps), AT_THE_TOP), encoding="utf-8")
+    place = AT_THE_TOP if job.captions else ""
+    captions.write_text(webvtt(spoken(list(beats.values()), job.fps), place), encoding="utf-8")
     told, starts = told_by(beats), _starts(beats)
     text.write_text(told.transcript(list(beats)), encoding="utf-8")
     marks = [

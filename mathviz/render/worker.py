@@ -31,11 +31,11 @@ from mathviz.render import reads
 # isort: split
 
 from mathviz import engine, style
-from mathviz.engine import later, rate, seams
+from mathviz.engine import later, rate, seams, sounds
 from mathviz.engine.failures import failed, why_nothing_plays
 from mathviz.engine.readback import Nv12, Reader, Rgba
 from mathviz.films.telling import Telling
-from mathviz.project import disk
+from mathviz.project import disk, reading
 from mathviz.project.activity import PATIENCE
 from mathviz.project.errors import MathvizError, RenderFailed, ToolKilled, sentence
 from mathviz.render import inputs, report
@@ -102,7 +102,9 @@ class Walk:
                 _ = self.now[inputs.TRACE]  # reads the sources that its key is made of, which are not the film's
             reads.follow_sources()
             self._build()
-            if not self.job.of_catalogue:
+            if self.job.of_catalogue:
+                sounds.note(self.scene, self._hear)
+            else:
                 self.beat_begins(WHOLE)
             self.painter = engine.perform(self.scene, self.frame, self.drawing, self.skipping)
             if not self.job.of_catalogue:
@@ -147,6 +149,7 @@ class Walk:
                 self.scene.stop_skipping()
         self.frames = 0
         self.captions: list[tuple[int, str]] = []
+        self.sounds: list[tuple[float, str, float, float]] = []
         self.digests: list[str] = []
         self.pictures = hashlib.sha256()
         self.sure = True
@@ -159,6 +162,14 @@ class Walk:
 
     def caption(self, text: str) -> None:
         self.captions.append((self.frames, text))
+
+    def _hear(self, at: float, file: str, gain: float, background: float) -> None:
+        """A sound that the scene adds, or, without a file, the end of all of them."""
+        path = Path(file).resolve() if file else None
+        if path:
+            reading.digest(path)  # with another sound the film is another
+        name = (self.now.name(path) or str(path)) if path else ""
+        self.sounds.append((at - self.seen_time, name, gain, background))
 
     def frame(self, painter: engine.Painter) -> None:
         """A frame that manimgl would hand to its file writer."""
@@ -224,7 +235,7 @@ class Walk:
         pictures = self.pictures.hexdigest() if self.sure else os.urandom(32).hex()
         key = hashlib.sha256(f"{pictures} {settings}".encode()).hexdigest()
         state, read, told = self._state(), self._read(), self._told()
-        kept = Beat(key, self.frames, self.captions, self.begun, state, about, read, told)
+        kept = Beat(key, self.frames, self.captions, self.begun, state, about, read, told, self.sounds)
         if self.drawing:
             self._store(kept, wav if sound else None)
         self.cache.remember(self.task.inputs, beat, kept)

@@ -32,7 +32,7 @@ from mathviz.mobjects.text import Number, Sentence, caption_lines, sentence, wor
 from mathviz.project import Project, not_found
 from mathviz.project.errors import ScriptError
 from mathviz.stage.frame import LEFT_HALF, LOWER_LEFT, SAFE, DoesNotFit, Region
-from mathviz.stage.laws import LawScene
+from mathviz.stage.sounds import SoundingScene
 from mathviz.stage.typesetting import try_formulas
 from mathviz.style import HALF_HEIGHT, HALF_WIDTH, NORMAL, QUICK, Theme
 from mathviz.trace import Trace
@@ -68,18 +68,21 @@ class Pair:
     numbers: tuple[BigNumber, ...]
 
 
-class Explainer(LawScene):
+class Explainer(SoundingScene):
     """Base of all films.
 
     ``language`` and ``theme`` default to the environment's MATHVIZ_LANG and MATHVIZ_THEME, then to the
     script's first language and the dark theme. Raises NotFound for others than there are.
+    ``holds`` are seconds, by the name of a caption such as ``question.1``, that it stays at least, because a voice
+    speaks so long. Without ``captioned`` it stays as long and is not seen.
     """
 
     trace: Trace
 
     def __init__(
         self, *args: Any, language: str | None = None, theme: str | None = None,
-        watcher: Watcher | None = None, camera_config: dict[str, Any] | None = None, **kwargs: Any,
+        watcher: Watcher | None = None, camera_config: dict[str, Any] | None = None,
+        holds: dict[str, float] | None = None, captioned: bool = True, **kwargs: Any,
     ) -> None:  # fmt: skip
         self.path = scene_file(type(self))
         self.script: Script = script.read(self.path.with_suffix(".yaml"))
@@ -88,6 +91,7 @@ class Explainer(LawScene):
             raise not_found("language", self.language, self.script.languages, "mathviz list")
         self.theme: Theme = style.theme(theme or os.environ.get("MATHVIZ_THEME") or style.THEMES[0])
         self.watcher = watcher
+        self.holds, self.captioned = holds or {}, captioned
         self.caption_up: Mobject | None = None
         self.clock = 0.0
         self.flows = hasattr(self, OPENING)
@@ -126,7 +130,7 @@ class Explainer(LawScene):
         for number, name in enumerate([beat.id for beat in self.script.beats], start=1):
             self._begin(name)
             beat = self.script.beats[number - 1]  # read now: whoever watches may have brought a newer script
-            self.captions = iter(beat.captions)
+            self.captions = iter(enumerate(beat.captions, start=1))
             self.next_caption()
             self._tell(beat.id)
             if next(self.captions, None) is not None:
@@ -138,8 +142,8 @@ class Explainer(LawScene):
 
     def next_caption(self) -> None:
         """Hold the caption that is up until it was read, then show the beat's next one."""
-        texts = next(self.captions, None)
-        if texts is None:
+        number, texts = next(self.captions, (0, {}))
+        if not texts:
             raise self.fault("it has no further caption in the script")
         if self.queued:  # the caption before this one did not even begin to appear
             self.wait(CHANGE)
@@ -147,7 +151,12 @@ class Explainer(LawScene):
         source = texts[self.language]
         text = script.fill(source, self.trace)
         new = self.caption(source)
-        self._change_caption(new, text, style.reading_time(text, script.formula_symbols(source)))
+        self._change_caption(new, text, self._needs(source, text, number))
+
+    def _needs(self, source: str, text: str, number: int) -> float:
+        """Seconds that a beat's caption stays: to be read, and to be spoken where a voice takes longer."""
+        reading = style.reading_time(text, script.formula_symbols(source))
+        return max(reading, self.holds.get(f"{self.beat}.{number}", 0.0))
 
     def linger(self, theta: float = 6.0, phi: float = 0.0, push: float = 1.0) -> None:
         """Drift as long as the caption is still to be read, so that nothing stands still meanwhile."""
@@ -160,6 +169,8 @@ class Explainer(LawScene):
         """A caption of the script in its place, filled from the trace, its formulas typeset."""
         made = self._typeset(caption_lines(script.fill(source, self.trace, keep_formulas=True)), size)
         made.move_to((0, CAPTION_HEIGHT, 0))
+        if not self.captioned:
+            made = VMobject()
         return self.over(made) if self.flows else made
 
     def _typeset(self, text: str, size: str, role: str = "text") -> Text | Sentence:
@@ -245,7 +256,7 @@ class Explainer(LawScene):
             question = self._typeset(caption_lines(source), "question")
             self.play(FadeIn(self.title), FadeIn(question), run_time=NORMAL)
             said = script.fill(source, self.trace)
-            self._put_up(question, said, style.reading_time(said, script.formula_symbols(source)))
+            self._put_up(question, said, self._needs(source, said, 1))
             self._hold()
         self._end(OPENING)
 
@@ -254,10 +265,12 @@ class Explainer(LawScene):
         self.title = self.over(self._typeset(self.script.title[self.language], "label", "muted"))
         self.title.move_to(SAFE.middle + (SAFE.width / 2) * LEFT + (SAFE.height / 2) * UP, aligned_edge=UL)
         self.low_scrim, self.top_scrim = self.scrim(DOWN), self.scrim(UP)
+        if not self.captioned:
+            self.low_scrim = self.scrim(DOWN, strength=0.0)
         self.add(self.low_scrim, self.top_scrim)
         self.queued.append(FadeIn(self.title, run_time=QUICK))
         said = script.fill(source, self.trace)
-        self._change_caption(self.caption(source), said, style.reading_time(said, script.formula_symbols(source)))
+        self._change_caption(self.caption(source), said, self._needs(source, said, 1))
         self._tell(OPENING)
         self._hold()
         if self.pictured is None or self.pictured > FIRST_SECOND:
