@@ -767,6 +767,37 @@ def slides(
         print(f"{path}  ({path.stat().st_size / 1e6:.1f} MB, {len(talk.steps)} pauses)")
 
 
+@app.command("upload-kit")
+def upload_kit(
+    stem: Stem,
+    lang: Annotated[str | None, typer.Option(help="The film's language; the script's first when not given.")] = None,
+    theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
+    out: Annotated[Path | None, typer.Option(help="Folder for the kit's own; renders/upload when not given.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write what YouTube and bilibili take of a film: title, description, tags, chapters, captions, covers.
+
+    For example, of the English film:
+
+        mathviz upload-kit ring_allreduce --lang en
+
+    Chapters are the beats, with short ones put together, since a chapter has ten seconds at least. Captions are in
+    every language that is rendered, at this film's times. What a place does not take is cut or left out, and told.
+    Nothing is uploaded.
+    """
+    from mathviz.upload.kit import kit
+
+    project = _project()
+    made = kit(project, project.require_stem(stem), lang, theme, out)
+    notes = [note for note in (_say_of(made.film, project), *made.notes) if note]
+    if as_json:
+        _print_json({"folder": str(made.folder), "files": made.files, "notes": notes})
+        return
+    for note in notes:
+        _say(f"mathviz: {note}")
+    print(f"{made.folder}  ({len(made.files)} files)")
+
+
 def _say_of(film: Any, project: Project) -> str:
     """What there is to say of a rendered film that somebody is about to show; empty if nothing."""
     changed = ", ".join(film.changed_in(project))

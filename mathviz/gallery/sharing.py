@@ -10,21 +10,17 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from mathviz.gallery import lettering
 from mathviz.gallery.films import Version
 from mathviz.gallery.settings import Site
-from mathviz.project import ASSETS
 
 COVER_SIZE = (1200, 630)
 """Of a card, in pixels, as the networks that show them ask for."""
 
 COVERED = 6
 """Posters on a cover, at most."""
-
-LATIN_FONT, HAN_FONT = (ASSETS / "fonts" / f"mathviz-{name}.otf" for name in ("latin-semibold", "han-regular"))
-
 
 UNKNOWN = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 """The day of a film whose manifest tells none."""
@@ -123,20 +119,13 @@ def cover(posters: list[Path], name: str, tagline: str, dark_page: str) -> bytes
         made.paste(small, (at % columns * side, at // columns * small.height))
     veil = Image.linear_gradient("L").resize((wide, high // 2)).point(lambda value: min(255, 3 * value // 2))
     made.paste(Image.new("RGB", veil.size, dark_page), (0, high - veil.height), veil)
-    draw = ImageDraw.Draw(made)
+    canvas = ImageDraw.Draw(made)
     below = high - 48
     for text, size, colour in ((tagline, 30, "#c4cad3"), (name, 72, "#ffffff")):
         if text:
-            font = _fitting(text, size, wide - 120)
-            draw.text((60, below), text, colour, font, anchor="ls")
+            fitting = min(size, int((wide - 120) / lettering.width(text, "B")))
+            lettering.draw(canvas, (60, below), text, fitting, colour)
             below -= round(1.5 * size)
     buffer = io.BytesIO()
     made.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
-
-
-def _fitting(text: str, size: int, wide: int) -> ImageFont.FreeTypeFont:
-    latin = set(map(ord, text)) <= set(TTFont(LATIN_FONT).getBestCmap())
-    path = str(LATIN_FONT if latin else HAN_FONT)
-    length = ImageFont.truetype(path, size).getlength(text)
-    return ImageFont.truetype(path, size if length <= wide else int(size * wide / length))

@@ -10,20 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 from PIL import Image
 
 from mathviz.films.script import OPENING
+from mathviz.gallery import lettering
 from mathviz.gallery.films import Beat
 from mathviz.gallery.pages import html_language, word
-from mathviz.project import ASSETS
-from mathviz.style import HAN
 from mathviz.talk.deck import as_jpeg, date_of
 from mathviz.talk.outline import Part, Talk
 from mathviz.talk.stills import frames
 from mathviz.talk.truetype import write_truetype
 
-MARGIN, GAP, PICTURE = 16.0, 6.0, 86.0
+MARGIN, GAP, PICTURE = 16.0, 6.0, 82.0
 """Millimetres: around a page, between picture and words, and of a picture's width."""
 
 TALLEST = 70.0
@@ -36,9 +34,6 @@ LEADING = 0.52
 """Millimetres from line to line for each point of a text's size."""
 
 INK, QUIET = (27, 27, 27), (83, 91, 102)
-
-FONTS = {("latin", ""): "latin-regular", ("latin", "B"): "latin-semibold", ("han", ""): "han-regular",
-         ("han", "B"): "han-regular"}  # fmt: skip
 
 TOKEN = re.compile(r"[“‘（《「【]*(?:[\u2e80-\u9fff]|[^\s\u2e80-\u9fff\uff00-\uffef“‘（《「【]+)"
                    r"[，。、；：？！”’）》」】…—\uff00-\uffef]*|\s+|\S")  # fmt: skip
@@ -59,9 +54,13 @@ def _fonts(talk: Talk, folder: Path) -> dict[tuple[str, str], Path]:
     told = [part.film.manifest.model_dump_json(exclude={"trace", "files", "inputs"}) for part in talk.parts]
     some = "·。"  # a font without any character is none
     signs = "".join(sorted({*string.printable, *some, *"".join(told), *word("references", talk.language)}))
-    for file in set(FONTS.values()):
-        write_truetype(ASSETS / "fonts" / f"mathviz-{file}.otf", signs, folder / f"{file}.ttf")
-    return {name: folder / f"{file}.ttf" for name, file in FONTS.items()}
+    found = {}
+    for family, weight in lettering.FILES:
+        source = lettering.file(family, weight)
+        found[family, weight] = path = folder / f"{source.stem}.ttf"
+        if not path.exists():
+            write_truetype(source, signs, path)
+    return found
 
 
 class _Paper(FPDF):
@@ -74,6 +73,7 @@ class _Paper(FPDF):
         for (family, weight), path in fonts.items():
             self.add_font(family, weight, path)
         self.set_margin(MARGIN)
+        self.c_margin = 0
         self.set_auto_page_break(False)
         self.set_title(talk.title)
         self.set_lang(html_language(talk.language))
@@ -124,10 +124,9 @@ class _Paper(FPDF):
 
     def footer(self) -> None:
         """The talk's title and the page's number."""
-        self._choose(SMALL, "", self.talk.title)
-        self.set_text_color(*QUIET)
-        self.set_xy(MARGIN, self.h - MARGIN + 4)
-        self.cell(0, 4, f"{self.talk.title}  ·  {self.page_no()}", align="R")
+        text = f"{self.talk.title}  ·  {self.page_no()}"
+        self.set_xy(self.w - MARGIN - self._width(text, SMALL, ""), self.h - MARGIN + 4)
+        self._write(text, SMALL, "", QUIET)
 
     @property
     def _bottom(self) -> float:
@@ -143,22 +142,26 @@ class _Paper(FPDF):
         for line in self._lines(text, size, weight):
             if self.get_y() + LEADING * size > self._bottom:
                 self.add_page()
-            self._choose(size, weight, text)
-            self.set_text_color(*colour)
-            self.cell(0, LEADING * size, line, new_x=XPos.LMARGIN, new_y=YPos.NEXT, link=link)
+            self.set_x(self.l_margin)
+            self._write(line, size, weight, colour, link)
+            self.set_xy(self.l_margin, self.get_y() + LEADING * size)
 
-    def _choose(self, size: float, weight: str, text: str) -> None:
-        """The fonts of a text: the Chinese one leads where there is Chinese, as in the films."""
-        first, second = ("han", "latin") if HAN.search(text) else ("latin", "han")
-        self.set_font(first, weight, size)
-        self.set_fallback_fonts([second], exact_match=False)
+    def _write(self, line: str, size: float, weight: str, colour: tuple[int, int, int], link: str = "") -> None:
+        """A line from here on, each part in the font that has it: PDF's writer forgets which it chose by itself."""
+        self.set_text_color(*colour)
+        for family, piece in lettering.runs(line):
+            self.set_font(family, weight, size)
+            self.cell(self._width(piece, size, weight), LEADING * size, piece, link=link)
+
+    def _width(self, text: str, size: float, weight: str) -> float:
+        """In millimetres."""
+        return lettering.width(text, weight) * size / self.k
 
     def _lines(self, text: str, size: float, weight: str) -> Iterator[str]:
         """A text as lines no wider than the page has room for."""
-        self._choose(size, weight, text)
-        room, line = self.w - self.r_margin - self.l_margin - 2 * self.c_margin, ""
+        room, line = self.w - self.r_margin - self.l_margin, ""
         for token in TOKEN.findall(" ".join(text.split())):
-            if line and self.get_string_width(line + token.rstrip()) > room:
+            if line and self._width(line + token.rstrip(), size, weight) > room:
                 yield line.rstrip()
                 line = ""
             line += token if line or token.strip() else ""

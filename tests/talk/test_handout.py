@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ import pytest
 from pypdf import PdfReader
 from tiny_project import TinyProject
 
+from mathviz.render import manifest
+from mathviz.talk.handout import handout
 from mathviz.talk.outline import outline
 from mathviz.talk.stills import frames
 
@@ -58,3 +62,17 @@ def test_its_fonts_are_ours_and_in_it_as_readers_take_them(paper: PdfReader) -> 
 def test_its_chapters_are_its_outline(paper: PdfReader) -> None:
     film, beats = paper.outline
     assert film.title in ("Bars", "条形") and len(beats) == 3  # type: ignore[union-attr, arg-type]
+
+
+def test_lines_in_two_scripts_are_whole(rendered: TinyProject) -> None:
+    """After a line that ends in another font than it begins with, the next one is still in its own."""
+    path = rendered.films / "tiny.zh.json"
+    about = json.loads(path.read_text(encoding="utf-8"))
+    said = [["4096 个 token 的 16.8 百万个分数，楼是其中一部分，共 42"],
+            ["标准做法把分数存下再读回，权重又存取一遍，", "e^x", "。"]]  # fmt: skip
+    about["beats"][1]["captions"] = said
+    path.write_bytes(manifest.written(about))
+    paper = PdfReader(io.BytesIO(handout(outline(rendered.project, ["tiny"], "zh"))))
+    found = "".join("".join(page.extract_text() for page in paper.pages).split())
+    for parts in said:
+        assert "".join("".join(parts).split()) in found
