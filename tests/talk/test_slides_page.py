@@ -82,6 +82,12 @@ def test_keys_lead_back_to_the_ends_and_to_a_beat(talk: Page) -> None:
         talk.keyboard.press(key)
     until(talk, "document.body.dataset.state === 'plays' && Number(document.body.dataset.frame) >= 15")
     at(3, 28)
+    for key in ("2", "Enter", "PageUp"):  # back before the beat's first frame is there
+        talk.keyboard.press(key)
+    talk.wait_for_timeout(300)
+    at(1, 6)
+    talk.keyboard.press("End")
+    at(3, 28)
     for key in ("9", "Enter"):
         talk.keyboard.press(key)
     expect(talk.locator("#message")).to_have_text("There are 3 beats.")

@@ -19,6 +19,7 @@ let video = videos[0];
 let goal = null; // first and last frame of what is played now
 let loops = !lessMotion.matches;
 let since = null; // when the talk began
+let sought = 0; // how often a frame was gone to
 
 // ---- frames: a time in the middle of one is certainly within it
 
@@ -101,7 +102,8 @@ function run(film, first, last) {
   if (first > 0 && (stands === first - 1 || stands === first)) start(first, last);
   else if (first === 0 && stands === 0) start(first, last);
   else {
-    video.addEventListener("seeked", () => start(first, last), { once: true });
+    const mine = ++sought;
+    video.addEventListener("seeked", () => { if (mine === sought) start(first, last); }, { once: true });
     video.currentTime = middle(films[film], first);
   }
   tell();
@@ -139,8 +141,9 @@ function back() {
   settle(state === "plays" ? at : at - 1);
 }
 
-// Show a place at once, at rest.
+// Show a place at once, at rest; what was to be played once its first frame is there is not.
 function settle(place) {
+  sought += 1;
   at = Math.min(Math.max(place, 0), steps.length);
   goal = null;
   state = "rests";
