@@ -263,7 +263,9 @@ def render(
     clips: Annotated[bool, typer.Option("--clips", help="A file for each beat as well.")] = False,
     gif: Annotated[bool, typer.Option("--gif", help="One beat as a small GIF without end, 1 MB at most.")] = False,
     webp: Annotated[bool, typer.Option("--webp", help="The same as an animated WebP.")] = False,
-    webm: Annotated[bool, typer.Option("--webm", help="AV1 in WebM as well, where it is smaller. Takes long.")] = False,
+    webm: Annotated[
+        bool, typer.Option("--webm", help="AV1 in WebM as well, where it is smaller; VP9 if transparent. Takes long.")
+    ] = False,
     transparent: Annotated[
         bool, typer.Option("--transparent", help="Without background, as ProRes 4444 in a .mov.")
     ] = False,
@@ -321,8 +323,6 @@ def render(
         raise typer.BadParameter("--draft and --final contradict each other")
     if transparent and keyframes:
         raise typer.BadParameter("--transparent needs no --keyframes: in ProRes every frame is one")
-    if transparent and webm:
-        raise typer.BadParameter("--transparent and --webm contradict each other: AV1 has no transparency")
     if voice and (webm or transparent):
         raise typer.BadParameter("--voice is for the mp4: --webm and --transparent have no sound")
     if not voice and (no_captions or loudness != -16.0):

@@ -278,6 +278,9 @@ AV1_CRF, AV1_PRESET, AV1_INTERVAL = 28, 6, 120
 """SVT-AV1's quality, effort, and frames from one that can be sought to the next: on these films a third smaller than
 x264's file, with an SSIM to it of 0.9995."""
 
+VP9_CRF = 24
+"""libvpx's quality of a film without its background, colours and transparency alike."""
+
 LOOP_BYTES = 1_000_000
 """What a small copy may weigh: some places take no more."""
 
@@ -321,12 +324,29 @@ def webm(film: Path, path: Path) -> str:
     """
     options = {"vcodec": "libsvtav1", "crf": AV1_CRF, "preset": AV1_PRESET, "g": AV1_INTERVAL, "pix_fmt": "yuv420p",
                "svtav1-params": f"lp={THREADS}", **COLOUR, **EXACT}  # fmt: skip
+    _encode_again(film, path, options)
+    return f"av01.0.{probe(path)['streams'][0]['level']:02}M.08"
+
+
+def see_through(film: Path, path: Path) -> str:
+    """A film without its background as VP9 in WebM, which browsers lay over a page. Returns how a page names its codec.
+
+    Raises RenderFailed.
+    """
+    # The encoder can make frames that are never shown, to predict from: not of transparency.
+    options = {"vcodec": "libvpx-vp9", "crf": VP9_CRF, "b:v": 0, "pix_fmt": "yuva420p", "auto-alt-ref": 0, "row-mt": 1,
+               "threads": THREADS, "cpu-used": 2, **COLOUR, **EXACT}  # fmt: skip
+    _encode_again(film, path, options)
+    return "vp09.00.50.08"
+
+
+def _encode_again(film: Path, path: Path, options: dict[str, Any]) -> None:
+    """All frames of a film, in another codec. Raises RenderFailed unless every one is there."""
     made = ffmpeg.output(ffmpeg.input(str(film))["v"], str(path), an=None, **options)
     _run(made.global_args("-hide_banner", "-loglevel", "error").compile(overwrite_output=True), path)
     first, again = probe(film), probe(path)
     if len(again["packets"]) != len([packet for packet in first["packets"] if packet["stream_index"] == 0]):
         raise RenderFailed(f"{path.name} has {len(again['packets'])} frames, not those of {film.name}")
-    return f"av01.0.{again['streams'][0]['level']:02}M.08"
 
 
 def _run(arguments: list[str], path: Path) -> None:

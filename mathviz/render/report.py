@@ -68,7 +68,7 @@ def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], fold
         sources = {**sources, **beat.reads}
     films, heard = _film(job, cache, beats, folder)
     files = films + _beside(job, cache, beats, folder)
-    codec, notes = _webm(files) if "webm" in job.extras and files[0].suffix == ".mp4" else ("", [])
+    codec, notes = _webm(files) if "webm" in job.extras and files[0].suffix in (".mp4", ".mov") else ("", [])
     signed = {str(file.relative_to(folder)): _sha256(file) for file in files}
     about = manifest(job, beats, sources, signed) | ({"webm": codec} if codec else {}) | _sound(job, heard)
     _publish(job, folder, files, about)
@@ -79,8 +79,14 @@ def make_film(job: Job, cache: Cache, inputs: str, sources: dict[str, str], fold
 
 
 def _webm(files: list[Path]) -> tuple[str, list[str]]:
-    """Add the film as WebM where that is smaller. Returns the codec's name, and what there is to say."""
+    """Add the film as WebM where that is smaller, or where it has no background, which browsers take in no other way.
+
+    Returns the codec's name, and what there is to say.
+    """
     film, path = files[0], files[0].with_suffix(".webm")
+    if film.suffix == ".mov":
+        files.append(path)
+        return encode.see_through(film, path), []
     codec = encode.webm(film, path)
     small, large = path.stat().st_size, film.stat().st_size
     if small < large:
