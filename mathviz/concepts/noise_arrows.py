@@ -12,8 +12,8 @@ from jaxtyping import Float32, Float64, Int64
 from numpy import ndarray
 
 from mathviz.concepts.denoiser import Denoiser
-from mathviz.concepts.reverse_chain import ReverseChain
-from mathviz.concepts.shared.distances import spread
+from mathviz.concepts.reverse_chain import NEAR, ReverseChain
+from mathviz.concepts.shared.distances import spread, to_nearest
 from mathviz.concepts.shared.reverse_steps import exact_answer
 from mathviz.trace import Claim
 
@@ -22,6 +22,9 @@ LOOKS = 300
 
 AIMED = 30.0
 """Degrees by which an arrow may miss what it points to."""
+
+SETTLED = 40
+"""Steps to go when tips count as come to lie on the shrunk moons."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,17 @@ class NoiseArrows(ReverseChain):
         return int((self.slant[-1] < AIMED).sum())
 
     @property
+    def settled(self) -> int:
+        """SETTLED, for the scene."""
+        return SETTLED
+
+    @property
+    def lying(self) -> float:
+        """Share of the tips that lie on the moons, as small as those are then, with SETTLED steps to go."""
+        look = self.frame_of(SETTLED) // int(self.apart)
+        return float((to_nearest(self.tips[look] / self.schedule.signal[SETTLED], self.moons) < NEAR).mean())
+
+    @property
     def within(self) -> float:
         """AIMED, for captions."""
         return AIMED
@@ -114,6 +128,7 @@ def arrow_claims(trace: NoiseArrows) -> list[Claim]:
         Claim("nearly all arrows point to the centre until the poised moment", aimed.min() > 0.95,
               f"{aimed.min():.1%} within {AIMED:.0f} degrees"),
         Claim("at first all answers end in one spot", spot < 0.05, f"spread {spot:.3f}"),
+        Claim("in the end nearly all tips lie on the moons", trace.lying > 0.95, f"{trace.lying:.1%}"),
         Claim("the loss that is shown ends on the last and is never below its floor",
               trace.loss_so_far.min() > trace.floor and abs(trace.loss_so_far[-1] - trace.last_loss) < 1e-9,
               f"least {trace.loss_so_far.min():.4f}, floor {trace.floor:.4f}"),

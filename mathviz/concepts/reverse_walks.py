@@ -67,6 +67,11 @@ class ReverseWalks(ReverseChain):
         return float(self.distance_of_data.std(ddof=1))
 
     @property
+    def streak_exact(self) -> float:
+        """How wide the cloud ends that always steps to the middle, with the exact answers: its spread."""
+        return float(self.spread_silent_exact[-1])
+
+    @property
     def batch(self) -> int:
         """Points on either side of a distance, which depends on how many they are."""
         return len(self.samples) // 2

@@ -31,6 +31,7 @@ class River(Group):
         """``ridges`` are lines [point two] of the data; ``half`` the river's length each way, ``unit`` one unit of
         the data, both in scene units; ``reach`` how far the panes go, in units of the data."""
         self.theme, self.half, self.unit, self.reach, self.light = theme, half, unit, reach, 0.0
+        self.wide = 1.0
         self.first = Pane(theme, self.corners(0.0), edge=0.3, fill=0.03)
         self.last = Pane(theme, self.corners(1.0), edge=0.5, fill=0.05)
         most = max(map(len, ridges))
@@ -41,15 +42,17 @@ class River(Group):
         self.rest = Group(self.slices, self.last, self.ridges)
         super().__init__(self.first, self.rest)
 
-    def filled(self, paths: ndarray, signal: ndarray, every: int = 2) -> River:
+    def filled(self, paths: ndarray, signal: ndarray, every: int = 2, loose: float = 0.0) -> River:
         """With a bed: dust at all places of ``paths`` [frame particle two], of every so-manieth frame; ``signal``
         [frame] is the share of the mixture that is data by then. It is dark until ``dim`` gives it light. Its
-        ``signal`` [frame] is the factor by which data are shrunk then, √ᾱ, for a mixture of constant variance."""
+        ``signal`` [frame] is the factor by which data are shrunk then, √ᾱ, for a mixture of constant variance. What is
+        ``loose`` by one frame lies anywhere between two, so that frames are no comb when seen from aside."""
         shares = np.linspace(0, 1, len(paths))[::every]
         colours = between(self.theme, ("noise", "data"), (0.15, 0.85), np.asarray(signal)[::every])
         light = (0.42 if is_dark(self.theme) else 0.3) * (0.6 + 0.4 * shares)
         self.signal = np.asarray(signal) / np.hypot(signal, 1 - np.asarray(signal))
-        self.dust = self.at(np.asarray(paths, float)[::every], shares[:, None])
+        strewn = loose * every * (np.random.default_rng(0).random((len(shares), paths.shape[1])) - 0.5)
+        self.dust = self.at(np.asarray(paths, float)[::every], np.clip(shares[:, None] + strewn / len(paths), 0, 1))
         self.dust_looks = [np.repeat(each, paths.shape[1], axis=0) for each in (colours, light)]
         self.add(self.bed)
         return self
@@ -63,6 +66,16 @@ class River(Group):
     def seen_at(self, height: float) -> River:
         """Keep its bed's dust as fine as ever on a screen whose camera shows so much."""
         _fine(self.bed, height)
+        return self
+
+    def far(self, shrunk: float) -> River:
+        """Keep its ridges as lines of light where they lie so many times deeper than what is looked at."""
+        wide = max(1.0, shrunk / 1.6)
+        if wide != self.wide:
+            for part in (self.ridges.sleeve, self.ridges.core):
+                part.data["stroke_width"] *= wide / self.wide
+                part.note_changed_data()
+            self.wide = wide
         return self
 
     def at(self, points: ndarray, share: float | ndarray) -> ndarray:
@@ -92,7 +105,7 @@ class Stream(Group):
     """
 
     def __init__(
-        self, river: River, paths: ndarray, signal: ndarray, paint: Paint = "model", size: float = 0.02,
+        self, river: River, paths: ndarray, signal: ndarray, paint: Paint = "model", size: float = 0.03,
         dust: float = 0.4, every: int = 2, quiet: bool = False,
     ) -> None:  # fmt: skip
         """``paths`` [frame particle two]; ``signal`` [frame], the share of the mixture that is data by then. Of the
@@ -129,7 +142,7 @@ class Stream(Group):
 
     def _core(self) -> float:
         """How large a particle is in the world: on the screen it grows as it comes nearer."""
-        return self.size * self.height / 8 * (1 + self.at / (len(self.paths) - 1))
+        return self.size * self.height / 8 * (1 + self.at / (len(self.paths) - 1) / 3)
 
     def dim(self, light: float) -> Stream:
         """So bright from now on."""
@@ -140,8 +153,7 @@ class Stream(Group):
         """Keep the size of particles and dust on a screen whose camera shows so much."""
         if self.height != height:
             self.height = height
-            self.lights.core = self._core()
-            self.lights.show(self.river.at(moment(self.paths, self.at), self.at / (len(self.paths) - 1)))
+            _sized(self.lights, self._core())
             _fine(self.dust, height)
         return self
 
@@ -155,6 +167,14 @@ def many(theme: Theme, paint: Paint) -> ndarray:
 
 BLACKISH, PALER = ("noise", "model"), 0.68
 """Roles that are nearly black on a light page, and what is left of their colour where many wear it."""
+
+
+def _sized(lights: Lights, core: float) -> None:
+    """Make lights as large as this, and touch nothing else of them: they may be fading meanwhile."""
+    if lights.core != core:
+        lights.data["radius"] *= core / lights.core
+        lights.core = core
+        lights.note_changed_data()
 
 
 def _fine(dust: Dust, height: float) -> None:
@@ -213,9 +233,15 @@ class Leap(Group):
         self.theme, self.paint = river.theme, paint
         self.lines = Streaks(river.theme, np.stack([end[:lines] for end in self.ends], axis=1), paint, 1.4, 0.22)
         larger = 1.0 if is_dark(river.theme) else LARGER
-        self.lights = Lights(river.theme, self.ends[0], paint, 0.022 * larger, glow=0.16)
+        self.size = 0.022 * larger
+        self.lights = Lights(river.theme, self.ends[0], paint, self.size, glow=0.16)
         super().__init__(self.lines, self.lights)
         self.show(0.0)
+
+    def seen_at(self, height: float) -> Leap:
+        """Keep its lights' size on a screen whose camera shows so much."""
+        _sized(self.lights, self.size * height / 8)
+        return self
 
     def show(self, share: float) -> Leap:
         """When this share of the leap is over."""
@@ -242,8 +268,11 @@ class Arrows(Group):
         dark = is_dark(river.theme)
         self.shrunk = GlowLine(river.theme, river.data_at(0), "data", 3.0, 0.9, glow=0.8)
         ink = many(river.theme, "model")
-        self.shafts = Streaks(river.theme, places, ink, np.array([[0.3, 1.0, 1.6]]), 0.4, corner=0.02)  # fmt: skip
-        self.tips = Lights(river.theme, places[:, 0], ink, 0.014 if dark else 0.018, glow=0.2)
+        # On a light page lines that meet add up to mud: there they are full at their particle and leave at their tip.
+        fade, wide = ((0.4, 0.4, 0.4), (0.3, 1.0, 1.6)) if dark else ((0.6, 0.3, 0.06), (1.8, 1.3, 0.8))
+        self.shafts = Streaks(river.theme, places, ink, np.array([wide]), np.array([fade]), corner=0.02)
+        self.size = 0.014 if dark else 0.018
+        self.tips = Lights(river.theme, places[:, 0], "model", self.size, glow=0.2)
         super().__init__(self.shrunk, self.shafts, self.tips)
         self.follow(0.0)
 
@@ -258,6 +287,11 @@ class Arrows(Group):
         self.tips.show(places[:, -1])
         return self
 
+    def seen_at(self, height: float) -> Arrows:
+        """Keep its tips' size on a screen whose camera shows so much."""
+        _sized(self.tips, self.size * height / 8)
+        return self
+
 
 SHAFT = np.array([0.0, 0.5, 1.0])
 """Where along an arrow its width is given."""
@@ -266,7 +300,8 @@ SHAFT = np.array([0.0, 0.5, 1.0])
 class StepAgo(Group):
     """One step, enlarged: where a particle may have been before, the middle of that, and the place drawn of it.
 
-    Its lights are as large on the screen as ever, so that the camera can go in as far as a short pull asks for.
+    The cloud shines as densely as it is probable, and its ``rim`` is as far from its middle as its spread says. Its
+    lights are as large on the screen as ever, so that the camera can go in as far as a short pull asks for.
     """
 
     def __init__(self, river: River, before: ndarray, middle: ndarray, drawn: ndarray, cloud: ndarray, share: float,
@@ -274,13 +309,24 @@ class StepAgo(Group):
         """All [two] but the ``cloud``, [place two]; ``share`` of the river, and the ``size`` of a place in it at a
         camera height of 8."""
         self.stops, self.size = river.at(np.array([before, middle, drawn]), share), size
-        self.places = river.at(cloud, share)
-        self.cloud = Lights(river.theme, self.places, "mechanism", size, halo=5.0, glow=0.2,
-                            opacity=0.6 if is_dark(river.theme) else 0.8)  # fmt: skip
-        self.spot = Lights(river.theme, self.stops[1], "model", 1.8 * size)
-        self.pull = Streaks(river.theme, self.stops[None, :2], "model", 6, 1.0)
-        self.kick = Streaks(river.theme, self.stops[None, 1:], "noise", 4.5, 1.0)
-        super().__init__(self.cloud, self.kick, self.pull, self.spot)
+        theme, self.places, dark = river.theme, river.at(cloud, share), is_dark(river.theme)
+        centre = self.places.mean(axis=0)
+        self.spread = float(np.sqrt(((self.places - centre) ** 2).sum(axis=1).mean()))
+        far = np.linspace(0, 2.2, 12)
+        rings = centre + self.spread * far[:, None, None] * ROUND
+        alpha = np.broadcast_to((0.3 if dark else 0.22) * np.exp(-(far[:, None] ** 2)), rings.shape[:2])
+        self.shell = Mesh(sheet(rings, coloured(rgb(theme, "mechanism"), alpha)), depth_test=False, z_index=GLASS)
+        self.rim = Streaks(theme, (centre + self.spread * ROUND)[None], "mechanism", 1.6, 0.7)
+        self.specks = Lights(theme, self.places, "mechanism", size, halo=5.0, glow=0.2, opacity=0.75 if dark else 0.8)
+        self.cloud = Group(self.shell, self.rim, self.specks)
+        self.spot = Lights(theme, self.stops[1], "model", 1.8 * size)
+        ways = [before + np.linspace(0, 1, 33)[:, None] * (after - before)
+                for before, after in zip(self.stops[:2], self.stops[1:], strict=True)]  # fmt: skip
+        short, wide = (float(np.linalg.norm(way[-1] - way[0])) for way in ways)
+        self.pull = GlowLine(theme, ways[0][:29], "model", 9, 1.0, glow=0.8, round_ends=short / 8)
+        self.head = Streaks(theme, ways[0][None, 23:], "model", np.linspace(34, 0, 10)[None], 1.0)
+        self.kick = GlowLine(theme, ways[1], "noise", 5, 1.0, glow=0.6, round_ends=wide / 16)
+        super().__init__(self.cloud, self.kick, self.pull, self.head, self.spot)
         self.show(0.0)
 
     def place(self, share: float) -> ndarray:
@@ -289,55 +335,69 @@ class StepAgo(Group):
 
     def show(self, share: float) -> StepAgo:
         """When this share of the step is over."""
-        self.pull.show(upto=min(1.0, 2 * share))
-        self.kick.show(upto=max(0.0, 2 * share - 1))
+        self.pull.show(upto=28 * min(1.0, 2 * share))
+        self.head.show(opacity=float(np.clip(20 * share - 9, 0, 1)))
+        self.kick.show(upto=32 * max(0.0, 2 * share - 1))
         return self
 
     def seen_at(self, height: float) -> StepAgo:
         """Keep its lights' size on a screen whose camera shows so much."""
-        parts = (self.cloud, self.size, self.places), (self.spot, 1.8 * self.size, self.stops[1])
-        for lights, size, places in parts:
-            if lights.core != size * height / 8:
-                lights.core = size * height / 8
-                lights.show(places)
+        _sized(self.specks, self.size * height / 8)
+        _sized(self.spot, 1.8 * self.size * height / 8)
         return self
 
 
-class Descent(Group):
-    """A loss that falls and comes to lie on its floor, in the plane of pure noise and from edge to edge of it.
+ROUND = np.array([[0.0, np.cos(turn), np.sin(turn)] for turn in np.linspace(0, 2 * np.pi, 65)])
+"""A circle in the plane of the data."""
 
-    Loss counts up from a line of zero. What is left below the floor glows: no training takes it away.
+
+class Descent(Group):
+    """A loss that falls and comes to lie on its floor, which runs on down the river, in the plane of pure noise.
+
+    What is left below the floor glows: no training takes it away. The floor mirrors what is over it.
     """
 
     def __init__(
-        self, river: River, loss: ndarray, floor: float, half: float = 3.6, foot: float = -0.72, unit: float = 3.6
+        self, river: River, loss: ndarray, floor: float, half: float = -3.4, foot: float = -1.9, unit: float = 5.0
     ) -> None:
         """``loss`` [reading], evenly; it ends ``half`` to the right. Zero lies at the height ``foot``, and ``unit``
         is how high a loss of one would be: all three in units of the data."""
         self.river, self.half, self.foot, self.unit = river, half, foot, unit
-        theme, across = river.theme, half * np.linspace(BEGIN, 1, len(loss))
+        theme, across, dark = river.theme, half * np.linspace(BEGIN, 1, len(loss)), is_dark(river.theme)
         self.places = self.at(across, loss)
-        ends = np.array([-1.1 * half, 1.1 * half])
-        levels = [self.at(ends, np.full(2, height)) for height in (0.0, floor)]
-        alpha = np.broadcast_to((0.34 if is_dark(theme) else 0.2) * np.linspace(0.12, 1, 9) ** 1.5, (2, 9))
-        glow = np.stack([self.at(np.full(9, end), np.linspace(0, floor, 9)) for end in ends])
-        self.rest = Mesh(sheet(glow, coloured(rgb(theme, "target"), alpha)), depth_test=False, z_index=GLASS)
-        self.zero = Streaks(theme, levels[0][None], "muted", 1.6, 0.9)
-        self.floor = GlowLine(theme, levels[1], "target", 2.4, 0.9, glow=0.6)
-        self.line = GlowLine(theme, self.places, "model", 3.0, corner=0.6, glow=0.25)
-        self.head = Lights(theme, self.places[0], "model", 0.035, halo=6.0, glow=0.3)
-        super().__init__(self.rest, self.zero, self.floor, self.line, self.head)
-        self.floor_end, self.zero_end = self.at(half * np.array([0.6, 0.8]), np.array([floor, 0.0]))
+        sides, along = half * np.linspace(-3, 3, 25), np.linspace(-0.3, 0.8, 23)
+        lies = np.stack([self.at(sides, np.full(25, floor), share) for share in along])
+        near = np.exp(-(np.linspace(-1.5, 1.5, 25) ** 2)) * np.exp(-3 * np.abs(along[:, None]))
+        alpha = (0.34 if dark else 0.2) * near
+        self.sheet = Mesh(sheet(lies, coloured(rgb(theme, "target"), alpha)), depth_test=False, z_index=GLASS)
+        self.grid = Streaks(theme, lies[::2], "target", 1.0, (0.5 if dark else 0.4) * near[::2])
+        depth = np.linspace(floor, 0, 9)
+        below = np.stack([self.at(np.full(9, side), depth) for side in sides])
+        sunk = (0.5 if dark else 0.3) * np.linspace(1, 0, 9) ** 1.5 * near[6][:, None]
+        self.rest = Mesh(sheet(below, coloured(rgb(theme, "target"), sunk)), depth_test=False, z_index=GLASS)
+        self.floor = GlowLine(theme, self.at(sides, np.full(25, floor)), "target", 2.4, near[6][None], glow=0.6)
+        self.mirrored = Streaks(theme, self.at(across, 2 * floor - loss)[None], "model", 3.0, 0.22)
+        self.line = GlowLine(theme, self.places, "model", 4.0, glow=0.6)
+        self.size = 0.05
+        self.head = Lights(theme, self.places[0], "model", self.size, halo=6.0, glow=0.3)
+        super().__init__(self.sheet, self.grid, self.rest, self.mirrored, self.floor, self.line, self.head)
+        self.floor_end = self.at(np.array(0.5 * half), np.array(floor))
         self.show(0.0)
 
-    def at(self, across: ndarray, loss: ndarray) -> ndarray:
+    def at(self, across: ndarray, loss: ndarray, share: float = 0.0) -> ndarray:
         """Places [… 3] of losses, so far across in units of the data."""
-        return self.river.at(np.stack([across, self.foot + self.unit * np.asarray(loss)], axis=-1), 0.0)
+        return self.river.at(np.stack([across, self.foot + self.unit * np.asarray(loss)], axis=-1), share)
 
     def show(self, reading: float) -> Descent:
         """Up to a reading, or between two."""
         self.line.show(upto=reading)
+        self.mirrored.show(upto=reading)
         self.head.show(moment(self.places, reading))
+        return self
+
+    def seen_at(self, height: float) -> Descent:
+        """Keep its light's size on a screen whose camera shows so much."""
+        _sized(self.head, self.size * height / 8)
         return self
 
 
@@ -349,16 +409,16 @@ class Threads(Group):
     """Ways of many particles through the river, as far as they have come, and a light where each is."""
 
     def __init__(self, river: River, paths: ndarray, last: int, first: int = 0, paint: Paint = "rival",
-                 lines: int = 100) -> None:  # fmt: skip
+                 opacity: float = 0.42, lines: int = 100) -> None:  # fmt: skip
         """``paths`` [look particle two] at even times, from the frame ``first`` to the ``last`` of the river; the
-        first so many draw ``lines``."""
+        first so many draw ``lines``, as opaque as this."""
         shares = np.linspace(first / last, 1, len(paths))
         self.ways, self.first = river.at(np.asarray(paths, float), shares[:, None]), first
         colours = between(river.theme, (many(river.theme, "noise"), many(river.theme, paint)), (0.0, 0.6), shares)
         self.per_frame = (len(paths) - 1) / (last - first)
-        self.lines = Streaks(river.theme, self.ways[:, :lines].swapaxes(0, 1), colours, 1.2, 0.42, 0.3)
-        dot = 0.016 if is_dark(river.theme) else 0.02
-        self.heads = Lights(river.theme, self.ways[0], many(river.theme, paint), dot, glow=0.16)
+        self.lines = Streaks(river.theme, self.ways[:, :lines].swapaxes(0, 1), colours, 1.2, opacity, 0.3)
+        self.size = 0.02 if is_dark(river.theme) else 0.024
+        self.heads = Lights(river.theme, self.ways[0], many(river.theme, paint), self.size, glow=0.16)
         super().__init__(self.lines, self.heads)
         self.follow(first)
 
@@ -367,6 +427,11 @@ class Threads(Group):
         look = (frame - self.first) * self.per_frame
         self.lines.show(upto=look)
         self.heads.show(moment(self.ways, look))
+        return self
+
+    def seen_at(self, height: float) -> Threads:
+        """Keep its lights' size on a screen whose camera shows so much."""
+        _sized(self.heads, self.size * height / 8)
         return self
 
 

@@ -208,6 +208,10 @@ WRONG = {
         lambda run: {"answers": run.answers[..., ::-1]},
         "nearly all arrows point to the centre until the poised moment",
     ),
+    "tips that do not settle": (
+        lambda run: {"answers": np.concatenate([run.answers[:40], run.answers[40:] + 5])},
+        "in the end nearly all tips lie on the moons",
+    ),
     "a loss that ends elsewhere": (
         lambda run: {"loss": run.loss[::-1]},
         "the loss that is shown ends on the last and is never below its floor",

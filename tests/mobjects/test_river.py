@@ -106,8 +106,31 @@ def test_a_loss_is_as_high_above_zero_as_it_is_large(shown):
     from mathviz.mobjects.diffusion_reverse import Descent
 
     fall = Descent(shown.River(theme("dark"), shown.ARCS), np.array([0.6, 0.3, 0.25]), 0.2)
-    zero, floor = fall.zero.paths[0, 0, 2], fall.floor.core.paths[0, 0, 2]
+    zero, floor = fall.at(np.array(0.0), np.array(0.0))[2], fall.floor.core.paths[0, 0, 2]
     assert (fall.places[:, 2] - zero) / (floor - zero) == pytest.approx([3, 1.5, 1.25])
+    assert fall.places[:, 2] + fall.mirrored.paths[0, :, 2] == pytest.approx(np.full(3, 2 * floor))
+
+
+def test_the_rim_of_a_cloud_is_as_far_from_its_middle_as_its_spread(shown):
+    step = shown.StepAgo(shown.River(theme("dark"), shown.ARCS), *np.zeros((3, 2)), shown.START, 0.5)
+    around = np.linalg.norm(step.rim.paths[0] - step.places.mean(axis=0), axis=1)
+    assert around == pytest.approx(np.full(len(around), 0.63 * np.sqrt(shown.START.var(axis=0).sum())))
+
+
+def test_what_fades_keeps_fading_while_the_camera_goes_in(shown):
+    specks = shown.StepAgo(shown.River(theme("light"), shown.ARCS), *np.zeros((3, 2)), shown.START, 0.5)
+    specks.specks.data["rgba"][:, 3] *= 0.5
+    before, wide = specks.specks.data["rgba"].copy(), specks.specks.data["radius"].copy()
+    specks.seen_at(0.8)
+    assert np.array_equal(specks.specks.data["rgba"], before)
+    assert specks.specks.data["radius"] == pytest.approx(wide / 10)
+
+
+def test_moons_that_lie_deep_behind_a_thing_keep_their_width(shown):
+    river = shown.River(theme("dark"), shown.ARCS)
+    wide = river.ridges.core.data["stroke_width"].copy()
+    assert river.far(16.0).ridges.core.data["stroke_width"] == pytest.approx(10 * wide)
+    assert river.far(1.0).ridges.core.data["stroke_width"] == pytest.approx(wide)
 
 
 def test_on_a_light_page_the_hero_wears_a_ring(shown):
@@ -146,3 +169,11 @@ def test_many_on_a_light_page_are_paler_than_the_hero_and_still_seen(paint):
     seen = "#" + "".join(f"{round(255 * channel):02x}" for channel in ink)
     assert 3 < contrast(page, seen) < 0.5 * contrast(page, theme("light")[paint])
     assert np.allclose(many(theme("dark"), paint), rgb(theme("dark"), paint))
+
+
+def test_loose_dust_lies_no_farther_than_half_a_frame_from_its_own(shown):
+    river = shown.River(theme("dark"), shown.ARCS)
+    strict = river.filled(shown.PATHS, shown.SHARES, every=1).dust.copy()
+    off = river.filled(shown.PATHS, shown.SHARES, every=1, loose=1.0).dust - strict
+    frame = 2 * river.half / len(shown.PATHS)
+    assert np.abs(off[..., 1:]).max() == 0 and 0.3 * frame < np.abs(off[..., 0]).max() <= 0.5 * frame
