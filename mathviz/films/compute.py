@@ -209,6 +209,12 @@ def command(computation: Computation) -> list[str]:
     return loading.python("mathviz", "compute", computation.stem, "--quiet")
 
 
+def at_hand(computation: Computation, project: Project) -> Trace | None:
+    """The trace that ``find`` gives, if nothing has to be computed for it."""
+    usable = (_usable(computation, project, place, lambda line: None) for place in _places(computation, project))
+    return next((trace for trace in usable if trace is not None), None)
+
+
 def missing(computation: Computation, project: Project) -> list[str] | None:
     """None if there is a trace to draw from; else what is to be told of those that are there and not used."""
     told = []

@@ -200,6 +200,31 @@ class Reference(_Part):
     url: str | None = None
 
 
+MOST_QUESTIONS, CHOICES = 3, (2, 5)
+"""That a script may ask its viewers, and how many choices each leaves them."""
+
+
+class Question(_Part):
+    """What viewers may ask themselves: choices, the number of the right one from 1 on, and the reason for it."""
+
+    ask: Texts
+    choices: list[Texts] = Field(min_length=CHOICES[0], max_length=CHOICES[1])
+    right: int = Field(ge=1)
+    because: Texts
+
+    @field_validator("right")
+    @classmethod
+    def _is_a_choice(cls, right: int, info: ValidationInfo) -> int:
+        choices = info.data.get("choices") or []
+        if choices and right > len(choices):
+            raise ValueError(f"there is no choice {right}; there are {len(choices)}, counted from 1")
+        return right
+
+    @property
+    def texts(self) -> list[Texts]:
+        return [self.ask, *self.choices, self.because]
+
+
 class Script(_Part):
     """Everything that a viewer reads as prose, and the name of the computation it speaks of.
 
@@ -207,6 +232,7 @@ class Script(_Part):
     the scene asks for by name.
     ``inputs`` names computations that several films share: argument → function, as ``computation`` names its own.
     ``loop`` is the beat that small copies without end show; the last when none is named.
+    ``questions`` are what the film's page asks after it.
     """
 
     title: Texts
@@ -220,6 +246,7 @@ class Script(_Part):
     labels: dict[str, Texts] = Field(default_factory=dict)
     beats: list[Beat] = Field(min_length=1)
     loop: str | None = None
+    questions: list[Question] = Field(default_factory=list, max_length=MOST_QUESTIONS)
     alt: Texts
     references: list[Reference] = Field(min_length=1)
 
@@ -308,7 +335,8 @@ def _digest_in(told: Script, language: str) -> str:
             return {name: mine(value) for name, value in kept.items()}
         return [mine(each) for each in data] if isinstance(data, list) else data
 
-    return hashlib.sha256(json.dumps(mine(told.model_dump(mode="json")), sort_keys=True).encode()).hexdigest()
+    shown = told.model_dump(mode="json", exclude={"questions"})  # which the film's page asks, not the film
+    return hashlib.sha256(json.dumps(mine(shown), sort_keys=True).encode()).hexdigest()
 
 
 @functools.lru_cache(1024)
@@ -386,6 +414,8 @@ def _fields_at(place: list[Any]) -> list[str]:
         model = Reference
     elif place[0] == "formulas":
         model = Formula
+    elif place[0] == "questions":
+        model = Question
     return list(model.model_fields)
 
 
@@ -496,6 +526,7 @@ def try_filling(told: Script, path: Path, values: Any) -> int:
     texts = [told.title, told.question, told.alt, *(beat.chapter for beat in told.beats)]
     texts += [caption for beat in told.beats for caption in beat.captions]
     texts += [text.spoken for text in texts if isinstance(text, Said)]
+    texts += [text for question in told.questions for text in question.texts]
     faults = []
     for each in texts:
         for text in each.values():

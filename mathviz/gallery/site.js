@@ -31,6 +31,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const player = told && startPlayer(JSON.parse(told.textContent));
   startColours(player);
   if (document.getElementById("search")) startSearch();
+  for (const check of document.querySelectorAll(".checks fieldset")) startCheck(check);
 });
 
 // ---- colours: of the page, and of posters and films where there is a light one
@@ -48,6 +49,15 @@ function startColours(player) {
   choice.addEventListener("change", () => { remember(choice.value); show(); });
   systemIsLight.addEventListener("change", show);
   show();
+}
+
+// ---- questions after a film: what was chosen is judged at once; the answer can be opened without a script
+
+function startCheck(check) {
+  const said = check.querySelector("[role=status]");
+  check.addEventListener("change", (event) => {
+    said.textContent = "right" in event.target.dataset ? said.dataset.right : said.dataset.wrong;
+  });
 }
 
 // ---- search: every word, and every topic that is chosen

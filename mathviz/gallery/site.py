@@ -23,6 +23,7 @@ from pygments.lexers import PythonLexer
 
 from mathviz.films import compute
 from mathviz.gallery import settings, sharing
+from mathviz.gallery.checks import checks
 from mathviz.gallery.chinese import han_rule
 from mathviz.gallery.cues import cues
 from mathviz.gallery.films import DARK, NEEDED, Shelf, Version, shelf
@@ -232,9 +233,10 @@ class Pages:
                 self.stale[version.dark.name] = f"mathviz render {stem} --lang {language}"
             others = [(other, page_of(stem, other)) for other in versions if other != language]
             before, after = self._beside(stem, language)
+            asked = checks(self.project, stem, language) if sources else []
             self._page(
                 "film.html", page_of(stem, language), language, others, film=self._shown(stem, language), code=sources,
-                series=self.site.series_of(stem), before=before, after=after,
+                checks=asked, series=self.site.series_of(stem), before=before, after=after,
             )  # fmt: skip
 
     def _beside(self, stem: str, language: str) -> tuple[Shown | None, Shown | None]:
