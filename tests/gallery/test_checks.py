@@ -1,4 +1,4 @@
-"""A film's questions: validated as all words are, asked after the player, answered by the trace; without a script too."""
+"""Questions after a film: validated as all words are, answered by the trace, asked without a script too."""
 
 from __future__ import annotations
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 from sounds_made import tone
-from tiny_project import TinyProject
+from tiny_project import TinyProject, wait_for
 
 from mathviz.project.errors import MathvizError, NotFound, ToolFailed, ToolMissing
 from mathviz.voice import making, recordings, sheet
@@ -135,3 +136,21 @@ def test_the_command_lists_makes_and_fails_where_something_does_not_fit(rendered
 def test_a_language_that_the_film_has_not_is_told(rendered_once: TinyProject) -> None:
     with pytest.raises(NotFound, match="no language 'fr'"):
         look(rendered_once, "fr")
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_the_program_that_speaks_and_keeps_what_was_made(rendered: TinyProject) -> None:
+    """The second line is never finished; a second command at the same film is refused meanwhile."""
+    rendered.edit("scenes/tiny.yaml", "How high?", "Slowly")
+    slowly = "sh -c 'read line; case $line in 3*) sleep 60;; esac; echo $line | espeak-ng --stdout'"
+    making_it = rendered.start("voice", "tiny", "--lang", "en", "--with", slowly)
+    made = rendered.root / "renders" / ".cache" / "voice" / "made"
+    wait_for(lambda: len(list(made.glob("*/*.wav"))) == 1 and any("sleep" in each for each in rendered.processes()), 30,
+             "the second line")  # fmt: skip
+    other = rendered.run("voice", "tiny", "--lang", "en", "--with", ESPEAK)
+    assert other.returncode == 1 and "Somebody else is at work" in other.stderr
+    making_it.send_signal(signal.SIGINT)
+    assert making_it.wait(20) == 130
+    rendered.await_silence()
+    assert len(list(made.glob("*/*"))) == 1 and not (rendered.root / "voice").exists()
+    assert set(look(rendered).found) == {"question.1"}
