@@ -65,7 +65,10 @@ def test_a_film_without_questions_asks_none(site: Path) -> None:
 
 def test_no_question_is_asked_of_numbers_that_other_code_computed(filmed: TinyProject) -> None:
     with_questions(filmed)
+    """Neither while there is no trace of today's code, nor when there is one: the film shows the other's."""
     filmed.edit("tiny_concept.py", "bars + 1) / 2", "bars + 1) * 0.5")
+    assert "checks-title" not in (build(filmed.project).index.parent / "tiny.en.html").read_text(encoding="utf-8")
+    assert filmed.run("compute", "tiny").returncode == 0
     built = build(filmed.project)
     assert "checks-title" not in (built.index.parent / "tiny.en.html").read_text(encoding="utf-8") and built.stale
 
