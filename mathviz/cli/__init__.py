@@ -549,8 +549,8 @@ def speak_film(
 ) -> None:  # fmt: skip
     """What is to be said in a narrated film and what of it is recorded; writes a script to read from.
 
-    A recording for each caption is voice/STEM/LANGUAGE/BEAT.N.wav, .flac, .mp3 or .m4a beside scenes/; `mathviz docs
-    voice` has more. Exit status 1 if a recording does not fit. `mathviz render STEM --voice` makes the film.
+    A recording for each caption is voice/STEM/LANGUAGE/BEAT.N.wav, .flac, .mp3 or .m4a beside scenes/. Exit status 1 if
+    one does not fit. `mathviz render STEM --voice` makes the film; more: `mathviz docs voice`.
     """
     from mathviz.voice import making, recordings, sheet
 
