@@ -6,6 +6,7 @@ import ast
 import doctest
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -119,7 +120,7 @@ def require_command(call: str) -> None:
     named = [name for name in LEAVES if f"{call} ".startswith(f"{name} ")]
     assert named, f"{call}: there is no such command"
     known = {word for row in commands._parameters(LEAVES[named[0]]) for word in re.findall(r"-[-\w]+", row.shown)}
-    options = {word for word in call.split() if word.startswith("-")}
+    options = {word for word in shlex.split(call) if re.match("--?[a-z]", word)}
     assert options <= known | {"--help"}, f"{call}: {options - known}"
 
 
