@@ -25,7 +25,7 @@ from mathviz.render import encode
 LOW = ("--quality", "low", "--fps", "2")
 COMMANDS = [(), ("list",), ("compute",), ("render",), ("still",), ("doctor",), ("gallery",), ("embed",), ("bench",),
             ("scale",), ("cache",), ("docs",), ("new",), ("check",), ("preview",), ("lint",), ("frames",),
-            ("frames", "accept"), ("frames", "check"), ("slides",), ("upload-kit",)]  # fmt: skip
+            ("frames", "accept"), ("frames", "check"), ("slides",), ("voice",), ("upload-kit",)]  # fmt: skip
 
 
 def require_refused(done: subprocess.CompletedProcess[str], code: int, *says: str) -> None:

@@ -10,8 +10,10 @@ from playwright.sync_api import Browser, expect
 from test_pages import AXE, opened
 from tiny_project import TinyProject
 
-from mathviz.films import script
+from mathviz.films import compute, script
+from mathviz.gallery.checks import checks
 from mathviz.gallery.site import build
+from mathviz.project import HOME, Project
 from mathviz.project.errors import ScriptError
 
 QUESTIONS = """
@@ -101,3 +103,14 @@ def test_questions_that_the_trace_cannot_fill_are_told_and_belong_to_no_film(tin
     assert script.digest_in(path, "en") == before
     with pytest.raises(ScriptError, match="the trace has no beams"):
         script.try_filling(script.read(path), path, measure())
+
+
+@pytest.mark.parametrize("stem", Project(HOME).stems)
+def test_our_films_ask_three_questions_whose_choices_differ_as_the_trace_fills_them(stem: str) -> None:
+    told = script.read(HOME / "scenes" / f"{stem}.yaml")
+    for language in told.languages:
+        asked = checks(Project(HOME), stem, language)
+        assert len(asked) == 3, compute.missing(compute.of_film(Project(HOME), stem), Project(HOME))
+        for check in asked:
+            assert len({str(choice) for choice in check.choices}) == len(check.choices), check
+    assert any(script.placeholders(text) for each in told.questions for text in each.choices[each.right - 1].values())
