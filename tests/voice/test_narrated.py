@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from sounds_made import heard, tone
 from tiny_project import BEATS, TinyProject
+from typer.testing import CliRunner
 
 from mathviz import engine
+from mathviz.cli import app
 from mathviz.voice.lines import LEAD
 
 LOW = ("--lang", "en", "--quality", "low", "--fps", "2")
@@ -58,10 +60,10 @@ def test_a_film_that_is_not_all_recorded_is_refused_with_all_that_lacks(rendered
         assert f"tiny.en: {name}: “" in done.stderr and "mathviz voice tiny --lang en --with" in done.stderr
 
 
-@pytest.mark.parametrize("options", [("--no-captions",), ("--loudness", "-14"), ("--voice", "--webm")])
-def test_options_that_contradict_each_other(rendered_once: TinyProject, options: tuple[str, ...]) -> None:
-    done = rendered_once.run("render", "tiny", *LOW, *options)
-    assert done.returncode == 2 and "--voice" in done.stderr
+@pytest.mark.parametrize("options", [["--no-captions"], ["--loudness", "-14"], ["--voice", "--webm"]])
+def test_options_that_contradict_each_other(rendered: TinyProject, options: list[str]) -> None:
+    done = CliRunner().invoke(app, ["render", "tiny", *LOW, *options])
+    assert done.exit_code == 2 and "--voice" in done.output
 
 
 def test_captions_wait_for_the_voice_and_may_be_unseen(manim: None, rendered: TinyProject) -> None:
