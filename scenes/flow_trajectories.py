@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manimlib import DL, DOWN, LEFT, RIGHT, Group
+from manimlib import DL, DOWN
 
 from mathviz.concepts.flow_trajectories import FlowTrajectories as Run
 from mathviz.mobjects.diffusion_reverse import Followed, Origins, River
 from mathviz.mobjects.flow_trajectories import Aims, Between, Bundle, Ends, Heading, Needle, Pairs, Pinhole, Slice, Twin
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
-from mathviz.stage import FRAME, LEFT_HALF, POSTER, RIGHT_HALF, RIVER
+from mathviz.stage import LEFT_HALF, LEFT_THIRD, POSTER, RIVER
 from mathviz.stage.river import ALONG_TIME, RiverScene
 from mathviz.style import NORMAL, QUICK, SLOW
 
@@ -37,7 +37,6 @@ class FlowTrajectories(RiverScene):
         self.mix = self.index(self.pairs.travel, lambda t: self.hero.put(river.at(run.on_line(t), t)))
         self.pinhole = Pinhole(river, run.place, half, run.fan)
         self.average = Heading(river, run.place, half, run.ahead(run.drawn_velocity), "target", 7.0)
-        self.learned = Heading(river, run.place, half, run.ahead(run.learned_velocity), "model", 2.5)
         self.beam = Origins(river, run.flow[0, :, hero], run.origins, run.chances)
         self.needle = Needle(river, run.flow[0, :, hero], run.aims[:, hero])
         self.aims = Aims(river, run.flow[0], run.aims)
@@ -45,12 +44,13 @@ class FlowTrajectories(RiverScene):
         self.chain = self.index(self.straight.follow, self.hero.follow, self.aims.follow, self.needle.follow,
                                 self.beam.show)  # fmt: skip
         self.both = self.index(self.straight.follow, self.curved.follow)
-        ends = river.corners(0, 0.85), river.corners(1, 0.85)
+        ends = river.corners(0, 0.5), river.corners(1, 0.6)
         self.flat = self.shot(ALONG_TIME, self.line, river.ridges, room=0.3)
-        self.whole = self.shot(RIVER.turned(-3), *ends)
-        self.aside = self.shot(RIVER.turned(5), river.corners(0), river.corners(1), leaving=RIGHT_HALF)
+        turned = RIVER.turned(-3), RIVER.turned(-99), RIVER.turned(-28, -7)
+        self.whole, self.behind, self.beside = (self.shot(each, *ends) for each in turned)
+        self.near = self.shot(RIVER.turned(14), river.corners(1, 0.55), leaving=LEFT_THIRD)
         self.close = self.whole.nearer(6, river.at(run.place, half))
-        self.poster = self.shot(RIVER.turned(3), *ends, within=POSTER)
+        self.poster = self.shot(RIVER.turned(3), river.corners(0, 0.75), river.corners(1, 0.75), within=POSTER)
 
     def question(self) -> None:
         self.always(Pool(self.theme))
@@ -62,11 +62,10 @@ class FlowTrajectories(RiverScene):
         self.draw(self.line)
 
     def a_line_takes_time(self) -> None:
-        river = self.river
-        self.keep(self.pairs, self.hero, self.line, river.ridges)
+        self.keep(self.pairs, self.hero, self.line, self.river.ridges)
         self.play(self.moving(self.whole, 2 * SLOW), *(self.showing(each, 2 * SLOW) for each in self.panes))
         names = (self.name_at(place, self.label(name, name), DOWN)
-                 for name, place in (("noise", river.first), ("data", river.ridges)))  # fmt: skip
+                 for name, place in (("noise", self.river.first), ("data", self.river.ridges)))  # fmt: skip
         law = LEFT_HALF.put(self.law("line"), DL)
         self.play(self.mix.to(1, 1.5 * SLOW), *map(self.showing, (*names, law)))
 
@@ -89,20 +88,21 @@ class FlowTrajectories(RiverScene):
     def the_floor_is_the_disagreement(self) -> None:
         run = self.trace
         self.keep(self.river, self.hero, self.line, self.pinhole, self.average)
-        readings = run.updates * np.arange(1, len(run.loss) + 1) / len(run.loss)
-        axes = RIGHT_HALF.put(self.axes(readings, run.loss, "updates", "loss", width=3.9), LEFT)
-        floor = axes.level(run.floor, "target", self.text("floor", floor=run.floor))
-        later = [self.showing(each, time_span=(NORMAL, SLOW)) for each in (axes, floor)]
-        self.play(self.moving(self.aside), self.showing(self.scrim(RIGHT, FRAME.width)), *later)
-        self.add(self.learned, loss := axes.curve(run.loss, "model", readings, self.text("now", loss=run.last_loss)))
-        self.play(self.index(loss.show).to(len(run.loss) - 1), self.index(self.learned.show).to(1))
+        self.play(self.moving(self.near), *self.dimming(LESS, self.line))
+        self.add(apart := self.pinhole.apart(run.ahead(run.drawn_velocity)))
+        self.play(self.index(apart.show).to(1))
+        loss = self.pair("loss", "{:.2f}", ("now", "floor"), (run.loss[0], run.floor), ("model", "target"))
+        self.show(loss.face, run_time=QUICK)
+        self.play(self.index(lambda at: loss.numbers[0].show(moment(run.losses, at))).to(len(run.loss), 2 * SLOW))
         self.next_caption()
-        self.play(*self.dimming(FAINT, self.pinhole), self.showing(Slice(self.river, run.learned, "model").show(1)))
+        self.play(self.moving(self.whole), *map(self.dropping, (loss.face, apart)), *self.dimming(FAINT, self.pinhole),
+                  self.showing(Slice(self.river, run.learned, "model").show(1)))  # fmt: skip
+        self.show(self.pair("distance", "{:.2f}", ("ours", "usual"), (run.ours, run.usual), ("model", "data")).face)
         self.linger(theta=3)
 
     def everyone_heads_for_the_centre(self) -> None:
         self.keep(self.river, self.hero, self.line)
-        self.play(self.mix.to(0), self.moving(self.whole), *self.dimming(LESS, self.line),
+        self.play(self.mix.to(0), self.moving(self.behind), *self.dimming(LESS, self.line),
                   self.showing(self.beam, time_span=(NORMAL, SLOW)))  # fmt: skip
         self.show(self.needle)
         self.next_caption()
@@ -110,7 +110,7 @@ class FlowTrajectories(RiverScene):
 
     def following_averages_bends(self) -> None:
         self.keep(self.river, self.hero, self.line, self.beam, self.needle, self.aims, self.straight)
-        self.play(self.chain.to(self.last, RUN), self.drifting(theta=3, run_time=RUN))
+        self.play(self.chain.to(self.last, RUN), self.moving(self.whole, RUN))
         self.next_caption()
         self.play(self.moving(self.flat), self.chain.to(0), *map(self.dropping, (self.beam, self.needle, self.aims)),
                   *map(self.dropping, self.panes))  # fmt: skip
@@ -120,7 +120,7 @@ class FlowTrajectories(RiverScene):
 
     def diffusion_moves_late(self) -> None:
         self.keep(self.river.ridges, self.hero, self.straight)
-        self.play(self.moving(self.whole), self.chain.to(0), *map(self.showing, (*self.panes, self.curved)))
+        self.play(self.moving(self.beside), self.chain.to(0), *map(self.showing, (*self.panes, self.curved)))
         self.play(self.both.to(self.last / 2, RUN / 2))
         self.next_caption()
         self.show(self.pair("moved", "{:.0%}", PATHS, self.trace.half_way, ROLES).face, run_time=SLOW)
@@ -130,7 +130,7 @@ class FlowTrajectories(RiverScene):
         run = self.trace
         ends = Ends(self.river, run.flow[0, 0], *run.ends)
         self.keep(self.river, self.hero, self.straight, self.curved)
-        away, lifted = self.shot(RIVER.turned(-3), self.river.corners(0, 0.8), ends.room), self.index(ends.lift)
+        away, lifted = self.shot(RIVER.turned(4), self.river.corners(0, 0.2), ends.room), self.index(ends.lift)
         self.play(self.both.to(self.last), self.moving(away))
         self.play(self.showing(ends), *self.dimming(FAINT, self.straight, self.curved))
         self.play(lifted.to(1))
@@ -143,7 +143,7 @@ class FlowTrajectories(RiverScene):
         self.keep(self.river, self.hero, self.straight, self.curved)
         back = (self.index(each.follow, at=last).to(last * time) for each, time in
                 ((self.straight, run.early), (self.curved, run.half)))  # fmt: skip
-        self.play(self.moving(self.whole), *back, *self.dimming(LESS, self.straight, self.curved))
+        self.play(self.moving(self.beside), *back, *self.dimming(LESS, self.straight, self.curved))
         self.add(twin := Twin(self.river, run.zoomed, run.clock, run.zoom, last // 2))
         self.play(self.index(twin.carry).to(1, 1.5 * SLOW))
         pair = self.pair("clock_zoom", "{:.2f}", ("clock", "zoom"), (run.early, run.larger), ROLES)
@@ -153,18 +153,18 @@ class FlowTrajectories(RiverScene):
                 for each, of in zip(pair.numbers, (run.clock, run.zoom), strict=True))  # fmt: skip
         course = self.index(twin.follow, self.curved.follow, *read,
                             lambda at: self.straight.follow(moment(run.clock, at) * last), at=last / 2)  # fmt: skip
-        self.play(course.to(last, RUN / 2))
+        self.play(course.to(last, RUN / 2), self.drifting(theta=20, run_time=RUN / 2))
 
     def measure_which_is_cheaper(self) -> None:
         run = self.trace
         strides = [Bundle(self.river, *each, lines=40, corner=0.02) for each in zip(run.strides, ROLES, strict=True)]
         self.keep(*self.panes, self.river.ridges)
-        axes = self.errors(run.euler_error, "error")
-        self.play(self.moving(self.aside), *map(self.showing, (self.scrim(RIGHT, FRAME.width), *strides)))
-        self.play(self.index(*(each.follow for each in strides)).to(len(run.strides[0]) - 1), self.showing(axes))
+        self.play(self.moving(self.whole), *map(self.showing, strides))
+        self.play(self.index(*(each.follow for each in strides)).to(len(run.strides[0]) - 1, SLOW))
+        self.show(missed := self.missed("error", run.missed))
         self.next_caption()
-        self.drop(axes, run_time=QUICK)
-        self.show(self.errors(run.digit_error, "digit_error"))
+        self.play(self.dropping(missed, QUICK), *self.dimming(FAINT, *strides))
+        self.show(self.missed("digit_error", run.digits_missed))
 
     def pairs_must_change(self) -> None:
         run, crossed = self.trace, self.trace.crossed
@@ -186,9 +186,6 @@ class FlowTrajectories(RiverScene):
         cast = self.river, sheet, self.curved.dim(1), self.straight.dim(1), ends.show(1), self.hero, bent
         self.play(self.moving(self.poster), self.dropping(self.pairs), *map(self.showing, cast), run_time=SLOW)
 
-    def errors(self, found: Any, name: str) -> Any:
+    def missed(self, name: str, by: Any) -> Any:
         """By how much few steps miss, on either way."""
-        counts = self.trace.counts
-        axes = RIGHT_HALF.put(self.axes(counts, found, "steps", name, width=3.4, log_x=True, log_y=True), LEFT)
-        return Group(axes, *(axes.curve(each, role, counts, self.text(said), corner=0.05)
-                             for each, role, said in zip(found, ROLES, PATHS, strict=True)))  # fmt: skip
+        return self.pair(name, "{:.2f}", PATHS, by, ROLES, count=self.trace.shown_count).face

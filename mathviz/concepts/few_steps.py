@@ -28,6 +28,20 @@ class FewSteps(Trace):
     tolerances = {"euler_error": 1e-4, "strides": 1e-3, "digit_error": 1e-3}  # noqa: RUF012
 
     @property
+    def shown_count(self) -> int:
+        """Of how many Euler steps the stops are kept; ``missed`` [path] is by how much they miss, and ``digits_missed``
+        [path] by how much as many do on digits."""
+        return self.strides.shape[1] - 1
+
+    @property
+    def missed(self) -> ndarray:
+        return self.euler_error[:, self.counts.tolist().index(self.shown_count)]
+
+    @property
+    def digits_missed(self) -> ndarray:
+        return self.digit_error[:, self.counts.tolist().index(self.shown_count)]
+
+    @property
     def exceptions(self) -> str:
         """At how many Euler steps diffusion's images of digits are the better ones."""
         return ", ".join(map(str, self.counts[self.digit_error[1] < self.digit_error[0]]))

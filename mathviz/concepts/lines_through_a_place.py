@@ -78,6 +78,11 @@ class LinesThroughAPlace(ExactFlows):
         return (self.fan.mean(axis=0) - self.place) / (1 - HALF)
 
     @property
+    def losses(self) -> ndarray:
+        """The loss as it was read during training, and at its end over more of it, [look + 1]."""
+        return np.append(self.loss, self.last_loss)
+
+    @property
     def disagreement(self) -> ndarray:
         """How far each pair's own velocity is from the mean of all lines half-way, [pair]."""
         return disagreement(two_moons(), self.noise, self.partners)[1]

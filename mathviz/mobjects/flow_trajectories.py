@@ -106,6 +106,10 @@ class Pinhole(Group):
         super().__init__(self.lines, self.begins, self.ends)
         self.show(1.0)
 
+    def apart(self, mean: ndarray) -> Disagreement:
+        """How far from this place [two] on the pane of data the lines end."""
+        return Disagreement(self.river, mean, self.place + (1 - self.time) * self.velocity)
+
     def at(self, velocity: ndarray, times: ndarray) -> ndarray:
         """Where lines of these velocities [… two] are at ``times`` [time], [… time 3]."""
         ahead = (times - self.time)[:, None]
@@ -166,6 +170,22 @@ class Heading(Group):
         """So bright from now on."""
         self.light = light
         return self.point(self.place, self.time, self.aim)
+
+
+class Disagreement(Group):
+    """How far apart from what they lead to on average many lines lead: a line from there to the end of each."""
+
+    def __init__(self, river: River, mean: ndarray, data: ndarray, paint: Paint = "error", opacity: float = 0.3) -> None:
+        """``mean`` [two] and ``data`` [line two] are places on the pane of data."""
+        centre, far = river.at(mean, 1.0), np.linspace(0, 1, 3)[:, None]
+        self.lines = Streaks(river.theme, centre + far * (river.at(data, 1.0)[:, None] - centre), paint, 1.4, opacity)
+        super().__init__(self.lines)
+        self.show(0.0)
+
+    def show(self, share: float) -> Disagreement:
+        """When so much of each line is drawn, from the mean on."""
+        self.lines.show(upto=2 * share)
+        return self
 
 
 class Needle(Heading):
