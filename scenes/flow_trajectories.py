@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from manimlib import DL, DOWN
 
 from mathviz.concepts.flow_trajectories import FlowTrajectories as Run
-from mathviz.mobjects.diffusion_reverse import Followed, Origins, River
-from mathviz.mobjects.flow_trajectories import Aims, Between, Bundle, Ends, Heading, Needle, Pairs, Pinhole, Slice, Twin
+from mathviz.mobjects.diffusion_reverse import Followed, River
+from mathviz.mobjects.flow_trajectories import Between, Bundle, Ends, Heading, Outlook, Pairs, Pinhole, Slice, Twin
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
 from mathviz.stage import LEFT_HALF, LEFT_THIRD, POSTER, RIVER
@@ -37,17 +35,13 @@ class FlowTrajectories(RiverScene):
         self.mix = self.index(self.pairs.travel, lambda t: self.hero.put(river.at(run.on_line(t), t)))
         self.pinhole = Pinhole(river, run.place, half, run.fan)
         self.average = Heading(river, run.place, half, run.ahead(run.drawn_velocity), "target", 7.0)
-        self.beam = Origins(river, run.flow[0, :, hero], run.origins, run.chances)
-        self.needle = Needle(river, run.flow[0, :, hero], run.aims[:, hero])
-        self.aims = Aims(river, run.flow[0], run.aims)
+        self.ahead = Outlook(river, run.flow[0], run.aims, hero, run.origins, run.chances)
         self.straight, self.curved = (Bundle(river, *each, hero) for each in zip(run.flow, ROLES, strict=True))
-        self.chain = self.index(self.straight.follow, self.hero.follow, self.aims.follow, self.needle.follow,
-                                self.beam.show)  # fmt: skip
+        self.chain = self.index(self.straight.follow, self.hero.follow, self.ahead.follow)
         self.both = self.index(self.straight.follow, self.curved.follow)
         ends = river.corners(0, 0.5), river.corners(1, 0.6)
         self.flat = self.shot(ALONG_TIME, self.line, river.ridges, room=0.3)
-        turned = RIVER.turned(-3), RIVER.turned(-99), RIVER.turned(-28, -7)
-        self.whole, self.behind, self.beside = (self.shot(each, *ends) for each in turned)
+        self.whole, self.behind, self.beside = (self.shot(RIVER.turned(by), *ends) for by in (-3, -99, -28))
         self.near = self.shot(RIVER.turned(14), river.corners(1, 0.55), leaving=LEFT_THIRD)
         self.close = self.whole.nearer(6, river.at(run.place, half))
         self.poster = self.shot(RIVER.turned(3), river.corners(0, 0.75), river.corners(1, 0.75), within=POSTER)
@@ -103,17 +97,16 @@ class FlowTrajectories(RiverScene):
     def everyone_heads_for_the_centre(self) -> None:
         self.keep(self.river, self.hero, self.line)
         self.play(self.mix.to(0), self.moving(self.behind), *self.dimming(LESS, self.line),
-                  self.showing(self.beam, time_span=(NORMAL, SLOW)))  # fmt: skip
-        self.show(self.needle)
+                  self.showing(self.ahead.beam, time_span=(NORMAL, SLOW)))  # fmt: skip
+        self.show(self.ahead.needle)
         self.next_caption()
-        self.play(self.showing(self.straight), self.showing(self.aims, SLOW))
+        self.play(self.showing(self.straight), self.showing(self.ahead.aims, SLOW))
 
     def following_averages_bends(self) -> None:
-        self.keep(self.river, self.hero, self.line, self.beam, self.needle, self.aims, self.straight)
+        self.keep(self.river, self.hero, self.line, *self.ahead, self.straight)
         self.play(self.chain.to(self.last, RUN), self.moving(self.whole, RUN))
         self.next_caption()
-        self.play(self.moving(self.flat), self.chain.to(0), *map(self.dropping, (self.beam, self.needle, self.aims)),
-                  *map(self.dropping, self.panes))  # fmt: skip
+        self.play(self.moving(self.flat), self.chain.to(0), *map(self.dropping, (*self.ahead, *self.panes)))
         self.play(self.chain.to(self.last, 1.5 * SLOW))
         self.show(self.big("bend", self.trace.bend[0], "{:.2f} ×", "model"))
         self.wait(NORMAL)
@@ -161,10 +154,10 @@ class FlowTrajectories(RiverScene):
         self.keep(*self.panes, self.river.ridges)
         self.play(self.moving(self.whole), *map(self.showing, strides))
         self.play(self.index(*(each.follow for each in strides)).to(len(run.strides[0]) - 1, SLOW))
-        self.show(missed := self.missed("error", run.missed))
+        self.show(missed := self.pair("error", "{:.2f}", PATHS, run.missed, ROLES, count=run.shown_count).face)
         self.next_caption()
         self.play(self.dropping(missed, QUICK), *self.dimming(FAINT, *strides))
-        self.show(self.missed("digit_error", run.digits_missed))
+        self.show(self.pair("digit_error", "{:.2f}", PATHS, run.digits_missed, ROLES, count=run.counts[0]).face)
 
     def pairs_must_change(self) -> None:
         run, crossed = self.trace, self.trace.crossed
@@ -185,7 +178,3 @@ class FlowTrajectories(RiverScene):
         bent = self.pair("bend", "{:.2f} ×", PATHS, run.bend, ROLES).face
         cast = self.river, sheet, self.curved.dim(1), self.straight.dim(1), ends.show(1), self.hero, bent
         self.play(self.moving(self.poster), self.dropping(self.pairs), *map(self.showing, cast), run_time=SLOW)
-
-    def missed(self, name: str, by: Any) -> Any:
-        """By how much few steps miss, on either way."""
-        return self.pair(name, "{:.2f}", PATHS, by, ROLES, count=self.trace.shown_count).face

@@ -30,7 +30,7 @@ class FewSteps(Trace):
     @property
     def shown_count(self) -> int:
         """Of how many Euler steps the stops are kept; ``missed`` [path] is by how much they miss, and ``digits_missed``
-        [path] by how much as many do on digits."""
+        [path] by how much the fewest steps do on digits."""
         return self.strides.shape[1] - 1
 
     @property
@@ -39,7 +39,7 @@ class FewSteps(Trace):
 
     @property
     def digits_missed(self) -> ndarray:
-        return self.digit_error[:, self.counts.tolist().index(self.shown_count)]
+        return self.digit_error[:, 0]
 
     @property
     def exceptions(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from manimlib import Group
 from numpy import ndarray
 
-from mathviz.mobjects.diffusion_reverse import LARGER, River
+from mathviz.mobjects.diffusion_reverse import LARGER, Origins, River
 from mathviz.mobjects.light import Lights, moment
 from mathviz.mobjects.mesh import GLASS, Mesh, Triangles, coloured, sheet
 from mathviz.mobjects.streaks import GlowLine, Streaks
@@ -175,7 +175,9 @@ class Heading(Group):
 class Disagreement(Group):
     """How far apart from what they lead to on average many lines lead: a line from there to the end of each."""
 
-    def __init__(self, river: River, mean: ndarray, data: ndarray, paint: Paint = "error", opacity: float = 0.3) -> None:
+    def __init__(
+        self, river: River, mean: ndarray, data: ndarray, paint: Paint = "error", opacity: float = 0.3
+    ) -> None:
         """``mean`` [two] and ``data`` [line two] are places on the pane of data."""
         centre, far = river.at(mean, 1.0), np.linspace(0, 1, 3)[:, None]
         self.lines = Streaks(river.theme, centre + far * (river.at(data, 1.0)[:, None] - centre), paint, 1.4, opacity)
@@ -231,6 +233,27 @@ class Aims(Group):
         """So bright from now on."""
         self.light = light
         return self.follow(self.at)
+
+
+class Outlook(Group):
+    """What lies ahead of particles: ``aims``, where each heads; a hero's ``needle``, and the ``beam`` of all places
+    to which it may lead, whose mean that is."""
+
+    def __init__(self, river: River, paths: ndarray, aims: ndarray, hero: int, origins: ndarray, chances: ndarray,
+                 ) -> None:  # fmt: skip
+        """``paths`` and ``aims`` are [frame particle two]; ``origins`` [frame place two] and ``chances`` [frame place]
+        the hero's."""
+        self.beam = Origins(river, paths[:, hero], origins, chances)
+        self.needle = Needle(river, paths[:, hero], aims[:, hero])
+        self.aims = Aims(river, paths, aims)
+        super().__init__(self.beam, self.needle, self.aims)
+
+    def follow(self, frame: float) -> Outlook:
+        """At a frame."""
+        self.aims.follow(frame)
+        self.needle.follow(frame)
+        self.beam.show(frame)
+        return self
 
 
 class Bundle(Group):
