@@ -60,8 +60,7 @@ class FlowTrajectories(RiverScene):
         self.play(self.moving(self.whole, 2 * SLOW), *(self.showing(each, 2 * SLOW) for each in self.panes))
         names = (self.name_at(place, self.label(name, name), DOWN)
                  for name, place in (("noise", self.river.first), ("data", self.river.ridges)))  # fmt: skip
-        law = LEFT_HALF.put(self.law("line"), DL)
-        self.play(self.mix.to(1, 1.5 * SLOW), *map(self.showing, (*names, law)))
+        self.play(self.mix.to(1, 1.5 * SLOW), *map(self.showing, (*names, LEFT_HALF.put(self.law("line"), DL))))
 
     def one_place_many_lines(self) -> None:
         self.keep(self.pairs, self.hero, self.line, self.river)
@@ -120,8 +119,7 @@ class FlowTrajectories(RiverScene):
         self.linger(theta=3)
 
     def the_same_ends(self) -> None:
-        run = self.trace
-        ends = Ends(self.river, run.flow[0, 0], *run.ends)
+        ends = Ends(self.river, self.trace.flow[0, 0], *self.trace.ends)
         self.keep(self.river, self.hero, self.straight, self.curved)
         away, lifted = self.shot(RIVER.turned(4), self.river.corners(0, 0.2), ends.room), self.index(ends.lift)
         self.play(self.both.to(self.last), self.moving(away))
@@ -129,7 +127,7 @@ class FlowTrajectories(RiverScene):
         self.play(lifted.to(1))
         self.next_caption()
         self.play(lifted.to(0))
-        self.show(self.big("gap", run.gap, "{:.5f}", "target"))
+        self.show(self.big("gap", self.trace.gap, "{:.5f}", "target"))
 
     def clock_and_zoom(self) -> None:
         run, last = self.trace, self.last
@@ -153,8 +151,9 @@ class FlowTrajectories(RiverScene):
         strides = [Bundle(self.river, *each, lines=40, corner=0.02) for each in zip(run.strides, ROLES, strict=True)]
         self.keep(*self.panes, self.river.ridges)
         self.play(self.moving(self.whole), *map(self.showing, strides))
-        self.play(self.index(*(each.follow for each in strides)).to(len(run.strides[0]) - 1, SLOW))
-        self.show(missed := self.pair("error", "{:.2f}", PATHS, run.missed, ROLES, count=run.shown_count).face)
+        missed = self.pair("error", "{:.2f}", PATHS, run.missed, ROLES, count=run.shown_count).face
+        self.play(self.index(*(each.follow for each in strides)).to(run.shown_count, SLOW), self.showing(missed))
+        self.wait(QUICK)
         self.next_caption()
         self.play(self.dropping(missed, QUICK), *self.dimming(FAINT, *strides))
         self.show(self.pair("digit_error", "{:.2f}", PATHS, run.digits_missed, ROLES, count=run.counts[0]).face)
@@ -163,7 +162,8 @@ class FlowTrajectories(RiverScene):
         run, crossed = self.trace, self.trace.crossed
         self.keep(self.river.ridges)
         number = self.big("crossings", crossed[0], "{:.0f}", "error", pairs=len(run.noise))
-        self.play(self.moving(self.flat), self.showing(self.pairs.dim(1.0), SLOW), self.showing(number))
+        self.play(self.moving(self.flat), self.showing(self.pairs.dim(1.0), SLOW))
+        self.show(number, run_time=QUICK)
         swing = self.index(lambda at: self.pairs.join(run.joined(at)), lambda at: number.show(crossed[round(20 * at)]))
         self.play(swing.to(1, 2 * SLOW))
         self.next_caption()
@@ -175,6 +175,6 @@ class FlowTrajectories(RiverScene):
         self.both.put(self.last)
         self.hero.put(self.river.at(run.on_line(0), 0))
         sheet, ends = Between(self.river, *run.flow[:, :, int(run.hero)]), Slice(self.river, run.ends[0], "data")
-        bent = self.pair("bend", "{:.2f} ×", PATHS, run.bend, ROLES).face
-        cast = self.river, sheet, self.curved.dim(1), self.straight.dim(1), ends.show(1), self.hero, bent
+        cast = self.river, sheet, self.curved.dim(1), self.straight.dim(1), ends.show(1), self.hero
         self.play(self.moving(self.poster), self.dropping(self.pairs), *map(self.showing, cast), run_time=SLOW)
+        self.show(self.pair("bend", "{:.2f} ×", PATHS, run.bend, ROLES).face)
