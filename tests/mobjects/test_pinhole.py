@@ -48,6 +48,14 @@ def test_half_grown_light_has_come_half_way(shown, river):
     assert times.min() == pytest.approx(0.25) and times.max() == pytest.approx(0.75)
 
 
+def test_disagreement_is_a_line_from_the_mean_to_the_end_of_each(shown, river):
+    from mathviz.mobjects.flow_trajectories import Pinhole
+
+    apart = Pinhole(river, np.zeros(2), 0.5, shown.ENDS).apart(np.array([0.3, 0.1])).show(1.0)
+    assert apart.lines.paths[:, 0] == pytest.approx(river.at(np.tile([0.3, 0.1], (len(shown.ENDS), 1)), 1.0))
+    assert apart.lines.paths[:, -1] == pytest.approx(river.at(shown.ENDS, 1.0))
+
+
 def test_mixes_travel_on_their_lines_at_even_speed(shown, river):
     from mathviz.mobjects.flow_trajectories import Pairs
 

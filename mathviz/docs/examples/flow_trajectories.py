@@ -11,9 +11,11 @@ from mathviz.mobjects.flow_trajectories import (
     Aims,
     Between,
     Bundle,
+    Disagreement,
     Ends,
     Heading,
     Needle,
+    Outlook,
     Pairs,
     Pinhole,
     Slice,
@@ -44,6 +46,12 @@ def show_pinhole(theme: Theme) -> Group:
     return seen(river, Pinhole(river, np.array([0.2, 0.3]), 0.5, np.repeat(ENDS, 4, axis=0)))
 
 
+def show_disagreement(theme: Theme) -> Group:
+    """From the arcs' middle to each of their points."""
+    river = River(theme, ARCS)
+    return seen(river.last, river.ridges, Disagreement(river, ENDS.mean(axis=0), ENDS).show(1.0))
+
+
 def show_heading(theme: Theme) -> Group:
     """From a place at time 0.3 straight on, and from where it would have come."""
     river = River(theme, ARCS)
@@ -60,6 +68,13 @@ def show_aims(theme: Theme) -> Group:
     """After 5 of 20 frames they begin to come apart."""
     river = River(theme, ARCS)
     return seen(river, Aims(river, STRAIGHT, AIMS, 64).follow(5))
+
+
+def show_outlook(theme: Theme) -> Group:
+    """After 5 of 20 frames; particle 40 may still end at each point of the arcs."""
+    river, frames = River(theme, ARCS), len(SHARES)
+    origins, chances = np.repeat(ENDS[None], frames, axis=0), np.full((frames, len(ENDS)), 1 / len(ENDS))
+    return seen(river, Outlook(river, STRAIGHT, AIMS, 40, origins, chances).follow(5))
 
 
 def show_bundle(theme: Theme) -> Group:
