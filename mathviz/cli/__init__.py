@@ -772,6 +772,7 @@ def upload_kit(
     stem: Stem,
     lang: Annotated[str | None, typer.Option(help="The film's language; the script's first when not given.")] = None,
     theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
+    voice: Annotated[bool, typer.Option("--voice", help="The film in which the captions are spoken.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the kit's own; renders/upload when not given.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -788,7 +789,7 @@ def upload_kit(
     from mathviz.upload.kit import kit
 
     project = _project()
-    made = kit(project, project.require_stem(stem), lang, theme, out)
+    made = kit(project, project.require_stem(stem), lang, theme, out, voice)
     notes = [note for note in (_say_of(made.film, project), *made.notes) if note]
     if as_json:
         _print_json({"folder": str(made.folder), "files": made.files, "notes": notes})

@@ -16,7 +16,7 @@ from mathviz.project import Project, disk, not_found, reading
 from mathviz.project.errors import FilmDamaged, NotFound, OutOfPlace, ScriptError
 from mathviz.render import inputs
 from mathviz.render import manifest as manifests
-from mathviz.render.plan import Wish, plan
+from mathviz.render.plan import VOICE, Wish, plan
 from mathviz.style import THEMES
 
 DARK, LIGHT = THEMES
@@ -107,14 +107,15 @@ class Manifest(_Part):
 
 @dataclass(frozen=True)
 class Rendered:
-    """A film that is there, whole: its manifest and the folder that holds it."""
+    """A film that is there, whole: its manifest, the folder that holds it, and whether a voice speaks in it."""
 
     manifest: Manifest
     folder: Path
+    spoken: bool = False
 
     @property
     def name(self) -> str:
-        return name_of(self.manifest.stem, self.manifest.language, self.manifest.theme)
+        return name_of(self.manifest.stem, self.manifest.language, self.manifest.theme, self.spoken)
 
     @property
     def is_draft(self) -> bool:
@@ -129,7 +130,8 @@ class Rendered:
     def command(self) -> str:
         """What renders it in full size."""
         told = self.manifest
-        return f"mathviz render {told.stem} --lang {told.language}" + ("" if told.theme == DARK else " --theme light")
+        options = ("" if told.theme == DARK else " --theme light") + " --voice" * self.spoken
+        return f"mathviz render {told.stem} --lang {told.language}{options}"
 
     def changed_in(self, project: Project) -> list[str]:
         """Which of the project's own files that it was made from are others now; of a script, what it says for it."""
@@ -196,9 +198,9 @@ class Shelf:
     languages: list[str]
 
 
-def name_of(stem: str, language: str, theme: str) -> str:
+def name_of(stem: str, language: str, theme: str, spoken: bool = False) -> str:
     """A film's file name without its ending, as ``plan.Job.name`` has it."""
-    return f"{stem}.{language}" + ("" if theme == DARK else f".{theme}")
+    return f"{stem}.{language}" + ("" if theme == DARK else f".{theme}") + f".{VOICE}" * spoken
 
 
 def shelf(project: Project) -> Shelf:
@@ -237,13 +239,16 @@ def version(project: Project, film: Film, language: str) -> Version:
     return Version(dark, light)
 
 
-def rendered(project: Project, film: Film, language: str, theme: str) -> Rendered | None:
-    """A film in one language and theme, held to its manifest; None if there is none. Raises as ``version``."""
+def rendered(project: Project, film: Film, language: str, theme: str, spoken: bool = False) -> Rendered | None:
+    """A film in one language and theme, perhaps with its voice, held to its manifest; None if there is none.
+
+    Raises as ``version``.
+    """
     if language not in film.script.languages:
         raise not_found("language", language, film.script.languages, f"mathviz list ({film.stem})")
-    folder, stem, name = project.renders / film.stem, film.stem, name_of(film.stem, language, theme)
+    folder, stem, name = project.renders / film.stem, film.stem, name_of(film.stem, language, theme, spoken)
     path = folder / f"{name}.json"
-    again = f"Render it again: mathviz render {stem} --lang {language} --theme {theme}"
+    again = f"Render it again: mathviz render {stem} --lang {language} --theme {theme}" + " --voice" * spoken
     try:
         told = Manifest.model_validate(manifests.read(path))
     except FileNotFoundError:
@@ -266,7 +271,7 @@ def rendered(project: Project, film: Film, language: str, theme: str) -> Rendere
         cues(captions)
     except (OSError, ValueError) as error:
         raise FilmDamaged(f"{captions}: holds no captions as mathviz writes them: {error}. {again}") from None
-    return Rendered(told, folder)
+    return Rendered(told, folder, spoken)
 
 
 def _fault(folder: Path, name: str, file: str, digest: str) -> str:

@@ -47,8 +47,10 @@ class Kit:
     notes: list[str]
 
 
-def kit(project: Project, stem: str, language: str | None, theme: str = DARK, out: Path | None = None) -> Kit:
-    """Write the kit of a film in one language, to ``renders/upload/`` or ``out``.
+def kit(
+    project: Project, stem: str, language: str | None, theme: str = DARK, out: Path | None = None, spoken: bool = False
+) -> Kit:
+    """Write the kit of a film in one language, perhaps with its voice, to ``renders/upload/`` or ``out``.
 
     Raises NotFound for what there is not or is not rendered, FilmDamaged for a film that is not as made, OSError.
     """
@@ -56,11 +58,11 @@ def kit(project: Project, stem: str, language: str | None, theme: str = DARK, ou
     language = language or film.script.languages[0]
     if theme not in THEMES:
         raise not_found("theme", theme, THEMES, "mathviz upload-kit --help")
-    shown = rendered(project, film, language, theme)
+    shown = rendered(project, film, language, theme, spoken)
     if shown is None:
         raise NotFound(
-            f"{stem} is not rendered in {language!r}, {theme}. Render it: mathviz render {stem} --lang {language} "
-            f"--theme {theme} --final"
+            f"{stem} is not rendered in {language!r}, {theme}{', with a voice' * spoken}. "
+            f"Render it: mathviz render {stem} --lang {language} --theme {theme}{' --voice' * spoken} --final"
         )
     folder = (out or project.renders / "upload") / shown.name
     notes: list[str] = []

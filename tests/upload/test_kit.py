@@ -127,3 +127,18 @@ def test_whose_it_is_and_where_its_page_lies_are_said(rendered: TinyProject) -> 
                  "CC BY 4.0 https://creativecommons.org/licenses/by/4.0/"):  # fmt: skip
         assert f"\n{line}\n" in text
     assert len(text.encode()) <= YOUTUBE.description
+
+
+def test_a_film_with_a_voice_has_a_kit_of_its_own(rendered: TinyProject) -> None:
+    with pytest.raises(NotFound, match=re.escape("mathviz render tiny --lang en --theme dark --voice --final")):
+        kit(rendered.project, "tiny", "en", spoken=True)
+    about = json.loads((rendered.films / "tiny.en.json").read_text(encoding="utf-8"))
+    signed = {name: name.replace("tiny.en.", "tiny.en.voice-over.") for name in about["files"]}
+    for silent, spoken in signed.items():
+        (rendered.films / spoken).write_bytes((rendered.films / silent).read_bytes())
+    (rendered.films / "tiny.en.voice-over.json").write_bytes(
+        manifest.written(about | {"files": {signed[name]: digest for name, digest in about["files"].items()}})
+    )
+    made = kit(rendered.project, "tiny", "en", spoken=True)
+    assert made.folder.name == "tiny.en.voice-over" and (made.folder / "tiny.en.voice-over.mp4").is_file()
+    assert (made.folder / "captions.zh.srt").is_file() and made.film.command.endswith("--voice")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mathviz.gallery.films import Beat
@@ -32,6 +32,7 @@ def test_short_beats_are_put_together_with_the_next_and_the_last_with_the_one_be
     assert chapters(*beats_of([10, 10, 9.9])) == [], "two are too few"
 
 
+@settings(deadline=None)
 @given(st.lists(SECONDS, min_size=1, max_size=40))
 def test_chapters_are_as_youtube_takes_them(lengths: list[float]) -> None:
     beats, duration = beats_of(lengths)
@@ -44,6 +45,7 @@ def test_chapters_are_as_youtube_takes_them(lengths: list[float]) -> None:
     }
 
 
+@settings(deadline=None)
 @given(PLACE, TEXT)
 def test_a_title_is_taken_and_what_was_cut_is_told(place: Place, text: str) -> None:
     notes: list[str] = []
@@ -58,6 +60,7 @@ def test_a_title_is_cut_at_a_word() -> None:
     assert notes == ["bilibili: the title has 99 characters, 80 are taken: it was cut"]
 
 
+@settings(deadline=None)
 @given(PLACE, st.lists(TEXT.filter(str.strip), min_size=1, max_size=4), st.lists(TEXT, max_size=40))
 def test_a_description_is_taken_and_what_is_not_in_it_is_told(
     place: Place, blocks: list[str], sources: list[str]
