@@ -28,6 +28,7 @@ PARTS = {
     "gallery": "films → site → embed → serve: the pages that show films, and what a post pastes",
     "talk": "outline → page, handout, deck: films that pause where somebody speaks",
     "upload": "chapters, captions, places, covers → kit: what YouTube and bilibili take of a film",
+    "notebook": "`%%mathviz`: what a cell of a notebook draws is shown below it",
     "preview": "changes → easel → versions → studio → serve: a page that draws anew what is saved",
     "cluster": "bundle → station → line → remote → crew: films drawn on many machines; `scale` says how far it goes",
     "docs": "the pages that come with the package: commands, mobjects, numbers, frames; this plan",
