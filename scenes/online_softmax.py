@@ -2,175 +2,198 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manimlib import LEFT, RIGHT, UL, UP, UR
+from manimlib import DOWN, LEFT, ORIGIN, OUT, RIGHT, UP, UR, Animation, smooth
 
 from mathviz.concepts.online_softmax import OnlineSoftmax as Run
+from mathviz.mobjects.city import BLOCKS, PASSES, City, Kernels
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
-from mathviz.mobjects.online_softmax import City, Skyline
-from mathviz.stage import HERO, LEFT_HALF, POSTER, RIGHT_HALF, RIGHT_THIRD, SKYLINE, STAGE, UPPER_RIGHT, Explainer
+from mathviz.mobjects.online_softmax import GROWN, RISEN, OutputBars, Skyline
+from mathviz.stage import HERO, RIGHT_HALF, RIGHT_THIRD, SAFE, SKYLINE, STAGE, UPPER_LEFT, UPPER_RIGHT, Explainer
+from mathviz.stage.clock import Index
 from mathviz.style import NORMAL, QUICK, SLOW
 
-STREET = replace(STAGE, top=LEFT_HALF.middle[1] + 0.8)
-"""Where a row stands: under formula and number."""
+RUN, LATE = 3 * SLOW, (NORMAL, SLOW)
 
-RUN, PASSES = 3 * SLOW, 4
-"""Seconds of a whole run; how often the textbook goes over all scores."""
+NAMES, ROLES = ("textbook", "flash"), ("rival", "model")
+"""The two ways."""
 
-HOVERS, RISEN = 0.5, 0.95
-"""Shares of a tile's arrival: its towers are there, and the level is; after that what it rose by is forgotten."""
+UNDER, ABOVE = replace(STAGE, top=1.5), replace(UPPER_LEFT, bottom=1.3, top=SAFE.top)
+"""Where a row stands, and a number over it."""
+
+COUNTS = {"en": (1.0, "{:.1f}"), "zh": (100.0, "{:,.0f}")}
+"""In what a language counts many numbers, as against millions, and how that is written."""
 
 
 class OnlineSoftmax(Explainer):
-    """Cast: the ``city`` of all scores with its bench; the ``row`` of one query, under its water line."""
+    """Cast: the ``city`` of all scores with its bench; the ``row`` of one query, its sum, and its output's ``bars``."""
 
     trace: Run
 
     def setup(self) -> None:
         super().setup()
         run = self.trace
-        self.city = city = City(self.theme, run.city, run.tiles, run.held / run.largest**2)
         self.row = Skyline(self.theme, run.scores, run.hero, run.maximum[run.hero])
-        self.passes, self.visits = self.index(city.write), self.index(city.sweep)
-        self.arriving, self.levels, self.factor = self.index(self.row.arrive), [], None
-        middle = city.middle(run.tiles // 2, run.tiles // 2)
-        self.low = self.shot(HERO.turned(5, 12), city.towers).nearer(3.2, np.array([*middle, 0.6 * city.lift]))
-        self.wide = self.shot(HERO, city.towers, city.queries, city.keys, city.results)
-        self.beside = self.shot(HERO, city.towers, leaving=RIGHT_THIRD).nearer(1.2)
-        self.bench = self.shot(HERO.turned(0, 6), city.towers).nearer(5, np.array([*middle, 0.6 * city.lift]))
-        self.street = self.shot(SKYLINE.turned(-14), self.row.towers_at, within=STREET)
-        self.poster = self.shot(HERO.turned(4, 6), city.towers, within=POSTER, leaving=RIGHT_THIRD).nearer(1.9)
+        self.bars = OutputBars(self.theme, self.row, run.values, run.reference[run.hero])
+        self.city = city = City(self.theme, run.city, run.tiles, int(run.features) / run.largest)
+        shown = city.sink, city.sweep, city.rows, city.write, self.row.scan, self.row.arrive
+        self.sinking, self.visits, self.rows, self.passes, self.scanning, self.arriving = map(self.index, shown)
+        self.levels, self.factor = [], None
+        kernels = self.kernels = Kernels(self.theme, run.kernel_areas, run.kernel_milliseconds[:, -1], ROLES)
+        middle = np.array([*city.middle(run.tiles // 2, run.tiles // 2), city.lift])
+        self.low = self.shot(HERO.turned(5, 14), city.towers).nearer(3.4, middle - 0.1 * OUT)
+        self.beside = self.shot(HERO.turned(0, -4), city.towers).nearer(1.6, city.ground(0.22, -0.12))
+        self.bench = self.shot(HERO.turned(6, 8), city.towers).nearer(5.5, middle + 0.6 * OUT)
+        self.corner = self.shot(HERO.turned(-96, 2), city.towers).nearer(4.7, city.sweep(0).place + 0.2 * OUT)
+        self.above = self.shot(HERO.turned(0, -14), kernels.areas, leaving=RIGHT_THIRD).nearer(1.6)
+        self.poster = self.shot(HERO.turned(8, 16), city.towers).nearer(3.7, middle + 1.9 * RIGHT)
+        row, column = self.row, self.row.column_at
+        self.street = self.shot(SKYLINE.turned(-24, -3), row.room(row.tiles), room=0.4)
+        self.left = self.shot(SKYLINE.turned(-24, -3), column, row.room(2), within=UNDER)
+        self.whole = self.shot(SKYLINE.turned(-20, -3), column, row.room(row.tiles), within=UNDER)
+        self.output = self.shot(SKYLINE.turned(-20, -4), self.bars.room, column, row.room(1), within=UNDER)
 
     def question(self) -> None:
         self.always(Pool(self.theme))
         self.cut(self.low)
-        self.city.write(1)
-        self.play(self.showing(self.city), self.drifting(theta=6, push=1.06, run_time=RUN))
+        self.passes.put(PASSES)
+        self.play(self.showing(self.city), self.drifting(theta=6, push=1.1, run_time=RUN))
 
     def the_textbook_stores_all_scores(self) -> None:
         run = self.trace
         self.keep(self.city)
-        shown = self.over(LEFT_HALF.put(self.label("shown", every=run.every), UL))
-        self.play(self.moving(self.beside), self.passes.to(0), self.showing(shown))
-        amount = self.amount("slow", 0, "rival")
-        self.passes.drives(lambda at: amount.show(moment(run.textbook_course, 2 + at)))
-        self.show(amount, run_time=QUICK)
+        self.play(self.moving(self.beside, 1.5 * SLOW), self.sinking.to(1, 1.5 * SLOW))
+        slow = self.name_at(self.city.ground(1.03, -0.75), self.case(self.label("slow_memory")), DOWN)
+        amount = self.amount(self.passes.put(0), lambda at: float(moment(run.textbook_course, at)), "rival")
+        self.show(amount, slow, run_time=QUICK)
         self.play(self.passes.to(1, SLOW))
         self.next_caption()
-        self.play(self.passes.to(PASSES, RUN), self.drifting(theta=4, run_time=RUN))
-        amount.show(run.textbook_millions)
+        self.play(self.passes.to(PASSES, 2.5 * SLOW), self.drifting(run_time=2.5 * SLOW), self.dropping(slow))
 
     def fast_memory_is_small(self) -> None:
         self.keep(self.city)
         self.move(self.bench, run_time=1.5 * SLOW)
-        self.show(self.name_at(lambda: self.city.place, self.case(self.label("bench")), UP))
+        self.show(self.name_at(lambda: self.city.place + 0.8 * RIGHT, self.case(self.label("bench")), RIGHT))
         self.linger(theta=4)
         self.next_caption()
         self.linger(theta=6)
 
     def a_row_needs_its_maximum(self) -> None:
-        self.row.arrive(self.trace.maximum.shape[1])
+        run = self.trace
+        self.scanning.put(0)
         self.play(self.moving(self.street, 1.5 * SLOW), self.dropping(self.city), self.showing(self.row, SLOW))
-        self.linger(theta=3)
         self.next_caption()
-        self.show(self.name_at(self.row.beside(self.row.level_at(self.row.tiles)), self.label("level"), LEFT))
+        self.play(self.scanning.to(run.tokens, 2 * SLOW), self.drifting(theta=3, run_time=2 * SLOW))
+        self.show(self.name_at(self.row.beside(self.row.levels[-1]), self.label("level"), LEFT))
+        self.play(self.scanning.to(run.tokens + 1, NORMAL))
         self.linger(theta=3)
         self.keep(self.row)
 
     def keep_a_maximum_and_a_sum(self) -> None:
-        self.play(self.arriving.put(self.row.tiles).to(0))
-        self.play(self.arriving.to(RISEN, SLOW))
+        self.play(self.moving(self.left), self.arriving.put(self.row.tiles).to(0))
+        self.arriving.put(0)
+        self.play(self.arriving.to(1, RUN / 2))
+        row = self.row
+        self.total = self.name_at(row.column_at.mean(axis=0) - 0.5 * RIGHT, self.label("sum"), LEFT)
+        self.levels = [self.name_at(row.beside(row.levels[1]), self.label("level"), LEFT)]
+        self.show(self.total, *self.levels)
         self.next_caption()
         self.arrives(1)
+        law = RIGHT_HALF.put(self.law("sum"), UR)  # lint: ignore[TXT001, TXT003] symbols grow out of their names
         # lint: ignore[CON001] signs as large as these need 3 : 1
-        self.show(LEFT_HALF.put(self.law("sum"), UL))
-        self.keep(self.row, self.factor, *self.levels)
+        self.play(self.gathering(law, {"m": self.levels[0], "m'": self.levels[1]}, NORMAL + QUICK))
+        self.keep(row, self.total, self.factor, *self.levels)
 
     def one_factor_or_nothing(self) -> None:
-        self.arrives(2)
+        self.arrives(2, self.moving(self.whole))
         self.next_caption()
         self.arrives(3)
-        self.keep(self.row, self.factor)
+        self.keep(self.row, self.total, self.factor)
 
     def the_output_is_a_sum_too(self) -> None:
-        self.play(self.arriving.to(self.row.tiles, NORMAL))
+        run, row, bars = self.trace, self.row, self.bars
+        self.play(self.moving(self.output), self.arriving.to(1), self.showing(bars.follow(1)))
+        factors = run.factor[run.hero]
+        self.arriving.drives(bars.follow, lambda at: self.factor.show(factors[min(int(at), row.tiles - 1)]))
         # lint: ignore[CON001] signs as large as these need 3 : 1
-        self.show(LEFT_HALF.put(self.law("output"), UL))
-        self.linger(theta=3)
+        name, marked = (self.name_at(bars.room.mean(axis=0) * [1, 1, 0], self.case(self.label(label)), UP)
+                        for label in ("output", "divided"))  # fmt: skip
+        self.show(name, RIGHT_HALF.put(self.law("output"), UR))
+        self.play(self.arriving.to(row.tiles, RUN), self.drifting(3, run_time=RUN))
         self.next_caption()
+        self.play(self.index(bars.divide).to(1, rate_func=smooth), *self.replacing(name, marked))
         self.linger(theta=3)
 
     def only_a_tile_lives(self) -> None:
-        run, city = self.trace, self.city
+        city = self.city
         self.visits.put(0)
-        self.play(self.moving(self.wide, 1.5 * SLOW), self.dropping(self.row), self.showing(city, SLOW))
-        names = [self.name_at(place, self.case(self.label(name, role)), side) for name, role, place, side in (
-            ("queries", "model", city.queries, LEFT), ("keys", "data", city.keys, UP),
-            ("results", "target", city.results, RIGHT))]  # fmt: skip
-        self.show(*names, run_time=QUICK)  # lint: ignore[CON001] the bench passes behind one of them
-        self.play(self.visits.to(run.tiles, RUN))
+        self.play(self.moving(self.corner, 1.5 * SLOW), self.dropping(self.row), self.showing(city, SLOW))
+        # lint: ignore[CON001] cased in the page's colour, over blocks of all roles
+        names = [self.name_at(lambda at=at: city.place + at, self.case(self.label(name)), side)
+                 for name, at, side in BLOCKS]  # fmt: skip
+        self.show(*names, run_time=QUICK)
+        self.play(self.visits.to(3, 2 * SLOW), self.riding(lambda: city.place, run_time=2 * SLOW))
         self.next_caption()
-        self.play(self.visits.to(2 * run.tiles, RUN), self.drifting(theta=4, run_time=RUN))
+        self.play(*map(self.dropping, names), self.visits.to(8, RUN), self.riding(lambda: city.place, run_time=RUN))
         self.keep(city)
 
     def fewer_numbers_move(self) -> None:
-        run = self.trace
-        amount = self.amount("slow", 0, "model")
-        self.visits.drives(lambda at: amount.show(run.flash_course(at)))
-        self.move(self.beside)
-        self.show(amount, run_time=QUICK)
-        self.play(self.visits.to(run.tiles**2, RUN))
+        tiles = self.trace.tiles
+        amount = self.amount(self.rows.put(0), lambda at: self.trace.flash_course(at * tiles), "model")
+        self.play(self.moving(self.beside, 1.5 * SLOW), self.showing(amount, SLOW))
+        self.play(self.rows.to(tiles, RUN))
         self.next_caption()
         self.linger(theta=6)
 
     def real_kernels_gain(self) -> None:
-        run = self.trace
+        run, kernels = self.trace, self.kernels
         self.keep(self.city)
-        self.play(self.drifting(theta=1, run_time=QUICK), self.showing(self.scrim(RIGHT), QUICK))
-        memory = self.pair("peak", "{:.3g}", (run.math_megabytes, run.flash_megabytes))
-        self.show(memory)
+        memory = self.pair("peak", "{:.3g}", NAMES, run.kernel_megabytes[:, -1], ROLES, RIGHT_HALF, UR).face
+        time = self.pair("time", "{:.0f}", NAMES, run.kernel_milliseconds[:, -1], ROLES, RIGHT_HALF, UR).face
+        self.play(self.moving(self.above), self.showing(kernels.areas), self.showing(memory, time_span=LATE))
         self.linger(theta=3)
         self.next_caption()
-        time = self.pair("time", "{:.0f}", (run.math_milliseconds, run.flash_milliseconds))
-        self.drop(memory, run_time=QUICK)
-        self.show(time)
-        self.linger(theta=3)
+        self.play(*self.replacing(memory, time), self.dropping(kernels.areas), self.moving(self.beside))
+        self.add(kernels.ways)
+        self.play(self.index(kernels.clock).to(1))
 
     def last_picture(self) -> None:
         """The city that the textbook stores, and the one tile that is needed."""
         run = self.trace
         self.city.stand(run.tiles * (run.tiles // 2) + run.tiles // 2)
-        one = self.big("poster", run.flash_millions, "{:.1f}", "model", UPPER_RIGHT, unit=self.text("million"),
-                       size="hero_large")  # fmt: skip
+        per, template = COUNTS[self.language]
+        one = self.big("poster", per * run.flash_millions, template, "model", UPPER_RIGHT, unit=self.text("million"),
+                       size="hero_large", textbook=template.format(per * run.textbook_millions))  # fmt: skip
         self.play(self.moving(self.poster), self.showing(self.city))
         self.show(one, run_time=QUICK)
 
-    def arrives(self, tile: int) -> None:
-        """A tile's towers grow, the level rises, and the factor by which the past dims appears."""
+    def arrives(self, tile: int, *others: Animation) -> None:
+        """A tile's towers grow, the level rises, the sum shrinks by the factor, and the tile's light is added."""
         run, row = self.trace, self.row
-        factor = self.big("factor", run.factor[run.hero, tile], "× {:.2f}", "mechanism", UPPER_RIGHT)
+        factor = self.big("factor", run.factor[run.hero, tile], "× {:.2f}", "mechanism", ABOVE)
         before, self.factor = self.factor, factor
         gone = [self.dropping(name, QUICK) for name in self.levels]
-        self.play(self.arriving.to(tile + HOVERS, NORMAL), *gone)
+        self.play(self.arriving.to(tile + GROWN, NORMAL), *gone, *others)
         old, new = run.maximum[run.hero, tile - 1 : tile + 1]
         # lint: ignore[CON001] signs as large as these need 3 : 1
-        self.levels = [self.name_at(row.beside(level), self.label(name, role), LEFT) for name, level, role in
-                 (("level", old, "data"), ("risen", new, "mechanism")) if new > old or name == "level"]  # fmt: skip
+        self.levels = [self.name_at(row.beside(old), self.label("level"), LEFT)]
+        if new > old:
+            self.levels.append(self.name_at(row.between(new, new), self.case(self.label("risen")), UP))
+        if new - old > 1:  # there is room between them
+            gap = self.case(self.label("gap", size="formula"))
+            self.levels.append(self.name_at(row.between(old, new), gap, ORIGIN))
         self.play(self.arriving.to(tile + RISEN, SLOW), *self.replacing(before, factor),
                   *map(self.showing, self.levels))  # fmt: skip
-        self.wait(NORMAL)
+        self.play(self.arriving.to(tile + 0.97, SLOW))
 
-    def amount(self, label: str, value: float, role: str) -> Any:
-        """Millions of numbers that were moved so far."""
-        return self.big(label, value, "{:.1f}", role, UPPER_RIGHT, unit=self.text("million"), widest=88.8)
-
-    def pair(self, label: str, template: str, values: tuple[float, float]) -> Any:
-        """The textbook's number and that of tiles, under what they are."""
-        numbers = [self.big(name, value, template, role) for name, value, role in
-                   zip(("textbook", "flash"), values, ("rival", "model"), strict=True)]  # fmt: skip
-        column = RIGHT_HALF.column(self.label(label), RIGHT_HALF.row(*numbers, gap=0.6, edge=UP), gap=0.2, edge=LEFT)
-        return self.case(self.over(RIGHT_HALF.put(column, UR)))
+    def amount(self, index: Index, course: Callable[[float], float], role: str) -> Any:
+        """How many numbers were moved so far, in what the language counts in; ``course`` is in millions."""
+        per, template = COUNTS[self.language]
+        made = self.big("moved", 0, template, role, UPPER_RIGHT, unit=self.text("million"), widest=88.8 * per)
+        index.drives(lambda at: made.show(per * course(at)))
+        return made

@@ -63,13 +63,14 @@ class Solids(Mesh):
     def show(self, **looks: Any) -> Solids:
         """Any of these:
 
-        ``foot``, ``top`` [solid]: heights. ``side``, ``lid``: roles or colours [solid rgb]. ``values`` [solid cell
-        rgb]: colours of the cells. ``turn`` [solid]: radians about the vertical axis through the origin.
-        ``shift`` [solid 3]. ``heat`` [solid]: 0 leaves sides dark, 1 makes them as bright as their lips. ``fog``
-        [solid]: how much of it is lost in the page, see ``fog``.
+        ``foot``, ``top`` [solid]: heights. ``side``, ``lid``: roles or colours [solid rgb]; ``side`` is toned, and
+        ``body`` and ``rim`` are the colours [solid rgb] that walls and lips have at their brightest, as they are.
+        ``values`` [solid cell rgb]: colours of the cells. ``turn`` [solid]: radians about the vertical axis through
+        the origin. ``shift`` [solid 3]. ``heat`` [solid]: 0 leaves sides dark, 1 makes them as bright as their lips.
+        ``fog`` [solid]: how much of it is lost in the page, see ``fog``.
         """
-        shapes = {"foot": (), "top": (), "turn": (), "heat": (), "fog": (), "lid": (3,), "shift": (3,),
-                  "values": (self.cells.shape[1], 3)}  # fmt: skip
+        shapes = {"foot": (), "top": (), "turn": (), "heat": (), "fog": (), "lid": (3,), "body": (3,), "rim": (3,),
+                  "shift": (3,), "values": (self.cells.shape[1], 3)}  # fmt: skip
         for name, value in looks.items():
             if name == "side":
                 self.looks["body"] = np.broadcast_to(_wall(self.theme, value), (self.count, 3))

@@ -1,4 +1,4 @@
-"""Online softmax's picture: light is e^(score − level), the level is the running maximum, the bench is to scale."""
+"""Online softmax's picture: light is e^(score − level), the level the running maximum; sum and output shrink alike."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def row(shown):
 
 def test_after_every_tile_the_level_is_the_maximum_so_far(shown, row):
     for tile in range(4):
-        assert row.level_at(tile + 0.95) == pytest.approx(shown.SCORES[2, : 2 * (tile + 1)].max())
+        assert row.level_at(tile + 0.8) == pytest.approx(shown.SCORES[2, : 2 * (tile + 1)].max())
         assert row.level_at(tile + 1) == pytest.approx(shown.SCORES[2, : 2 * (tile + 1)].max())
 
 
@@ -37,25 +37,47 @@ def test_light_is_that_of_softmax_and_the_past_dims_by_one_factor(shown, row):
         assert not row.weights(tile)[2 * tile :].any(), "what is not there gives no light"
 
 
+def test_what_is_drawn_of_a_towers_light_is_its_weight_and_nothing_else(row):
+    from mathviz.mobjects.tint import rgb
+
+    page, ink = rgb(theme("dark"), "background"), rgb(theme("dark"), "data")
+    for step in (1, 2, 2.6, 3.7, 4):
+        drawn = (row.arrive(step).towers.looks["body"] - page) / (ink - page)
+        assert drawn == pytest.approx(np.repeat((row.weights(step) * row.counted(step))[:, None], 3, axis=1))
+
+
+def test_the_column_is_the_sum_and_shrinks_by_the_factor_alone(shown, row):
+    from mathviz.mobjects.online_softmax import ONE, RISEN
+
+    def tall(step):
+        return row.arrive(step).slices.looks["top"].sum() / ONE
+
+    for tile in range(1, 4):
+        kept = np.exp(shown.SCORES[2, : 2 * tile] - shown.MAXIMUM[tile]).sum()
+        assert tall(tile + RISEN) == pytest.approx(kept), "repaired, and nothing added yet"
+        assert tall(tile + 1) == pytest.approx(np.exp(shown.SCORES[2, : 2 * (tile + 1)] - shown.MAXIMUM[tile]).sum())
+
+
+def test_the_bars_are_the_output_and_end_on_the_marks(shown, row):
+    from mathviz.mobjects.online_softmax import BAR, OutputBars
+
+    weights = np.exp(shown.SCORES[2] - shown.SCORES[2].max())
+    values = np.cos(np.arange(24)).reshape(8, 3)
+    result = weights @ values / weights.sum()
+    bars = OutputBars(theme("dark"), row, values, result)
+    assert bars.output(4) == pytest.approx(weights @ values)
+    looks = bars.divide(1).bars.looks
+    ends = np.where(result > 0, looks["top"] - 0.01, looks["foot"])
+    assert ends - bars.high == pytest.approx(BAR * result)
+
+
+def test_without_the_maximum_there_is_no_light(row):
+    from mathviz.mobjects.tint import rgb
+
+    assert not (row.scan(7.9).towers.looks["body"] - rgb(theme("dark"), "background")).any()
+    assert (row.scan(9).towers.looks["body"] - rgb(theme("dark"), "background")).any()
+
+
 def test_towers_are_as_high_as_their_scores(row):
     tops = row.arrive(4).towers.looks["top"]
     assert np.diff(tops) == pytest.approx(np.diff(row.height(row.row)))
-
-
-def test_the_bench_is_to_the_scale_of_the_city(shown):
-    from mathviz.mobjects.online_softmax import SIDE, City
-
-    city = City(theme("dark"), shown.STREETS, 6, 0.006)
-    assert (2 * city.half / SIDE) ** 2 == pytest.approx(0.006)
-
-
-def test_only_the_tile_at_work_is_held_and_row_by_row(shown):
-    from mathviz.mobjects.online_softmax import City
-
-    city = City(theme("dark"), shown.STREETS, 6, 0.006)
-    for visit in (0, 5, 6, 35):
-        city.sweep(visit)
-        row, column = divmod(visit, 6)
-        assert np.argwhere(city.at_work).min(axis=0).tolist() == [2 * row, 2 * column]
-        assert city.at_work.sum() == 4
-        assert sorted(city.held.looks["top"]) == pytest.approx(sorted(city.heights[city.at_work]))

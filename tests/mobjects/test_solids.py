@@ -92,6 +92,14 @@ def test_fog_takes_what_is_far_into_the_page(drawn) -> None:
     assert near[:, :3].max() > 0.8
 
 
+def test_a_wall_is_of_the_colour_that_it_is_given_and_half_the_light_is_half(drawn) -> None:
+    """As it is at its brightest, which is its top, by how much each wall is lit."""
+    bricks = drawn.Blocks(DARK, np.array([[0.0, 0.0], [3.0, 0.0]]), 1.0, lip=0.0)
+    bricks.show(body=np.array([[0.8, 0.6, 0.2], [0.4, 0.3, 0.1]]))
+    whole, half = bricks.data["rgba"].reshape(2, 9, -1, 4)[:, 3, :, :3]
+    assert np.allclose(whole, 2 * half) and np.allclose(whole[:, 0] / whole[:, 1], 0.8 / 0.6)
+
+
 def test_a_curved_side_is_shaded_as_a_curve(drawn) -> None:
     """Where two facets meet, both are as bright there; where the wedge has an edge, they are not."""
     wedge = drawn.Wedges(DARK, np.array([[1.0, 2.0]]), np.radians([[0.0, 90.0]]))
