@@ -25,13 +25,12 @@ def failing(trace: OptimalTransport) -> set[str]:
     return {claim.says for claim in trace.check() if not claim.holds}
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
-def test_other_seeds_hold_too(seed):
-    assert failing(trace_optimal_transport(seed=seed)) <= {"nearest neighbours leave most data points empty"}
+def test_what_the_film_computes_holds(run):
+    assert not failing(run)
 
 
 def test_figures_of_the_film(run):
-    assert run.cost == pytest.approx(0.233, abs=1e-3) and run.scattered_cost == pytest.approx(0.746, abs=1e-3)
+    assert run.cost == pytest.approx(0.232, abs=1e-3) and run.scattered_cost == pytest.approx(0.753, abs=1e-3)
     assert run.line_cost(run.grain_column) == pytest.approx(run.cost)
 
 
@@ -48,6 +47,25 @@ def test_the_swap_saves_what_it_says(run):
     swapped[list(run.swap)] = swapped[list(run.swap)[::-1]]
     saved = (run.line_cost(run.greedy_column) - run.line_cost(swapped)) * int(run.grains)
     assert saved == pytest.approx(run.saved) and 0 < run.saved < run.before
+
+
+def test_prices_leave_nothing_where_sand_moves_and_never_less(run):
+    assert run.slack.min() > -1e-10 and run.slack[run.plan > 0] == pytest.approx(0, abs=1e-10)
+    assert (run.scattered * run.slack).sum() == pytest.approx(run.scattered_cost - run.cost)
+
+
+def test_every_rescaling_mends_one_kind_of_sums(run):
+    rows, columns = (np.abs(run.iterates[0].sum(axis=axis) - mass).sum()
+                     for axis, mass in ((1, run.source), (0, run.target)))  # fmt: skip
+    assert rows < 1e-6 < columns == pytest.approx(run.sums_off(run.iterates[0]), abs=1e-6)
+    assert run.sums_off(run.plan) == pytest.approx(0, abs=1e-12) and run.kernel.sum() == pytest.approx(1)
+
+
+def test_straight_ways_join_both_piles_in_order(run):
+    for share, places, mass in ((0.0, run.rows, run.source), (1.0, run.columns, run.target)):
+        found, counts = np.unique(run.between(share), return_counts=True)
+        assert found == pytest.approx(places) and counts / int(run.grains) == pytest.approx(mass)
+    assert (np.diff(run.between(0.5)) > -1e-12).all()
 
 
 def test_stranded_are_those_for_whom_there_is_no_room(run):
@@ -99,14 +117,6 @@ def test_what_does_not_converge_is_told():
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(1, 6), st.integers(0, 10_000))
-def test_exact_matchings_are_the_best_of_all_permutations(points, seed):
-    costs = np.random.default_rng(seed).random((points, points))
-    best = min(costs[np.arange(points), list(order)].sum() for order in itertools.permutations(range(points)))
-    assert costs[np.arange(points), transport.match_exactly(costs)].sum() == pytest.approx(best)
-
-
-@settings(max_examples=50, deadline=None)
 @given(st.integers(1, 8), st.integers(0, 10_000))
 def test_greedy_takes_the_closest_free_pair(points, seed):
     costs = np.random.default_rng(seed).random((points, points))
@@ -138,13 +148,7 @@ def test_crossings_are_where_ends_lie_on_either_side(seed):
         assert np.allclose(one, (1 - second) * starts[int(j)] + second * ends[int(j)])
 
 
-def swapped(run: OptimalTransport) -> np.ndarray:
-    partner = run.partner.copy()
-    partner[[0, 200]] = partner[[200, 0]]
-    return partner
-
-
-SMALL = {"bins": 20, "grains": 200, "temperatures": 11, "coldest": 0.1, "iterations": 40, "points": 64}
+SMALL = {"bins": 20, "grains": 200, "temperatures": 11, "coldest": 0.1, "iterations": 40}
 
 WRONG = {
     "a grain astray": (
@@ -168,16 +172,11 @@ WRONG = {
         lambda run: {"iterate_error": np.maximum(run.iterate_error, run.iterate_error[-20])},
         "the error falls geometrically",
     ),
-    "nearest for matched": (lambda run: {"partner": run.nearest}, "matchings are one to one"),
-    "two partners swapped": (lambda run: {"partner": swapped(run)}, "no two matched pairs would gain by a swap"),
-    "plain for squared": (lambda run: {"partner": run.partner_plain}, "SciPy's assignment is no cheaper"),
-    "greedy for optimal": (
-        lambda run: {"partner": run.partner_greedy}, "mass moves along a shortest way between distributions",
+    "the pile to one side": (lambda run: {"source": np.roll(run.source, 3)}, "both piles have one middle"),
+    "greedy turned round": (
+        lambda run: {"greedy_column": run.grain_column[::-1]},
+        "greedy costs more than the exact plan, less than scattering",
     ),
-    "meeting ways": (
-        lambda run: {"crossings": run.crossings[:, [0, 1, 2, 2]]}, "ways of squared distance cross, never at one time",
-    ),
-    "crossing plain ways": (lambda run: {"crossings_plain": np.array(2)}, "ways of plain distance do not cross"),
 }  # fmt: skip
 
 

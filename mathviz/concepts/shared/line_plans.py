@@ -73,6 +73,22 @@ class LinePlans(Trace):
         return float((self.scattered * self.costs).sum())
 
     @property
+    def kernel(self) -> ndarray:
+        """What Sinkhorn begins with, exp(−(x − y)²/ε) at ``iterate_temperature``, as shares of one, [row column]."""
+        near = np.exp(-self.costs / float(self.iterate_temperature))
+        return np.asarray(near / near.sum())
+
+    def sums_off(self, plan: ndarray) -> float:
+        """How far a plan's sums are from both piles: Σ |row sum − a| + Σ |column sum − b|."""
+        plan = np.asarray(plan, float)
+        return float(np.abs(plan.sum(axis=1) - self.source).sum() + np.abs(plan.sum(axis=0) - self.target).sum())
+
+    @property
+    def slack(self) -> ndarray:
+        """What the prices leave of each way's cost, (x − y)² − u − v, [row column]: never less than nothing."""
+        return self.costs - self.row_price[:, None] - self.column_price
+
+    @property
     def moves(self) -> int:
         """Cells of the exact plan that hold mass."""
         return int((self.plan > 0).sum())
@@ -134,13 +150,13 @@ def histogram(places: ndarray, humps: tuple[tuple[float, float, float], ...]) ->
 def plan_claims(trace: LinePlans) -> list[Claim]:
     """About the exact plan on a line."""
     sums = [*trace.plan.sum(axis=1) - trace.source, *trace.plan.sum(axis=0) - trace.target]
-    prices, used = trace.row_price[:, None] + trace.column_price, np.argwhere(trace.plan > 0)
+    used = np.argwhere(trace.plan > 0)
     by_order = sorted_cost(trace.rows, trace.source, trace.columns, trace.target)
     return [
         Claim.close("row and column sums hold", sums, 0, 1e-12),
         Claim.close("no plan is cheaper: the prices add up to its cost", trace.cost, trace.dual_value, 1e-10),
-        Claim.below("no price asks more than a move costs", prices - trace.costs, 1e-10),
-        Claim.close("mass moves only where prices equal costs", (trace.costs - prices)[trace.plan > 0], 0, 1e-10),
+        Claim.below("no price asks more than a move costs", -trace.slack, 1e-10),
+        Claim.close("mass moves only where prices equal costs", trace.slack[trace.plan > 0], 0, 1e-10),
         Claim.below("no more cells hold mass than a tree has edges", len(used), sum(trace.plan.shape)),
         Claim("on a line the plan keeps the order", bool((np.diff(used[:, 1]) >= 0).all()), f"{len(used)} moves"),
         Claim.close("its cost is that of matching sorted mass", trace.cost, by_order, 1e-10, "{:.6f}"),
@@ -154,7 +170,9 @@ def sinkhorn_claims(trace: LinePlans) -> list[Claim]:
     mended = [half.astype(float).sum(axis=1 - at % 2) - (trace.source, trace.target)[at % 2]
               for at, half in enumerate(trace.iterates)]  # fmt: skip
     rates = late[1:] / late[:-1]
+    off = [trace.sums_off(each) for each in (trace.kernel, *trace.iterates)]
     return [
+        Claim.below("every rescaling leaves the sums less wrong than before", np.diff(off), -1e-6),
         Claim.below("row and column sums hold at every temperature", [trace.blurred_error, columns / 100], 1e-8),
         Claim.below("the cost falls with the temperature", np.diff(cost), 1e-9),
         Claim.below("no blurred plan is cheaper than the exact one", trace.cost - cost, 1e-9),

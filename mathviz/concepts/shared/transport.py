@@ -1,4 +1,4 @@
-"""Plans between masses and matchings between points: with entropy, exactly, greedily; and where their ways cross.
+"""Plans between masses with entropy, greedy matchings of points, and where straight ways cross.
 
 Peyré & Cuturi (2019), chapters 2 to 4.
 """
@@ -54,19 +54,11 @@ def iterate_sinkhorn(
     return np.array(plans[:halves]), np.array(errors)
 
 
-def match_exactly(costs: ndarray) -> ndarray:
-    """The cheapest one-to-one matching of [row column], by POT's network simplex: a column for each row."""
-    import ot
-
-    equal = np.full(len(costs), 1 / len(costs))
-    return ot.emd(equal, equal, costs).argmax(axis=1)
-
-
 def match_greedily(costs: ndarray) -> ndarray:
     """The closest free pair is matched first, then the next: a column for each row."""
     partner, free = np.full(len(costs), -1), np.ones(len(costs), bool)
-    for cell in np.argsort(costs, axis=None, kind="stable"):
-        row, column = divmod(int(cell), len(costs))
+    for cell in np.argsort(costs, axis=None, kind="stable").tolist():
+        row, column = divmod(cell, len(costs))
         if partner[row] < 0 and free[column]:
             partner[row], free[column] = column, False
     return partner
