@@ -13,10 +13,10 @@ from mathviz.style import Theme
 
 STOPS = (-0.25, -0.06, 0.0, 0.06, 0.14, 0.27, 0.48, 0.72, 1.0)
 DARK = ("#8ADCFF", "#1D4A66", "#171D2E", "#4A2430", "#93392A", "#D9660F", "#FFAB2E", "#FFE09A", "#FFF6E2")
-LIGHT = ("#0A66B8", "#9DC4E6", "#F4F3F0", "#F4D6B4", "#EBA65A", "#D4701A", "#A94A08", "#6E2A00", "#401400")
+LIGHT = ("#0A66B8", "#8FC0EC", "#FAF9F6", "#FBE3C4", "#F2AE55", "#DE7410", "#AE4704", "#6E2A00", "#401400")
 """Shares of the largest sum, and their colours: a fourth of it glows already, since one gradient must be seen too."""
 
-VEILED = {True: "#0F1524", False: "#DDE0EA"}
+VEILED = {True: "#0F1524", False: "#E7E9F1"}
 """What is veiled goes to: night on a dark page, porcelain on a light one. Cool, so that what is lit is warm."""
 
 

@@ -8,7 +8,7 @@ from numpy import ndarray
 from mathviz.mobjects.mesh import NOTHING, Triangles, coloured, join
 from mathviz.mobjects.seating import Seating
 from mathviz.mobjects.solids import Wedges
-from mathviz.mobjects.stacks import rising, wire
+from mathviz.mobjects.stacks import shining, wire
 from mathviz.mobjects.tint import rgb, toned
 from mathviz.style import Theme
 
@@ -39,10 +39,9 @@ def gauges(theme: Theme, seats: Seating, passed: ndarray, most: ndarray, bright:
     jam = most[rank, lane] > TOO_MUCH
     on = np.where(jam[:, None], rgb(theme, "error"), wire(theme))
     angles = np.stack([begins, begins + full * (ends - begins)], axis=-1)
-    bars = Wedges(theme, radii[lit], angles[lit], top=FULL, side=on[lit], lid=on[lit], heat=0.5).triangles
-    light = [rising(theme, "error" if jam[k] else "model", radii[k].mean(), angles[k], FULL, 0.30 * bright)
-             for k in np.flatnonzero(lit)]  # fmt: skip
-    return _faded(join(tracks, bars), bright), join(*light)
+    bars = Wedges(theme, radii[lit], angles[lit], top=FULL, side=on[lit], lid=on[lit], heat=0.7, grey=0.15).triangles
+    light = shining(radii[lit].mean(axis=1), angles[lit], np.full(lit.sum(), FULL), on[lit], 0.55 * bright, 1.1)
+    return _faded(join(tracks, bars), bright), light
 
 
 def _faded(parts: Triangles, bright: float) -> Triangles:

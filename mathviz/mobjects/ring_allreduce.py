@@ -18,7 +18,7 @@ from mathviz.mobjects.gauges import gauges
 from mathviz.mobjects.light import Hero
 from mathviz.mobjects.mesh import FLOOR, GLASS, MIRRORED, NOTHING, Mesh, Triangles, coloured, join, sheet
 from mathviz.mobjects.seating import PORTS, RIM, Seating, upon
-from mathviz.mobjects.stacks import Drawn, Stacks, wire
+from mathviz.mobjects.stacks import Drawn, Stacks, finished, wire
 from mathviz.mobjects.streaks import Trail
 from mathviz.mobjects.tint import is_dark, mixed, rgb
 from mathviz.style import Theme
@@ -275,19 +275,21 @@ class Turntable(Group):
         rises = np.clip((1 - fold) + (ranks < self.seats.before), 0.0, 1.0)  # ranks that come in rise from the floor
         flying, become = become is not None, counts if become is None else become
         whole = (become == self.history.ranks)[:, None]
-        plain = np.where(whole, rgb(self.theme, "target"), rgb(self.theme, "mechanism"))
+        plain = np.where(whole, finished(self.theme), rgb(self.theme, "mechanism"))
         paint = mixed(np.tile(wire(self.theme), (len(ranks), 1)), plain, landed)
+        done = counts == self.history.ranks
+        shine = np.maximum(done, np.broadcast_to(1.0 - landed, done.shape))
         if self.hero is not None:
             followed = (chunks == self.hero) & (ranks == self._heros())
             paint[followed] += self.spot * (wire(self.theme) - paint[followed])
-        done = counts == self.history.ranks
-        paint[done] = rgb(self.theme, "target")
+            shine[followed] = np.maximum(shine[followed], 0.4 * self.spot)
+        paint[done] = finished(self.theme)
         sunk = self.sunk[chunks]
         few = landed * (1 - (1 - sunk) * (become - 1) / (self.history.ranks - 1))
         paint, lit = mixed(paint, rgb(self.theme, "mechanism"), sunk), self.veil[ranks, chunks]
         lit = lit * (1 - SHADE[is_dark(self.theme)] * self.relief * few)
         stacks = Stacks(
-            ranks, chunks, counts, self.ember.shares(values), paint, lit, done * lit * (1 - sunk),
+            ranks, chunks, counts, self.ember.shares(values), paint, lit, shine * (1 - sunk),
             foot, turn, np.broadcast_to(squeeze, ranks.shape) * rises, inflate=0.015 * flying,
         )  # fmt: skip
         return stacks.draw(self.theme, self.seats, self.columns)

@@ -7,16 +7,19 @@ from manimlib import DOWN, UP
 from numpy import ndarray
 
 from mathviz.mobjects.glass import Pane
-from mathviz.mobjects.mesh import NOTHING, Mesh, join
+from mathviz.mobjects.mesh import NOTHING, SOLID, Mesh, Triangles, coloured, join, sheet
 from mathviz.mobjects.solids import Blocks
-from mathviz.mobjects.tint import Paint, is_dark, rgb, toned
+from mathviz.mobjects.tint import Paint, is_dark, mixed, rgb, toned
 from mathviz.style import Theme
 
-ROD_WIDTH, ROD_PITCH = 2.0, 3.6
+ROD_WIDTH, ROD_HEIGHT, ROD_PITCH = 2.4, 1.5, 4.2
 """Width and height of a rod, and from one to the next."""
 
 GAP = 0.08
 """Before each step."""
+
+COOLS = 3.0
+"""Within so many fixed costs what was done loses its glow."""
 
 
 class Rods(Mesh):
@@ -33,13 +36,14 @@ class Rods(Mesh):
         self.theme, self.steps, self.shares, self.unit = theme, np.asarray(steps), np.asarray(shares), unit
         self.paints = [rgb(theme, paint) for paint in paints]
         self.origin = np.zeros(3) if origin is None else np.asarray(origin, float)
-        super().__init__(NOTHING)
+        super().__init__(NOTHING, z_index=SOLID + 1)  # its light is over what stands behind it
         self.show(0.0)
 
     def show(self, size: float, late: float = np.inf) -> Rods:
         """Another size; what is done when it is so late, in fixed costs."""
         self.size = size
-        parts = []
+        parts: list[Triangles] = []
+        light: list[Triangles] = []
         for rod, (steps, share, paint) in enumerate(zip(self.steps, self.shares, self.paints, strict=True)):
             kinds = 1 + (share * size > 0)  # at no size there are no bytes
             long, gap = self.unit * np.tile([1.0, share * size][:kinds], steps), np.tile([GAP, 0.0][:kinds], steps)
@@ -48,14 +52,32 @@ class Rods(Mesh):
             begins = np.minimum(begins, self.unit * late)
             centres = np.stack([begins + long / 2, np.full(kinds * steps, -ROD_PITCH * rod)], axis=-1)
             sizes = np.stack([long, np.full(kinds * steps, ROD_WIDTH)], axis=-1)
-            fixed = toned(self.theme, "muted", 0.5 if is_dark(self.theme) else 0.6)
+            fixed = toned(self.theme, "text", 0.6) if is_dark(self.theme) else toned(self.theme, "muted", 0.6)
             colours = np.tile([fixed, paint][:kinds], (steps, 1))
-            heat = np.tile([0.3, 0.7][:kinds], steps)
-            parts.append(Blocks(self.theme, centres, sizes, top=ROD_WIDTH * 0.6, side=colours, lid=colours,
-                                heat=heat).triangles)  # fmt: skip
-        points, rgba, corners = join(*parts)
+            ends = np.cumsum(np.tile([1.0, share * size][:kinds], steps))
+            fresh = np.exp(-np.maximum(late - ends, 0) / COOLS) * (long > 0.01)  # what was just done glows, and cools
+            colours = mixed(colours, rgb(self.theme, "text"), 0.9 * fresh)
+            bright = np.maximum(fresh, np.tile([0.0, 1.0][:kinds], steps))
+            heat = np.tile([0.3, 0.8][:kinds], steps)
+            parts.append(Blocks(self.theme, centres, sizes, top=ROD_HEIGHT, side=colours, lid=colours, heat=heat,
+                                grey=0.15).triangles)  # fmt: skip
+            if is_dark(self.theme) and (on := bright > 0.02).any():
+                light.append(self._light(begins[on], long[on], -ROD_PITCH * rod, colours[on], bright[on]))
+        points, rgba, corners = join(*parts, *light)
         self.put((points + self.origin, rgba, corners))
         return self
+
+    def _light(
+        self, begins: ndarray, long: ndarray, middle: float, paint: ndarray, bright: ndarray
+    ) -> Triangles:  # fmt: skip
+        """The light over what bytes cost and what was just done, from both edges of the bricks' lids."""
+        up = np.linspace(0, 1, 6)
+        found = []
+        for begin, end, colour, strength in zip(begins, begins + long, paint, 0.3 * bright, strict=True):
+            for y in (middle + ROD_WIDTH / 2, middle - ROD_WIDTH / 2):
+                points = np.array([[[x, y, ROD_HEIGHT + 0.9 * rise] for rise in up] for x in (begin, end)])
+                found.append(sheet(points, coloured(colour, np.broadcast_to(strength * (1 - up) ** 2, (2, 6)))))
+        return join(*found)
 
     def lengths(self, size: float | None = None) -> ndarray:
         """How long the rods are, now or at a size, in scene units, [rod]."""
@@ -77,15 +99,15 @@ class Rods(Mesh):
         return DOWN if rod else UP
 
     def _edge(self, rod: int) -> ndarray:
-        near, high = (1, 0.6) if rod == 0 else (-1, 0)
-        return np.array([-ROD_PITCH * rod + near * ROD_WIDTH / 2, high * ROD_WIDTH])
+        near, high = (1, ROD_HEIGHT) if rod == 0 else (-1, 0.0)
+        return np.array([-ROD_PITCH * rod + near * ROD_WIDTH / 2, high])
 
     def gate(self, size: float) -> Pane:
         """A pane across all rods where the last one ends at a size: which ends there too takes as long."""
         at, far = float(self.lengths(size)[-1]) if size else 0.0, ROD_WIDTH
         near = -ROD_PITCH * (len(self.steps) - 1) - ROD_WIDTH / 2  # names at the foot of the nearest pass before it
         corners = np.array([[at, near, 0.0], [at, far, 0.0], [at, far, ROD_WIDTH], [at, near, ROD_WIDTH]])
-        return Pane(self.theme, self.origin + corners, "text", fill=0.14, edge=1.0, width=4)
+        return Pane(self.theme, self.origin + corners, "text", fill=0.3, edge=1.0, width=6)
 
     def bounds(self, size: float) -> ndarray:
         """Points [point 3] around the rods as they are at a size, for a shot."""

@@ -77,9 +77,9 @@ class Seating:
         """A point so far outside a rank's edge."""
         return upon(RIM * self.size + out, self.middle(rank), height)
 
-    def outside(self, rank: float, ports: float = 1.0, height: float = 0.0) -> ndarray:
-        """Where a rank's name stands: outside its edge, and its ports if they are shown (1)."""
-        return self.rim(rank, 1.4 + PORTS * ports, height)
+    def outside(self, rank: float, ports: float = 1.0) -> ndarray:
+        """Where a rank's name stands: outside its edge, or if its ports are shown (1) on its lowest storey's wall."""
+        return self.rim(rank, 1.1 * (1 - ports), storeys(1) * (1 - ports / 2))
 
     def lane(self, direction: int | ndarray) -> ndarray:
         """Inner and outer radius of the lanes out (0) or in (1), [… 2]."""

@@ -36,14 +36,16 @@ class Solids(Mesh):
 
     def __init__(
         self, theme: Theme, inner: ndarray, outer: ndarray, foot: float | ndarray = 0.0, top: float | ndarray = 1.0,
-        side: Paint = "mechanism", grid: tuple[int, int] | None = None, lip: float = LIP, **more: Any,
+        side: Paint = "mechanism", grid: tuple[int, int] | None = None, lip: float = LIP, grey: float = 0.5,
+        **more: Any,
     ) -> None:  # fmt: skip
         """An outline runs along ``inner`` and back along ``outer``, both [solid point 2], in scene units.
 
         ``grid`` (rows, columns) cuts every lid into cells for ``values``: rows from the outer edge inwards,
-        columns along it. Without a ``lip`` many are drawn in half the time. ``more`` are other arguments of ``show``.
+        columns along it. Without a ``lip`` many are drawn in half the time. Sides are so much greyer, ``grey``, on a
+        light page. ``more`` are other arguments of ``show``.
         """
-        self.theme, self.lip = theme, lip
+        self.theme, self.lip, self.grey = theme, lip, grey
         self.inner, self.outer = np.asarray(inner, float), np.asarray(outer, float)
         self.count = len(self.inner)
         self.cells = _cells(self.inner, self.outer, grid) if grid else np.zeros((self.count, 0, 0, 2))
@@ -56,7 +58,7 @@ class Solids(Mesh):
             corners = np.concatenate([corners, _strip_corners(cells, per_cell) + walls])
         total = walls + cells * per_cell
         super().__init__((np.zeros((total, 3)), np.ones((total, 4)), corners))
-        lid = mixed(rgb(theme, "background"), _wall(theme, side), 0.6)
+        lid = mixed(rgb(theme, "background"), _wall(theme, side, grey), 0.6)
         self.show(**{"foot": foot, "top": top, "side": side, "lid": lid, "values": lid[..., None, :],
                      "turn": 0.0, "shift": np.zeros(3), "heat": 0.0, "fog": 0.0} | more)  # fmt: skip
 
@@ -73,8 +75,8 @@ class Solids(Mesh):
                   "shift": (3,), "values": (self.cells.shape[1], 3)}  # fmt: skip
         for name, value in looks.items():
             if name == "side":
-                self.looks["body"] = np.broadcast_to(_wall(self.theme, value), (self.count, 3))
-                self.looks["rim"] = np.broadcast_to(_rim(self.theme, value), (self.count, 3))
+                self.looks["body"] = np.broadcast_to(_wall(self.theme, value, self.grey), (self.count, 3))
+                self.looks["rim"] = np.broadcast_to(_rim(self.theme, value, self.grey), (self.count, 3))
             elif name in shapes:
                 value = rgb(self.theme, value) if isinstance(value, str) else np.asarray(value, float)
                 self.looks[name] = np.broadcast_to(value, (self.count, *shapes[name]))
@@ -232,16 +234,16 @@ _AT_FOOT = {True: 0.25, False: 0.72}
 """How bright sides are at their feet, on a dark page and on a light one."""
 
 
-def _wall(theme: Theme, side: Paint) -> ndarray:
-    return toned(theme, side, 0.42) if is_dark(theme) else toned(theme, _greyer(theme, side), 0.5)
+def _wall(theme: Theme, side: Paint, grey: float) -> ndarray:
+    return toned(theme, side, 0.42) if is_dark(theme) else toned(theme, _greyer(theme, side, grey), 0.5)
 
 
-def _rim(theme: Theme, side: Paint) -> ndarray:
-    return toned(theme, side if is_dark(theme) else _greyer(theme, side), 0.95)
+def _rim(theme: Theme, side: Paint, grey: float) -> ndarray:
+    return toned(theme, side if is_dark(theme) else _greyer(theme, side, grey), 0.95)
 
 
-def _greyer(theme: Theme, side: Paint) -> ndarray:
-    return mixed(rgb(theme, side), rgb(theme, "muted"), 0.5)
+def _greyer(theme: Theme, side: Paint, grey: float) -> ndarray:
+    return mixed(rgb(theme, side), rgb(theme, "muted"), grey)
 
 
 def fog(points: ndarray, eye: ndarray, reach: float = 10.5) -> ndarray:

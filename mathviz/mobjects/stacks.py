@@ -12,11 +12,17 @@ from mathviz.mobjects.exchange import SEAM, STOREY
 from mathviz.mobjects.mesh import NOTHING, Triangles, coloured, join, sheet
 from mathviz.mobjects.seating import Seating
 from mathviz.mobjects.solids import Wedges
-from mathviz.mobjects.tint import is_dark, rgb
+from mathviz.mobjects.tint import is_dark, rgb, thin
 from mathviz.style import Theme
 
 LID = 0.10
 """Height of the lid that carries values, in scene units."""
+
+GREY = 0.15
+"""How much greyer sides are on a light page: little, since they tell what has arrived."""
+
+ALONG, UPWARD = 13, 6
+"""Points of a light along its arc and upwards."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Stacks:
 
     ``shares`` [stack element] are the lid's values on the scale of colours; ``paint`` [stack rgb] is the top storey's
     colour; ``lit`` what a veil leaves; ``foot`` the height at which they stand; ``turn`` how many ranks they are
-    turned; ``squeeze`` what is left of their height; ``shine`` how much light rises from them, 0 to 1.
+    turned; ``squeeze`` what is left of their height; ``shine`` how much light their top storey gives, 0 to 1.
     """
 
     ranks: ndarray
@@ -66,41 +72,59 @@ class Stacks:
         paint = np.where(top[:, None], self.paint[owner], plain)
         deep = (level + 1) / self.counts[owner]  # the light is on top
         side = veiled(theme, paint, (0.15 + 0.85 * self.lit[owner]) * (0.5 + 0.5 * deep))
+        hot = np.where(top, 0.15 + 0.6 * self.shine[owner], 0.0)
         foot, squeeze = self.foot[owner], self.squeeze[owner]
         feet, tops = np.maximum(foot + low * squeeze, 0.0), foot + high * squeeze
         seen = tops > feet
         walls = Wedges(theme, radii[owner][seen], angles[owner][seen], foot=feet[seen], top=tops[seen],
-                       side=side[seen], heat=np.where(top, 0.15, 0.0)[seen])  # fmt: skip
+                       side=side[seen], heat=hot[seen], grey=GREY)  # fmt: skip
         lid = foot[top] + (high[top] + LID) * squeeze[top]
         cells = veiled(theme, ember(theme, self.shares), self.lit[:, None])
         lids = Wedges(theme, radii, angles, foot=lid - LID * squeeze[top], top=lid, side=side[top],
-                      grid=(self.shares.shape[1] // columns, columns), values=cells, heat=0.6)  # fmt: skip
+                      grid=(self.shares.shape[1] // columns, columns), values=cells, heat=0.6, grey=GREY)  # fmt: skip
         return Drawn(join(walls.triangles, lids.triangles), self._bloom(theme, lids.cells.mean(axis=2), lid),
                      self._light(theme, radii, angles, lid))  # fmt: skip
 
     def _bloom(self, theme: Theme, cells: ndarray, height: ndarray) -> ndarray:
         """Cells [stack cell 2] of large values, which bloom on a dark page."""
-        hot = np.clip(np.abs(self.shares) - 0.35, 0, 1) / 0.65 * self.lit[:, None]
+        hot = np.clip(np.abs(self.shares) - 0.3, 0, 1) / 0.7 * self.lit[:, None]
         points = np.concatenate([cells, np.broadcast_to(height[:, None, None] + 0.03, (*hot.shape, 1))], axis=-1)
-        glow = coloured(ember(theme, self.shares), 0.32 * hot)
+        glow = coloured(ember(theme, self.shares), 0.45 * hot)
         return np.concatenate([points, glow], axis=-1)[hot > 0.05]
 
     def _light(self, theme: Theme, radii: ndarray, angles: ndarray, height: ndarray) -> Triangles:
-        """The light that rises from the outer edge of complete stacks."""
-        rays = [rising(theme, "target", outer, ends, z, 0.16 * shine)
-                for (_, outer), ends, z, shine in zip(radii, angles, height, self.shine, strict=True)
-                if shine > 0]  # fmt: skip
-        return join(*rays) if rays else NOTHING
+        """The light that stacks which shine give off at both edges of their lids: up, and down their walls."""
+        on = self.shine > 1e-3
+        if not on.any():
+            return NOTHING
+        edges = np.concatenate([radii[on, 1] + 0.02, radii[on, 0] - 0.02])
+        ends, z, paint = (np.tile(each[on], (2, *[1] * (each.ndim - 1))) for each in (angles, height, self.paint))
+        bright = np.tile(self.shine[on] * self.lit[on], 2)
+        up = shining(edges, ends, z, paint, 0.4 * bright, 0.7)
+        return join(up, shining(edges, ends, z, paint, 0.5 * bright, -0.5))
 
 
 def wire(theme: Theme) -> ndarray:
     """The colour [rgb] of solids that are messages: on a light page a clearer one of the role's own hue."""
-    return rgb(theme, "model") if is_dark(theme) else np.array([0.557, 0.588, 0.0])
+    return rgb(theme, "model") if is_dark(theme) else np.array([0.690, 0.740, 0.0])
 
 
-def rising(theme: Theme, role: str, radius: float, ends: ndarray, height: float, strength: float) -> Triangles:
-    """Light over an arc between two angles, ``ends`` [2], that dies with the height."""
-    angle, up = np.linspace(ends[0], ends[1], 13), np.linspace(0, 1, 6)[:, None]
-    points = np.stack(np.broadcast_arrays(radius * np.cos(angle), radius * np.sin(angle), height + 0.7 * up), axis=-1)
-    alpha = np.broadcast_to(strength * (1 - up) ** 2, points.shape[:2])
-    return sheet(points, coloured(rgb(theme, role), alpha))
+def finished(theme: Theme) -> ndarray:
+    """The colour [rgb] of what holds every rank's gradient: the brighter one of its role, because it gives light."""
+    return thin(theme, "target")
+
+
+def shining(
+    radii: ndarray, ends: ndarray, heights: ndarray, paint: ndarray, strength: ndarray | float, reach: float = 0.7,
+) -> Triangles:  # fmt: skip
+    """Light over arcs, each array [arc …], between two angles, ``ends`` [arc 2], that dies as it rises by ``reach``
+    scene units, or falls if that is negative."""
+    share, fall = np.linspace(0, 1, ALONG), np.linspace(0, 1, UPWARD)[:, None]
+    angle = (ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * share)[:, None]
+    radii, heights = radii[:, None, None], heights[:, None, None] + reach * fall
+    points = np.stack(np.broadcast_arrays(radii * np.cos(angle), radii * np.sin(angle), heights), axis=-1)
+    alpha = np.broadcast_to(np.broadcast_to(strength, len(points))[:, None, None] * (1 - fall) ** 2, points.shape[:3])
+    colours = coloured(np.broadcast_to(paint, (len(points), 3))[:, None, None], alpha)
+    _, _, one = sheet(points[0], colours[0])
+    corners = (one + ALONG * UPWARD * np.arange(len(points))[:, None, None]).reshape(-1, 3)
+    return points.reshape(-1, 3), colours.reshape(-1, 4), corners

@@ -22,21 +22,26 @@ from mathviz.mobjects.exchange import History, storeys
 from mathviz.mobjects.number import BigNumber, Digits
 from mathviz.mobjects.ring_allreduce import Turntable
 from mathviz.mobjects.rods import Rods
+from mathviz.mobjects.stacks import wire
 from mathviz.stage.clock import Index
 from mathviz.stage.explainer import Explainer
 from mathviz.stage.frame import FRAME, LEFT_THIRD, RIGHT_THIRD, SAFE, STAGE, UPPER_RIGHT, Region
 from mathviz.stage.shots import HERO, Shot
 
-CORNER = replace(UPPER_RIGHT, left=LEFT_THIRD.right, top=SAFE.top, toward=(1.0, 1.0))
+CORNER = replace(UPPER_RIGHT, left=LEFT_THIRD.right, bottom=STAGE.bottom, top=SAFE.top, toward=(1.0, 0.6))
 WHOLE = replace(STAGE, left=FRAME.left, right=FRAME.right, top=SAFE.top)
-BESIDE = replace(WHOLE, right=RIGHT_THIRD.middle[0], bottom=STAGE.bottom - 0.2, top=STAGE.top + 0.3)
-AMID = replace(STAGE, left=SAFE.left + 1.2, right=SAFE.right - 1.2)
-OFF_CENTRE = replace(BESIDE, left=AMID.left)
-LOWER = replace(WHOLE, top=1.8)
-UNDER_TITLE = replace(WHOLE, bottom=-2.9, top=STAGE.top)
-BEYOND = replace(BESIDE, left=1.15 * FRAME.left, right=RIGHT_THIRD.left - 0.3, bottom=1.3 * FRAME.bottom)
-"""Where numbers stand; and the table: alone, beside a number, amid names, with names at its left alone, before a
-background, under the title with its near edge behind the caption, and running off the frame."""
+AMID = replace(SAFE, left=SAFE.left + 0.5, right=SAFE.right - 0.5, bottom=-3.3, top=STAGE.top + 0.2)
+BESIDE = replace(WHOLE, left=1.3 * FRAME.left, right=RIGHT_THIRD.left + 2.0, bottom=1.2 * FRAME.bottom)
+ABOVE = replace(BESIDE, right=RIGHT_THIRD.left + 0.4, bottom=1.5 * FRAME.bottom, top=1.5 * FRAME.top)
+ABREAST = replace(WHOLE, left=SAFE.left, right=1.3 * FRAME.right, bottom=1.05 * FRAME.bottom, top=STAGE.top)
+LOWER = replace(SAFE, bottom=-1.65, top=2.05)
+AHEAD = replace(FRAME, left=1.1 * FRAME.left, bottom=-3.2, top=2.2)
+BEYOND = replace(BESIDE, left=1.2 * FRAME.left, right=RIGHT_THIRD.left - 0.3, bottom=1.35 * FRAME.bottom)
+"""Where numbers stand; and the table: all over the frame, amid names; and running off it: beside a number, from above
+beside one, abreast of the title, and for the poster. Rods stand lower, or go ahead, with the table behind."""
+
+FRONT = (-9.0, -14.0, 0.0)
+"""Where the farthest rod begins: before the widest table."""
 
 LOW = HERO.turned(0, 5)
 """From where a table is seen that is to stand high: it is seen wide, and its storeys are."""
@@ -50,6 +55,7 @@ class TableScene(Explainer):
 
     table: Turntable
     steps: Index
+    rods: Rods
     amount: BigNumber | None = None
 
     def begin(self, history: History, hero: int | None = None) -> None:
@@ -60,12 +66,12 @@ class TableScene(Explainer):
     def low(self, theta: float = 0.0, phi: float = 0.0, height: float = 1.0, within: Region = BESIDE,
             ports: float = 1.0) -> Shot:  # fmt: skip
         """The table seen from low, so many storeys high, with its ports or without."""
-        return self.shot(LOW.turned(theta, phi), self.table.corners(height, ports), within=within)
+        return self.shot(LOW.turned(theta, phi), self.table.corners(height, ports), within=within).nearer(1)
 
-    def facing(self, rank: float, phi: float, height: float, within: Region) -> Shot:
-        """The table without its ports, with a rank in front."""
+    def facing(self, rank: float, phi: float, height: float, within: Region = BESIDE, ports: float = 0.0) -> Shot:
+        """The table with a rank in front, with its ports or without."""
         front = replace(HERO, theta=self.table.seats.facing(rank), phi=phi)
-        return self.shot(front, self.table.corners(height, 0), within=within)
+        return self.shot(front, self.table.corners(height, ports), within=within).nearer(1)
 
     def across(self, rank: float, half: float, phi: float, height: float) -> Shot:
         """The near edge of the table alone, from outside: so many ranks to the left and right of one, or of a gap; it
@@ -76,7 +82,8 @@ class TableScene(Explainer):
 
     def amount_of(self, label: str, value: float, role: str, template: str = "{:g}", **more: Any) -> BigNumber:
         """A number of gradients in the picture's corner, with what it counts."""
-        return self.big(label, value, template, role, CORNER, **{"unit": "$S$"} | more, widest=value)
+        return self.big(label, value, template, role, CORNER, **{"unit": "$S$", "size": "hero_large"} | more,
+                        widest=value)  # fmt: skip
 
     def counting(
         self, label: str, value: float, role: str, *parts: int, times: int = 1, **named: Any
@@ -98,30 +105,45 @@ class TableScene(Explainer):
         return self.counting(label, told.steps, "model", times=told.chunks, unit=f"$\\times S/{told.chunks}$")
 
     def names_of_ranks(self, label: str) -> list[Any]:
-        """A label at every rank, outside its ports as far as they are shown."""
+        """A label at every rank: outside it, and on its outer wall as far as its ports are shown."""
         table, seats = self.table, self.table.seats
 
         def place(rank: int) -> Callable[[], ndarray]:
-            return lambda: seats.outside(rank, table.ports, storeys(1))
+            return lambda: seats.outside(rank, table.ports)
 
         return [self.name_at(place(rank), self.label(label, size="number", rank=rank), ORIGIN)
                 for rank in range(seats.ranks)]  # fmt: skip
 
+    def names_of_lanes(self, rank: int, *labels: str) -> list[Any]:
+        """A label at each lane of a rank's port, out and in."""
+        return [self.name_at(self.table.seats.port(rank, way), self.case(self.label(label)), ORIGIN)
+                for way, label in enumerate(labels)]  # fmt: skip
+
     def names_of_counts(self, label: str, chunk: int) -> list[Any]:
         """A label over every rank: how many gradients are in its stack of a chunk now."""
         seats = self.table.seats
-        return [self.name_at(seats.outside(rank, 0, storeys(count + 1)),
+        return [self.name_at(seats.rim(rank, 1.4, storeys(count + 1)),
                              self.case(self.label(label, size="caption", count=count, ranks=seats.ranks)), ORIGIN)
                 for rank, count in enumerate(self.table.counts()[:, chunk])]  # fmt: skip
 
+    def lay_rods(
+        self, steps: ndarray, shares: ndarray, labels: Iterable[str], **said: Any
+    ) -> list[Any]:  # fmt: skip
+        """``rods`` before the table, on the stage with nothing done yet; their names, which are not there yet."""
+        paints = (wire(self.theme), "rival")
+        self.rods = Rods(self.theme, steps, shares, paints, origin=np.array(FRONT)).show(0, 0)
+        self.add(self.rods)
+        return self.names_of_rods(self.rods, labels, **said)
+
     def names_of_rods(self, rods: Rods, labels: Iterable[str], **said: Any) -> list[Any]:
         """A label at the begin of every rod, with its steps."""
-        return [self.name_at(rods.begin(rod), self.label(label, steps=rods.steps[rod], **said), rods.side(rod) + RIGHT)
+        said_of = [said | {"steps": steps} for steps in rods.steps]
+        return [self.name_at(rods.begin(rod), self.label(label, **said_of[rod]), rods.side(rod) + RIGHT, 0.35)
                 for rod, label in enumerate(labels)]  # fmt: skip
 
     def names_of_bricks(self, rods: Rods, **bricks: tuple[int, int, int]) -> list[Any]:
         """Labels, each at a brick: rod, part and step, as ``Rods.brick`` has them."""
-        return [self.name_at(partial(rods.brick, *brick), self.label(label), rods.side(brick[0]))
+        return [self.name_at(partial(rods.brick, *brick), self.label(label, size="formula"), rods.side(brick[0]))
                 for label, brick in bricks.items()]  # fmt: skip
 
     def scale(self, label: str, least: float, most: float) -> Any:
@@ -133,13 +155,13 @@ class TableScene(Explainer):
     def sum_of(
         self, terms: Sequence[str], numbers: tuple[float, ...], label: str, elements: int
     ) -> tuple[list[Any], Any]:  # fmt: skip
-        """A sum in the corner, a label for each of its terms and the signs between them, and over it of how many
+        """A sum in the corner, a label for each of its terms and the signs between them, and before it of how many
         numbers it is one."""
         values: dict[str, Any] = dict(zip(terms[::2], numbers, strict=True))
         made = [self.over(self.label(term, size="question", **values)) for term in terms]
-        above = self.over(self.label(label, elements=elements))
-        CORNER.column(above, CORNER.row(*made, gap=0.2, edge=RIGHT))
-        return made, above
+        before = self.over(self.label(label, elements=elements))
+        SAFE.row(before, CORNER.row(*made, gap=0.2), edge=RIGHT + UP)
+        return made, before
 
     def becoming(self, amount: BigNumber) -> list[Animation]:
         """The number in the corner gives way to another."""
