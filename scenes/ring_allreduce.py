@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manimlib import DOWN, RIGHT, UP, TransformFromCopy
+from manimlib import DOWN, RIGHT, UP, TransformFromCopy, rush_from
 
 from mathviz.concepts.all_reduce_costs import RING, TREE
 from mathviz.concepts.ring_allreduce import RingAllReduce as Run
@@ -173,7 +173,7 @@ class RingAllReduce(TableScene):
         back = self.index(lambda at: table.at(at, traced=at), at=run.ring_steps)
         self.play(back.to(half, NORMAL), table.change(veil=1.0))
         self.play(table.change(SLOW, spot=1.0, veil=table.finished(0.85)),
-                  self.moving(self.facing(4.6, 54, run.most_ranks, BEYOND), SLOW))  # fmt: skip
+                  self.moving(self.facing(4.6, 54, run.most_ranks, BEYOND), SLOW, rush_from))  # fmt: skip
         least = self.amount_of("every", run.wide_ring_port, "model", size="hero_large")
         rival = self.amount_of("rival", run.wide_star_port, "error", size="hero", rank=run.root)
         facts = (self.case(self.over(self.label(name, half=half, steps=run.ring_steps))) for name in ("unit", "half"))

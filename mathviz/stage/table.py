@@ -160,7 +160,7 @@ class TableScene(Explainer):
         values: dict[str, Any] = dict(zip(terms[::2], numbers, strict=True))
         made = [self.over(self.label(term, size="question", **values)) for term in terms]
         before = self.over(self.label(label, elements=elements))
-        SAFE.row(before, CORNER.row(*made, gap=0.2), edge=RIGHT + UP)
+        SAFE.put(SAFE.row(before, SAFE.row(*made, gap=0.2, edge=RIGHT), edge=RIGHT), RIGHT + UP)
         return made, before
 
     def becoming(self, amount: BigNumber) -> list[Animation]:

@@ -30,4 +30,4 @@ def passed_round(ranks: int = 4, elements: int = 16) -> History:
 def show_turntable(theme: Theme) -> Group:
     """In the third step of four ranks: copies of two storeys turn to the next rank and come down on its own one."""
     table = Turntable(theme, passed_round(), limit=4.0, hero=0).at(2.5, ports=1.0, spot=1.0)
-    return seen(*table.submobjects).scale(0.55)
+    return seen(*table.submobjects).scale(0.5)
