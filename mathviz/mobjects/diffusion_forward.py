@@ -10,8 +10,9 @@ from manimlib import Group
 from numpy import ndarray
 
 from mathviz.mobjects.diffusion_reverse import LARGER, River
+from mathviz.mobjects.easing import ease
 from mathviz.mobjects.glass import Pane
-from mathviz.mobjects.light import Lights, ease, moment
+from mathviz.mobjects.light import Lights, moment
 from mathviz.mobjects.mesh import GLASS, Mesh, Triangles, coloured, sheet
 from mathviz.mobjects.streaks import GlowLine, Streaks
 from mathviz.mobjects.tint import Paint, is_dark, rgb

@@ -11,7 +11,7 @@ import numpy as np
 from numpy import ndarray
 
 from mathviz.concepts.ring_allreduce import RingAllReduce
-from mathviz.mobjects.light import ease
+from mathviz.mobjects.easing import ease
 
 STOREY, SEAM = 0.50, 0.08
 """Height of one gradient's storey, and of the gap over it."""

@@ -27,12 +27,6 @@ def moment(paths: ndarray, index: float) -> ndarray:
     return paths[first] + (index - first) * (paths[last] - paths[first])
 
 
-def ease(share: Any) -> Any:
-    """Quintic ease in and out of shares of a way, one or an array of them: no jerk at either end."""
-    t = np.clip(share, 0.0, 1.0)
-    return t**3 * (10 - 15 * t + 6 * t * t)
-
-
 class Shining(DotCloud):
     """A cloud whose dots are drawn so bright that they are cut off in their middle: core and halo in one dot.
 

@@ -10,7 +10,7 @@ import numpy as np
 from manimlib import Animation, Mobject, linear
 from numpy import ndarray
 
-from mathviz.mobjects.light import ease
+from mathviz.mobjects.easing import ease
 from mathviz.stage.shots import Shot, points_of, shot_of
 
 
