@@ -9,8 +9,9 @@ import numpy as np
 from manimlib import LEFT, RIGHT, UP, Group
 from numpy import ndarray
 
+from mathviz.mobjects.easing import ease
 from mathviz.mobjects.glass import Pane
-from mathviz.mobjects.light import Lights, ease
+from mathviz.mobjects.light import Lights
 from mathviz.mobjects.mesh import GLASS, NOTHING, Mesh, Triangles, coloured, sheet
 from mathviz.mobjects.solids import Blocks
 from mathviz.mobjects.streaks import GlowLine

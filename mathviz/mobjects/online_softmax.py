@@ -11,7 +11,8 @@ import numpy as np
 from manimlib import Group
 from numpy import ndarray
 
-from mathviz.mobjects.light import ease, moment
+from mathviz.mobjects.easing import ease
+from mathviz.mobjects.light import moment
 from mathviz.mobjects.mesh import GLASS, Mesh, Triangles, coloured, sheet
 from mathviz.mobjects.solids import Blocks
 from mathviz.mobjects.streaks import GlowLine, Streaks
