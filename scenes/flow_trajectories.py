@@ -10,7 +10,7 @@ from mathviz.mobjects.diffusion_reverse import Followed, River
 from mathviz.mobjects.flow_trajectories import Between, Bundle, Ends, Heading, Outlook, Pairs, Pinhole, Slice, Twin
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
-from mathviz.stage import LEFT_HALF, LEFT_THIRD, POSTER, RIVER
+from mathviz.stage import LEFT_HALF, LEFT_THIRD, POSTER, RIGHT_HALF, RIVER
 from mathviz.stage.river import ALONG_TIME, RiverScene
 from mathviz.style import NORMAL, QUICK, SLOW
 
@@ -64,10 +64,10 @@ class FlowTrajectories(RiverScene):
 
     def one_place_many_lines(self) -> None:
         self.keep(self.pairs, self.hero, self.line, self.river)
-        self.play(self.mix.to(self.trace.half, 1.5 * SLOW), self.moving(self.close, 1.5 * SLOW))
-        self.add(self.pinhole.show(0))
-        self.play(self.index(self.pinhole.show).to(1, 2 * SLOW), self.moving(self.whole, 2 * SLOW),
+        self.play(self.mix.to(self.trace.half, 1.5 * SLOW), self.moving(self.close, 1.5 * SLOW),
                   *self.dimming(FAINT, self.pairs))  # fmt: skip
+        self.add(self.pinhole.show(0))
+        self.play(self.index(self.pinhole.show).to(1, 2 * SLOW), self.moving(self.whole, 2 * SLOW))
         self.next_caption()
         self.linger(theta=3)
         self.next_caption()
@@ -82,8 +82,7 @@ class FlowTrajectories(RiverScene):
         run = self.trace
         self.keep(self.river, self.hero, self.line, self.pinhole, self.average)
         self.play(self.moving(self.near), *self.dimming(LESS, self.line))
-        self.add(apart := self.pinhole.apart(run.ahead(run.drawn_velocity)))
-        self.play(self.index(apart.show).to(1))
+        self.draw(apart := self.pinhole.apart(run.ahead(run.drawn_velocity)).lines)
         loss = self.pair("loss", "{:.2f}", ("now", "floor"), (run.loss[0], run.floor), ("model", "target"))
         self.show(loss.face, run_time=QUICK)
         self.play(self.index(lambda at: loss.numbers[0].show(moment(run.losses, at))).to(len(run.loss), 1.5 * SLOW))
@@ -112,7 +111,7 @@ class FlowTrajectories(RiverScene):
 
     def diffusion_moves_late(self) -> None:
         self.keep(self.river.ridges, self.hero, self.straight)
-        self.play(self.moving(self.beside), self.chain.to(0), *map(self.showing, (*self.panes, self.curved)))
+        self.play(self.chain.to(0), self.showing(self.curved))
         self.play(self.both.to(self.last / 2, RUN / 2))
         self.next_caption()
         self.show(self.pair("moved", "{:.0%}", PATHS, self.trace.half_way, ROLES).face, run_time=SLOW)
@@ -122,7 +121,7 @@ class FlowTrajectories(RiverScene):
         ends = Ends(self.river, self.trace.flow[0, 0], *self.trace.ends)
         self.keep(self.river, self.hero, self.straight, self.curved)
         away, lifted = self.shot(RIVER.turned(4), self.river.corners(0, 0.2), ends.room), self.index(ends.lift)
-        self.play(self.both.to(self.last), self.moving(away))
+        self.play(self.both.to(self.last), self.moving(away), *map(self.showing, self.panes))
         self.play(self.showing(ends), *self.dimming(FAINT, self.straight, self.curved))
         self.play(lifted.to(1))
         self.next_caption()
@@ -137,7 +136,7 @@ class FlowTrajectories(RiverScene):
         self.play(self.moving(self.beside), *back, *self.dimming(LESS, self.straight, self.curved))
         self.add(twin := Twin(self.river, run.zoomed, run.clock, run.zoom, last // 2))
         self.play(self.index(twin.carry).to(1, 1.5 * SLOW))
-        pair = self.pair("clock_zoom", "{:.2f}", ("clock", "zoom"), (run.early, run.larger), ROLES)
+        pair = self.pair("clock_zoom", "{:.2f}", ("clock", "zoom"), (run.early, run.larger), ("text",) * 2)
         self.show(pair.face)
         self.next_caption()
         read = (lambda at, each=each, of=of: each.show(moment(of, at))
@@ -152,17 +151,18 @@ class FlowTrajectories(RiverScene):
         self.keep(*self.panes, self.river.ridges)
         self.play(self.moving(self.whole), *map(self.showing, strides))
         missed = self.pair("error", "{:.2f}", PATHS, run.missed, ROLES, count=run.shown_count).face
-        self.play(self.index(*(each.follow for each in strides)).to(run.shown_count, SLOW), self.showing(missed))
-        self.wait(QUICK)
+        self.play(self.index(*(each.follow for each in strides)).to(run.shown_count), self.showing(missed))
+        self.linger(theta=2)
         self.next_caption()
-        self.play(self.dropping(missed, QUICK), *self.dimming(FAINT, *strides))
-        self.show(self.pair("digit_error", "{:.2f}", PATHS, run.digits_missed, ROLES, count=run.counts[0]).face)
+        self.play(*map(self.dropping, (missed, self.river.ridges)), *self.dimming(FAINT, *strides))
+        for (count, by), within in zip(run.leads, (LEFT_HALF, RIGHT_HALF), strict=True):
+            self.show(self.pair("digit_error", "{:.2f}", PATHS, by, ROLES, within, count=count).face)
 
     def pairs_must_change(self) -> None:
         run, crossed = self.trace, self.trace.crossed
-        self.keep(self.river.ridges)
         number = self.big("crossings", crossed[0], "{:.0f}", "error", pairs=len(run.noise))
-        self.play(self.moving(self.flat), self.showing(self.pairs.dim(1.0), SLOW))
+        self.play(self.moving(self.flat), self.showing(self.pairs.dim(1.0), SLOW),
+                  self.showing(self.river.ridges))  # fmt: skip
         self.show(number, run_time=QUICK)
         swing = self.index(lambda at: self.pairs.join(run.joined(at)), lambda at: number.show(crossed[round(20 * at)]))
         self.play(swing.to(1, 1.5 * SLOW))

@@ -29,8 +29,7 @@ class FewSteps(Trace):
 
     @property
     def shown_count(self) -> int:
-        """Of how many Euler steps the stops are kept; ``missed`` [path] is by how much they miss, and ``digits_missed``
-        [path] by how much the fewest steps do on digits."""
+        """Of how many Euler steps the stops are kept; ``missed`` [path] is by how much they miss."""
         return self.strides.shape[1] - 1
 
     @property
@@ -38,8 +37,10 @@ class FewSteps(Trace):
         return self.euler_error[:, self.counts.tolist().index(self.shown_count)]
 
     @property
-    def digits_missed(self) -> ndarray:
-        return self.digit_error[:, 0]
+    def leads(self) -> list[tuple[int, ndarray]]:
+        """At how many steps each path is ahead on digits by the largest factor, and by how much both miss then."""
+        factors = self.digit_error[1] / self.digit_error[0]
+        return [(int(self.counts[at]), self.digit_error[:, at]) for at in (factors.argmax(), factors.argmin())]
 
     @property
     def exceptions(self) -> str:

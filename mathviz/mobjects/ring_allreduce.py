@@ -310,7 +310,7 @@ class _Change(Animation):
         return table
 
     def interpolate_mobject(self, alpha: float) -> None:
-        share = float(self.rate_func(self.time_spanned_alpha(alpha)))
+        share = float(self.rate_func(min(self.time_spanned_alpha(alpha), 1.0)))
         now = {name: (1 - share) * self.before[name] + share * np.asarray(end) for name, end in self.looks.items()}
         self.mobject.at(**{name: value if value.ndim else float(value) for name, value in now.items()})
 

@@ -66,7 +66,8 @@ class Running(Animation):
         return self.mobject
 
     def interpolate_mobject(self, alpha: float) -> None:
-        share = self.rate_func(self.time_spanned_alpha(alpha))
+        # While longer animations of its play go on, manimgl counts on beyond 1.
+        share = self.rate_func(min(self.time_spanned_alpha(alpha), 1.0))
         self.index.put(self.end if share == 1 else self.start + share * (self.end - self.start))
 
 

@@ -30,7 +30,7 @@ class CameraMove(Animation):
         super().begin()
 
     def interpolate_mobject(self, alpha: float) -> None:
-        share = self.rate_func(self.time_spanned_alpha(alpha))
+        share = self.rate_func(min(self.time_spanned_alpha(alpha), 1.0))
         self.begins.between(self.ends, share).put(self.mobject)
 
 
@@ -58,7 +58,7 @@ class CameraRide(CameraMove):
         return np.asarray(self.along(), float)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        share = self.rate_func(self.time_spanned_alpha(alpha))
+        share = self.rate_func(min(self.time_spanned_alpha(alpha), 1.0))
         shot = self.begins.between(self.ends, share)
         x, y, z = map(float, np.array(shot.focus) + self.hold * (self.place() - self.starts))
         replace(shot, focus=(x, y, z), subjects=self.ends.subjects).put(self.mobject)

@@ -61,7 +61,7 @@ class Dimming(Animation):
         return self.mobject
 
     def interpolate_mobject(self, alpha: float) -> None:
-        share = self.rate_func(self.time_spanned_alpha(alpha))
+        share = self.rate_func(min(self.time_spanned_alpha(alpha), 1.0))
         factor = self.factor if share >= 1 else self.first + share * (self.factor - self.first)
         for member, key, alphas, column in self.alphas:
             if len(member.data) == len(alphas):
@@ -81,7 +81,7 @@ class Growing(Animation):
         return self.mobject
 
     def interpolate_mobject(self, alpha: float) -> None:
-        share = self.rate_func(self.time_spanned_alpha(alpha))
+        share = self.rate_func(min(self.time_spanned_alpha(alpha), 1.0))
         self.mobject.show(upto=self.last * share)
 
 

@@ -40,6 +40,14 @@ def test_readers_are_told_every_index_on_the_way_and_the_last_exactly(scene: Any
     assert not [each for each in scene.mobjects if each is not scene.camera.frame], "it put something on stage"
 
 
+def test_an_index_that_has_come_to_its_end_stays_there_while_others_go_on(scene: Any) -> None:
+    told: list[float] = []
+    scene.skip_animations = False
+    scene.file_writer.write_frame = lambda camera: None
+    scene.play(scene.index(told.append).to(1, run_time=0.2), scene.index(lambda at: None).to(1, run_time=1.0))
+    assert max(told) == 1, "it went beyond its end"
+
+
 def test_lines_that_are_drawn_end_whole(scene: Any) -> None:
     from mathviz.mobjects.streaks import Streaks
 
