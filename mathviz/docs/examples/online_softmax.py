@@ -16,7 +16,7 @@ VALUES = np.cos(np.arange(48) ** 2 * 0.61).reshape(8, 6)
 def seen(mobject: Mobject, tilt: float = -70.0, turn: float = 20.0) -> Group:
     """Turned as a stage's camera would see it."""
     mobject.rotate(turn * DEGREES, OUT, about_point=ORIGIN).rotate(tilt * DEGREES, RIGHT, about_point=ORIGIN)
-    return Group(mobject)
+    return Group(mobject.scale(0.6, about_point=ORIGIN))
 
 
 def show_skyline(theme: Theme) -> Group:
