@@ -123,11 +123,13 @@ def loss_of(denoiser: Denoiser) -> dict[str, ndarray]:
 def arrow_claims(trace: NoiseArrows) -> list[Claim]:
     """About where the network's answers point, and the loss at which its training stopped."""
     over, aimed = float(trace.last_loss - trace.floor), (trace.slant < AIMED).mean(axis=1)
-    spot = float(spread(trace.tips[0]))
+    poised = trace.frame_of(int(trace.poised)) // int(trace.apart)
+    spot, late = (float(spread(trace.tips[look])) for look in (0, poised))
     return [
         Claim("nearly all arrows point to the centre until the poised moment", aimed.min() > 0.95,
               f"{aimed.min():.1%} within {AIMED:.0f} degrees"),
         Claim("at first all answers end in one spot", spot < 0.05, f"spread {spot:.3f}"),
+        Claim("by the poised moment their tips have spread", late > 0.4, f"spread {late:.2f}"),
         Claim("in the end nearly all tips lie on the moons", trace.lying > 0.95, f"{trace.lying:.1%}"),
         Claim("the loss that is shown ends on the last and is never below its floor",
               trace.loss_so_far.min() > trace.floor and abs(trace.loss_so_far[-1] - trace.last_loss) < 1e-9,

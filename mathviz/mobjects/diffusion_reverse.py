@@ -203,7 +203,7 @@ class Origins(Group):
         many lines, one after the other."""
         self.river, self.strands = river, strands
         self.path, self.origins, self.chances = (np.asarray(each, float) for each in (path, origins, chances))
-        self.beam = Beam(river.theme, *self._now(0.0), gain=0.42, power=1.0)
+        self.beam = Beam(river.theme, *self._now(0.0), gain=0.42 if is_dark(river.theme) else 0.17, power=1.0)
         self.spots = Lights(river.theme, self._now(0.0)[1].reshape(-1, 3), "mechanism", 0.024, halo=6.0, glow=0.3)
         super().__init__(self.beam, self.spots)
         self.show(0.0)
@@ -300,8 +300,9 @@ SHAFT = np.array([0.0, 0.5, 1.0])
 class StepAgo(Group):
     """One step, enlarged: where a particle may have been before, the middle of that, and the place drawn of it.
 
-    The cloud shines as densely as it is probable, and its ``rim`` is as far from its middle as its spread says. Its
-    lights are as large on the screen as ever, so that the camera can go in as far as a short pull asks for.
+    Its specks lie as densely as it is probable, and its ``rim`` is as far from its middle as its spread says. Its
+    shell is brighter toward the middle at every scale: it is seen as a ball, however far in the camera goes to see a
+    short pull. Its lights are as large on the screen as ever.
     """
 
     def __init__(self, river: River, before: ndarray, middle: ndarray, drawn: ndarray, cloud: ndarray, share: float,
@@ -310,11 +311,13 @@ class StepAgo(Group):
         camera height of 8."""
         self.stops, self.size = river.at(np.array([before, middle, drawn]), share), size
         theme, self.places, dark = river.theme, river.at(cloud, share), is_dark(river.theme)
-        centre = self.places.mean(axis=0)
-        self.spread = float(np.sqrt(((self.places - centre) ** 2).sum(axis=1).mean()))
-        far = np.linspace(0, 2.2, 12)
+        centre = self.stops[1]
+        self.spread = float(np.sqrt(((self.places - self.places.mean(axis=0)) ** 2).sum(axis=1).mean()))
+        far = np.concatenate([[0.0], np.geomspace(INMOST / 8, 2.2, 48)])
         rings = centre + self.spread * far[:, None, None] * ROUND
-        alpha = np.broadcast_to((0.3 if dark else 0.22) * np.exp(-(far[:, None] ** 2)), rings.shape[:2])
+        inward = 1 - np.log1p(far / INMOST) / np.log1p(2.2 / INMOST)
+        bright = (0.6 * inward**4 + 0.05 * np.exp(-(far**2))) * (1.0 if dark else 0.6)
+        alpha = np.broadcast_to(bright[:, None], rings.shape[:2])
         self.shell = Mesh(sheet(rings, coloured(rgb(theme, "mechanism"), alpha)), depth_test=False, z_index=GLASS)
         self.rim = Streaks(theme, (centre + self.spread * ROUND)[None], "mechanism", 1.6, 0.7)
         self.specks = Lights(theme, self.places, "mechanism", size, halo=5.0, glow=0.2, opacity=0.75 if dark else 0.8)
@@ -323,7 +326,7 @@ class StepAgo(Group):
         ways = [before + np.linspace(0, 1, 33)[:, None] * (after - before)
                 for before, after in zip(self.stops[:2], self.stops[1:], strict=True)]  # fmt: skip
         short, wide = (float(np.linalg.norm(way[-1] - way[0])) for way in ways)
-        self.pull = GlowLine(theme, ways[0][:29], "model", 9, 1.0, glow=0.8, round_ends=short / 8)
+        self.pull = GlowLine(theme, ways[0][:29], "model", 9, 1.0, glow=0.4, round_ends=short / 8)
         self.head = Streaks(theme, ways[0][None, 23:], "model", np.linspace(34, 0, 10)[None], 1.0)
         self.kick = GlowLine(theme, ways[1], "noise", 5, 1.0, glow=0.6, round_ends=wide / 16)
         super().__init__(self.cloud, self.kick, self.pull, self.head, self.spot)
@@ -346,6 +349,9 @@ class StepAgo(Group):
         _sized(self.spot, 1.8 * self.size * height / 8)
         return self
 
+
+INMOST = 0.015
+"""In spreads of a small cloud, how far from its middle its shell is brightest."""
 
 ROUND = np.array([[0.0, np.cos(turn), np.sin(turn)] for turn in np.linspace(0, 2 * np.pi, 65)])
 """A circle in the plane of the data."""
@@ -409,16 +415,18 @@ class Threads(Group):
     """Ways of many particles through the river, as far as they have come, and a light where each is."""
 
     def __init__(self, river: River, paths: ndarray, last: int, first: int = 0, paint: Paint = "rival",
-                 opacity: float = 0.42, lines: int = 100) -> None:  # fmt: skip
+                 opacity: float = 0.42, lines: int = 100, size: float = 0.02) -> None:  # fmt: skip
         """``paths`` [look particle two] at even times, from the frame ``first`` to the ``last`` of the river; the
-        first so many draw ``lines``, as opaque as this."""
+        first so many draw ``lines``, as opaque as this, and ``size`` is that of a light at a camera height of 8."""
         shares = np.linspace(first / last, 1, len(paths))
         self.ways, self.first = river.at(np.asarray(paths, float), shares[:, None]), first
-        colours = between(river.theme, (many(river.theme, "noise"), many(river.theme, paint)), (0.0, 0.6), shares)
+        dark = is_dark(river.theme)
+        colours = between(river.theme, ("noise", paint), (0.0, 0.6), shares)
         self.per_frame = (len(paths) - 1) / (last - first)
-        self.lines = Streaks(river.theme, self.ways[:, :lines].swapaxes(0, 1), colours, 1.2, opacity, 0.3)
-        self.size = 0.02 if is_dark(river.theme) else 0.024
-        self.heads = Lights(river.theme, self.ways[0], many(river.theme, paint), self.size, glow=0.16)
+        wide, full = (1.2, opacity) if dark else (1.7, min(1.0, 1.7 * opacity))  # thin lines are lost on a page
+        self.lines = Streaks(river.theme, self.ways[:, :lines].swapaxes(0, 1), colours, wide, full, 0.3)
+        self.size = size if dark else 1.3 * size
+        self.heads = Lights(river.theme, self.ways[0], paint, self.size, glow=0.16)
         super().__init__(self.lines, self.heads)
         self.follow(first)
 

@@ -113,7 +113,7 @@ def test_a_loss_is_as_high_above_zero_as_it_is_large(shown):
 
 def test_the_rim_of_a_cloud_is_as_far_from_its_middle_as_its_spread(shown):
     step = shown.StepAgo(shown.River(theme("dark"), shown.ARCS), *np.zeros((3, 2)), shown.START, 0.5)
-    around = np.linalg.norm(step.rim.paths[0] - step.places.mean(axis=0), axis=1)
+    around = np.linalg.norm(step.rim.paths[0] - step.stops[1], axis=1)
     assert around == pytest.approx(np.full(len(around), 0.63 * np.sqrt(shown.START.var(axis=0).sum())))
 
 
