@@ -81,7 +81,7 @@ FAULTS = {
     "an unknown field": (
         with_line(4, "computation: some.module:function\ncolour: red"),
         "sums.yaml:5: colour: is not allowed here; allowed: title, question, languages, computation, inputs, topics, "
-        "symbols, formulas, labels, beats, loop, alt, references",
+        "symbols, formulas, labels, beats, loop, questions, alt, references",
     ),
     "an unknown field of a beat": (
         with_line(10, "    caption: [{en: x, zh: y}]"),
