@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-from manimlib import DOWN, LEFT, ORIGIN, OUT, RIGHT, UP, UR, Animation, smooth
+from manimlib import DOWN, LEFT, ORIGIN, RIGHT, UP, UR, Animation, smooth
 
 from mathviz.concepts.online_softmax import OnlineSoftmax as Run
 from mathviz.mobjects.city import BLOCKS, PASSES, City, Kernels
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
 from mathviz.mobjects.online_softmax import GROWN, RISEN, OutputBars, Skyline
-from mathviz.stage import HERO, RIGHT_HALF, RIGHT_THIRD, SAFE, SKYLINE, STAGE, UPPER_LEFT, UPPER_RIGHT, Explainer
-from mathviz.stage.clock import Index
+from mathviz.stage import RIGHT_HALF, SAFE, SKYLINE, STAGE, UPPER_LEFT, UPPER_RIGHT
+from mathviz.stage.avenue import CityScene
 from mathviz.style import NORMAL, QUICK, SLOW
 
 RUN, LATE = 3 * SLOW, (NORMAL, SLOW)
@@ -26,11 +23,8 @@ NAMES, ROLES = ("textbook", "flash"), ("rival", "model")
 UNDER, ABOVE = replace(STAGE, top=1.5), replace(UPPER_LEFT, bottom=1.3, top=SAFE.top)
 """Where a row stands, and a number over it."""
 
-COUNTS = {"en": (1.0, "{:.1f}"), "zh": (100.0, "{:,.0f}")}
-"""In what a language counts many numbers, as against millions, and how that is written."""
 
-
-class OnlineSoftmax(Explainer):
+class OnlineSoftmax(CityScene):
     """Cast: the ``city`` of all scores with its bench; the ``row`` of one query, its sum, and its output's ``bars``."""
 
     trace: Run
@@ -45,13 +39,7 @@ class OnlineSoftmax(Explainer):
         self.sinking, self.visits, self.rows, self.passes, self.scanning, self.arriving = map(self.index, shown)
         self.levels, self.factor = [], None
         kernels = self.kernels = Kernels(self.theme, run.kernel_areas, run.kernel_milliseconds[:, -1], ROLES)
-        middle = np.array([*city.middle(run.tiles // 2, run.tiles // 2), city.lift])
-        self.low = self.shot(HERO.turned(5, 14), city.towers).nearer(3.4, middle - 0.1 * OUT)
-        self.beside = self.shot(HERO.turned(0, -4), city.towers).nearer(1.6, city.ground(0.22, -0.12))
-        self.bench = self.shot(HERO.turned(6, 8), city.towers).nearer(5.5, middle + 0.6 * OUT)
-        self.corner = self.shot(HERO.turned(-96, 2), city.towers).nearer(4.7, city.sweep(0).place + 0.2 * OUT)
-        self.above = self.shot(HERO.turned(0, -14), kernels.areas, leaving=RIGHT_THIRD).nearer(1.6)
-        self.poster = self.shot(HERO.turned(8, 16), city.towers).nearer(3.7, middle + 1.9 * RIGHT)
+        self.look_at(city, kernels.areas, run.tiles // 2)
         row, column = self.row, self.row.column_at
         self.street = self.shot(SKYLINE.turned(-24, -3), row.room(row.tiles), room=0.4)
         self.left = self.shot(SKYLINE.turned(-24, -3), column, row.room(2), within=UNDER)
@@ -110,6 +98,7 @@ class OnlineSoftmax(Explainer):
         self.keep(row, self.total, self.factor, *self.levels)
 
     def one_factor_or_nothing(self) -> None:
+        # lint: ignore[CON001] large signs in their own colour, cased where towers pass behind them
         self.arrives(2, self.moving(self.whole))
         self.next_caption()
         self.arrives(3)
@@ -166,7 +155,7 @@ class OnlineSoftmax(Explainer):
         """The city that the textbook stores, and the one tile that is needed."""
         run = self.trace
         self.city.stand(run.tiles * (run.tiles // 2) + run.tiles // 2)
-        per, template = COUNTS[self.language]
+        per, template = self.counts
         one = self.big("poster", per * run.flash_millions, template, "model", UPPER_RIGHT, unit=self.text("million"),
                        size="hero_large", textbook=template.format(per * run.textbook_millions))  # fmt: skip
         self.play(self.moving(self.poster), self.showing(self.city))
@@ -180,7 +169,6 @@ class OnlineSoftmax(Explainer):
         gone = [self.dropping(name, QUICK) for name in self.levels]
         self.play(self.arriving.to(tile + GROWN, NORMAL), *gone, *others)
         old, new = run.maximum[run.hero, tile - 1 : tile + 1]
-        # lint: ignore[CON001] signs as large as these need 3 : 1
         self.levels = [self.name_at(row.beside(old), self.label("level"), LEFT)]
         if new > old:
             self.levels.append(self.name_at(row.between(new, new), self.case(self.label("risen")), UP))
@@ -190,10 +178,3 @@ class OnlineSoftmax(Explainer):
         self.play(self.arriving.to(tile + RISEN, SLOW), *self.replacing(before, factor),
                   *map(self.showing, self.levels))  # fmt: skip
         self.play(self.arriving.to(tile + 0.97, SLOW))
-
-    def amount(self, index: Index, course: Callable[[float], float], role: str) -> Any:
-        """How many numbers were moved so far, in what the language counts in; ``course`` is in millions."""
-        per, template = COUNTS[self.language]
-        made = self.big("moved", 0, template, role, UPPER_RIGHT, unit=self.text("million"), widest=88.8 * per)
-        index.drives(lambda at: made.show(per * course(at)))
-        return made
