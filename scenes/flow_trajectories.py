@@ -41,7 +41,7 @@ class FlowTrajectories(RiverScene):
         self.both = self.index(self.straight.follow, self.curved.follow)
         ends = river.corners(0, 0.5), river.corners(1, 0.6)
         self.flat = self.shot(ALONG_TIME, self.line, river.ridges, room=0.3)
-        self.whole, self.behind, self.beside = (self.shot(RIVER.turned(by), *ends) for by in (-3, -99, -28))
+        self.whole, self.behind, self.aside = (self.shot(RIVER.turned(by), *ends) for by in (-3, -99, -28))
         self.near = self.shot(RIVER.turned(14), river.corners(1, 0.55), leaving=LEFT_THIRD)
         self.close = self.whole.nearer(6, river.at(run.place, half))
         self.poster = self.shot(RIVER.turned(3), river.corners(0, 0.75), river.corners(1, 0.75), within=POSTER)
@@ -133,7 +133,7 @@ class FlowTrajectories(RiverScene):
         self.keep(self.river, self.hero, self.straight, self.curved)
         back = (self.index(each.follow, at=last).to(last * time) for each, time in
                 ((self.straight, run.early), (self.curved, run.half)))  # fmt: skip
-        self.play(self.moving(self.beside), *back, *self.dimming(LESS, self.straight, self.curved))
+        self.play(self.moving(self.aside), *back, *self.dimming(LESS, self.straight, self.curved))
         self.add(twin := Twin(self.river, run.zoomed, run.clock, run.zoom, last // 2))
         self.play(self.index(twin.carry).to(1, 1.5 * SLOW))
         pair = self.pair("clock_zoom", "{:.2f}", ("clock", "zoom"), (run.early, run.larger), ("text",) * 2)

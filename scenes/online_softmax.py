@@ -55,7 +55,7 @@ class OnlineSoftmax(CityScene):
     def the_textbook_stores_all_scores(self) -> None:
         run = self.trace
         self.keep(self.city)
-        self.play(self.moving(self.beside, 1.5 * SLOW), self.sinking.to(1, 1.5 * SLOW))
+        self.play(self.moving(self.aside, 1.5 * SLOW), self.sinking.to(1, 1.5 * SLOW))
         slow = self.name_at(self.city.ground(1.03, -0.75), self.case(self.label("slow_memory")), DOWN)
         amount = self.amount(self.passes.put(0), lambda at: float(moment(run.textbook_course, at)), "rival")
         self.show(amount, slow, run_time=QUICK)
@@ -134,7 +134,7 @@ class OnlineSoftmax(CityScene):
     def fewer_numbers_move(self) -> None:
         tiles = self.trace.tiles
         amount = self.amount(self.rows.put(0), lambda at: self.trace.flash_course(at * tiles), "model")
-        self.play(self.moving(self.beside, 1.5 * SLOW), self.showing(amount, SLOW))
+        self.play(self.moving(self.aside, 1.5 * SLOW), self.showing(amount, SLOW))
         self.play(self.rows.to(tiles, RUN))
         self.next_caption()
         self.linger(theta=6)
@@ -144,10 +144,10 @@ class OnlineSoftmax(CityScene):
         self.keep(self.city)
         memory = self.pair("peak", "{:.3g}", NAMES, run.kernel_megabytes[:, -1], ROLES, RIGHT_HALF, UR).face
         time = self.pair("time", "{:.0f}", NAMES, run.kernel_milliseconds[:, -1], ROLES, RIGHT_HALF, UR).face
-        self.play(self.moving(self.above), self.showing(kernels.areas), self.showing(memory, time_span=LATE))
+        self.play(self.moving(self.aloft), self.showing(kernels.areas), self.showing(memory, time_span=LATE))
         self.linger(theta=3)
         self.next_caption()
-        self.play(*self.replacing(memory, time), self.dropping(kernels.areas), self.moving(self.beside))
+        self.play(*self.replacing(memory, time), self.dropping(kernels.areas), self.moving(self.aside))
         self.add(kernels.ways)
         self.play(self.index(kernels.clock).to(1))
 

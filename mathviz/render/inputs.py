@@ -21,8 +21,9 @@ from mathviz.project.errors import MathvizError, ScriptError, ToolFailed, ToolMi
 from mathviz.render.cache import Cache
 from mathviz.render.plan import Job
 
-NO_PART = ("gallery", "preview", "cluster", "docs", "lint", "author", "cli", "snapshots", "voice")
-"""What shows, judges, begins or speaks films, and draws none."""
+NO_PART = ("gallery", "preview", "cluster", "docs", "lint", "author", "cli", "snapshots", "voice", "talk",
+           "upload", "notebook")  # fmt: skip
+"""What shows, judges, begins, speaks or hands on films, and draws none."""
 
 NO_PART_OF_ASSETS = ("hexo", "lint.yaml", "scale")
 """Of the assets too."""

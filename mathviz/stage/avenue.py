@@ -3,7 +3,7 @@
     class OnlineSoftmax(CityScene):
         def fewer_numbers_move(self) -> None:
             amount = self.amount(self.rows.put(0), self.trace.flash_course, "model")
-            self.play(self.moving(self.beside), self.showing(amount))
+            self.play(self.moving(self.aside), self.showing(amount))
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class CityScene(Explainer):
         return COUNTS.get(self.language, COUNTS["en"])
 
     def look_at(self, city: City, areas: Mobject, block: int) -> None:
-        """Its shots: ``low`` in it, from ``beside`` it, onto the ``bench`` over the block in a row and column, from
-        the ``corner`` where a sweep begins, from ``above`` on areas on its ground, and the ``poster``."""
+        """Its shots: ``low`` in it, from ``aside`` of it, onto the ``bench`` over the block in a row and column, from
+        the ``corner`` where a sweep begins, from ``aloft`` on areas on its ground, and the ``poster``."""
         middle = np.array([*city.middle(block, block), city.lift])
         self.low = self.shot(HERO.turned(5, 14), city.towers).nearer(3.4, middle - 0.1 * OUT)
-        self.beside = self.shot(HERO.turned(0, -4), city.towers).nearer(1.6, city.ground(0.22, -0.12))
+        self.aside = self.shot(HERO.turned(0, -4), city.towers).nearer(1.6, city.ground(0.22, -0.12))
         self.bench = self.shot(HERO.turned(6, 8), city.towers).nearer(5.5, middle + 0.6 * OUT)
         self.corner = self.shot(HERO.turned(-96, 2), city.towers).nearer(4.7, city.sweep(0).place + 0.2 * OUT)
-        self.above = self.shot(HERO.turned(0, -14), areas, leaving=RIGHT_THIRD).nearer(1.6)
+        self.aloft = self.shot(HERO.turned(0, -14), areas, leaving=RIGHT_THIRD).nearer(1.6)
         self.poster = self.shot(HERO.turned(8, 16), city.towers).nearer(3.7, middle + 1.9 * RIGHT)
 
     def amount(self, index: Index, course: Callable[[float], float], role: str, most: float = 88.8) -> Any:
