@@ -79,7 +79,6 @@ class OnlineSoftmax(CityScene):
         self.play(self.scanning.to(run.tokens, 2 * SLOW), self.drifting(theta=3, run_time=2 * SLOW))
         self.show(self.name_at(self.row.beside(self.row.levels[-1]), self.label("level"), LEFT))
         self.play(self.scanning.to(run.tokens + 1, NORMAL))
-        self.linger(theta=3)
         self.keep(self.row)
 
     def keep_a_maximum_and_a_sum(self) -> None:
@@ -112,10 +111,11 @@ class OnlineSoftmax(CityScene):
         # lint: ignore[CON001] signs as large as these need 3 : 1
         name, marked = (self.name_at(bars.room.mean(axis=0) * [1, 1, 0], self.case(self.label(label)), UP)
                         for label in ("output", "divided"))  # fmt: skip
-        self.show(name, RIGHT_HALF.put(self.law("output"), UR))
+        self.show(name, law := RIGHT_HALF.put(self.law("output"), UR))
         self.play(self.arriving.to(row.tiles, RUN), self.drifting(3, run_time=RUN))
         self.next_caption()
-        self.play(self.index(bars.divide).to(1, rate_func=smooth), *self.replacing(name, marked))
+        self.play(self.index(bars.divide).to(1, rate_func=smooth), *self.replacing(name, marked),
+                  *map(self.dropping, (self.factor, law)))  # fmt: skip
         self.linger(theta=3)
 
     def only_a_tile_lives(self) -> None:
