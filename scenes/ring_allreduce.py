@@ -1,8 +1,8 @@
-"""A ring of N ranks sums their gradients, and no port passes two gradients' worth of bytes, either way."""
+"""A ring of N ranks sums their gradients, and no port carries two gradients' worth of bytes, either way."""
 
 from __future__ import annotations
 
-from manimlib import DOWN, RIGHT, UP, TransformFromCopy, rush_from
+from manimlib import DOWN, RIGHT, UP, TransformFromCopy
 
 from mathviz.concepts.all_reduce_costs import RING, TREE
 from mathviz.concepts.ring_allreduce import RingAllReduce as Run
@@ -10,12 +10,12 @@ from mathviz.mobjects.exchange import HOVERS, IN, OUT, Histories, sent
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.ring_allreduce import Turntable
 from mathviz.stage import BENCH, HERO, RIGHT_THIRD
-from mathviz.stage.table import ABOVE, ABREAST, AHEAD, AMID, BEYOND, CORNER, LOWER, TableScene
+from mathviz.stage.table import ABOVE, ABREAST, AHEAD, AMID, BEYOND, CORNER, JAM, LOWER, TableScene
 from mathviz.style import NORMAL, QUICK, SLOW
 
 
 class RingAllReduce(TableScene):
-    """Cast: the ``table``, driven by ``steps``; its ``ranks``, by name; the ``amount`` that a port has passed."""
+    """Cast: the ``table``, driven by ``steps``; its ``ranks``, by name; the ``amount`` that a port has carried."""
 
     trace: Run
 
@@ -41,22 +41,20 @@ class RingAllReduce(TableScene):
         self.linger(theta=6)
 
     def the_star_jams_its_root(self) -> None:
-        run, table, root = self.trace, self.table, self.trace.root
-        low, lanes = self.facing(0.15, 66, run.ranks, ports=1), self.names_of_lanes(root, "out", "in")
-        self.play(self.moving(low), table.change(ports=1.0, relief=0.7), self.steps.to(1.0),
-                  # lint: ignore[CON001] names are cased, and copies and walls pass behind them for a moment
-                  *self.counting("received", run.star_port, "error", 1, IN, rank=root),
-                  self.showing(lanes[IN], time_span=(SLOW, SLOW + NORMAL)), run_time=2 * SLOW)  # fmt: skip
+        run, root, near = self.trace, self.trace.root, self.facing(-0.05, 62, self.trace.ranks, JAM, ports=1)
+        # lint: ignore[CON001] names are cased, and copies and walls pass behind them for a moment
+        self.move(near, self.table.change(ports=1.0, relief=0.4), self.steps.to(1.0),
+                  *self.counting("received", run.star_port, "error", 1, IN, root, rank=root), run_time=2 * SLOW)
         self.next_caption()
         self.play(self.steps.to(run.others), self.drifting(theta=5), run_time=2 * SLOW)
         self.next_caption()
-        self.play(*self.counting("returned", run.star_port, "error", 1, OUT, rank=root), self.showing(lanes[OUT]))
-        self.play(self.steps.to(2 * run.others), self.drifting(theta=5), run_time=2 * SLOW)
+        self.play(*self.counting("returned", run.star_port, "error", 1, OUT, root, rank=root), self.drifting(theta=2))
+        self.play(self.steps.to(2 * run.others), self.drifting(theta=5), run_time=1.5 * SLOW)
         self.keep(self.amount)
 
     def gradients_are_cut(self) -> None:
         run, guess = self.trace, self.amount_of("guess", 0, "model", "?")
-        CORNER.column(guess, star := self.amount_of("rival", run.star_port, "error", rank=run.root))
+        CORNER.column(guess, star := self.rival(run.star_port))
         self.play(*self.becoming(guess), self.showing(star), self.table.change(SLOW, sunk=1.0, ports=0.0, relief=0.0),
                   self.moving(self.facing(0.4, 14, 1, ABOVE)))  # fmt: skip
         self.begin(self.runs.ring, run.root)
@@ -82,7 +80,7 @@ class RingAllReduce(TableScene):
         self.play(self.dropping(mine, QUICK), self.dropping(there, QUICK), self.steps.to(1, NORMAL))
         self.show(both, run_time=QUICK)
         self.play(TransformFromCopy(both, terms[4]), self.showing(terms[3], time_span=(NORMAL, 1.5 * NORMAL)),
-                  self.drifting(theta=4, run_time=3 * NORMAL))  # fmt: skip
+                  self.drifting(theta=3, run_time=2 * NORMAL))  # fmt: skip
 
     def every_link_adds_at_once(self) -> None:
         run, table = self.trace, self.table
@@ -91,25 +89,27 @@ class RingAllReduce(TableScene):
                   *self.counting_chunks("even"), run_time=SLOW)  # fmt: skip
         self.play(self.steps.to(table.time + 1), self.drifting(theta=5), run_time=SLOW)
         self.next_caption()
-        self.play(self.steps.to(run.half), self.drifting(theta=8), run_time=2 * SLOW)
+        self.play(self.steps.to(run.half), self.drifting(theta=8), run_time=1.5 * SLOW)
 
     def counts_form_a_staircase(self) -> None:
-        run, table, alone = self.trace, self.table, self.table.only(self.trace.root, self.trace.ranks, rest=0.2)
+        run, table, alone = self.trace, self.table, self.table.only(self.trace.root, self.trace.ranks, 0.45)
         self.move(self.facing(0.5, 70, run.ranks, AMID.shrunk(0.4)),
-                  table.change(ports=0.0, spot=0.0, veil=alone, sunk=table.but(run.root)))  # fmt: skip
+                  table.change(ports=0.0, spot=0.0, relief=0.0, veil=alone, sunk=table.but(run.root)))  # fmt: skip
         counts = self.names_of_counts("count", run.root)
         self.show(*counts, run_time=1.5 * NORMAL)
         self.linger(theta=4)
         self.next_caption()
-        self.play(table.change(sunk=0.0, veil=table.finished(0.25)), *(self.dropping(each, QUICK) for each in counts),
-                  self.drifting(theta=20, phi=-6, push=0.9), run_time=2 * SLOW)  # fmt: skip
+        self.play(table.change(sunk=0.0, veil=1.0), *(self.dropping(each, QUICK) for each in counts),
+                  self.drifting(theta=14, phi=-6, push=0.92), run_time=1.25 * SLOW)  # fmt: skip
+        self.play(table.change(veil=table.finished(0.45)), self.drifting(theta=8), run_time=SLOW)
 
     def finished_chunks_go_round(self) -> None:
         run, lit = self.trace, self.table.change(veil=1, ports=1, spot=1)
         self.move(self.low(10, -1, run.ranks), lit, *self.counting_chunks("even"))
-        self.play(self.steps.to(run.steps), self.drifting(theta=8), run_time=2 * SLOW)
+        self.play(self.steps.to(run.steps), self.drifting(theta=8), run_time=1.5 * SLOW)
         self.next_caption()
-        self.play(*self.becoming(self.amount_of("even", run.ring_port, "model")), self.drifting(theta=3))
+        CORNER.column(even := self.amount_of("even", run.ring_port, "model"), star := self.rival(run.star_port))
+        self.play(*self.becoming(even), self.showing(star), self.drifting(theta=3))
         self.keep(self.amount)
         self.linger(theta=7)
 
@@ -117,21 +117,21 @@ class RingAllReduce(TableScene):
         run, table, most = self.trace, self.table, self.trace.most_ranks
         self.play(table.change(sunk=1.0, ports=0.0, cut=0.0, spot=0.0, relief=0.0), self.dropping(self.amount, QUICK))
         self.begin(self.runs.wide_star)
-        self.move(self.facing(0.6, 66, most, ports=1), table.change(fold=0.0, ports=1.0, relief=0.4),
-                  *self.counting("root", run.wide_star_port, "error", 1, rank=run.root))  # fmt: skip
-        self.play(self.steps.to(most - 1, 2 * SLOW), self.drifting(theta=12, run_time=2 * SLOW))
+        self.move(self.facing(-0.2, 62, most / 2, JAM, ports=1), table.change(fold=0.0, ports=1.0, relief=0.2),
+                  *self.counting("root", run.wide_star_port, "error", 1, IN, run.root, rank=run.root))  # fmt: skip
+        self.play(self.steps.to(most - 1, 1.25 * SLOW), self.drifting(theta=8, run_time=2 * SLOW))
         self.next_caption()
         self.play(table.change(sunk=1.0, ports=0.0), self.dropping(self.amount, QUICK))
         self.begin(self.runs.wide, run.root)
         self.move(self.low(8, -12, most), table.change(ports=1.0, spot=1.0, cut=1.0, relief=0.0),
                   *self.counting("even", run.wide_ring_port, "model"), run_time=1.5 * NORMAL)  # fmt: skip
-        self.play(self.steps.to(run.ring_steps), self.drifting(theta=14), run_time=2 * SLOW)
+        self.play(self.steps.to(run.ring_steps), self.drifting(theta=14), run_time=1.75 * SLOW)
         self.keep(self.amount)
 
     def no_method_needs_less(self) -> None:
         run, table, rim = self.trace, self.table, self.table.seats.rim
-        self.play(table.change(veil=0.25, ports=0.0, spot=0.0), self.moving(self.low(0, -16, run.most_ranks)),
-                  *self.becoming(self.amount_of("messages", run.ring_steps, "model", unit="").show(0)))  # fmt: skip
+        many = self.amount_of("messages", run.ring_steps, "model", unit="", ranks=run.most_ranks).show(0)
+        self.move(self.low(0, -16, run.most_ranks), table.change(veil=0.45, ports=0.0, spot=0.0), *self.becoming(many))
         hops = self.index(lambda at: table.at(traced=at, spot=1.0), lambda at: self.amount.show(int(at)))
         self.play(hops.to(run.ring_steps), self.drifting(theta=6), run_time=1.5 * SLOW)
         self.next_caption()
@@ -149,15 +149,16 @@ class RingAllReduce(TableScene):
                               ranks=run.most_ranks)  # fmt: skip
         near = self.shot(HERO.turned(12, 15), self.rods.bounds(0), within=AHEAD).nearer(1)
         square = self.shot(BENCH.turned(0, 18), self.rods.bounds(1.5 * run.crossover), within=LOWER)
-        self.play(self.moving(near, 1.5 * SLOW), self.table.change(ports=0.0, veil=0.25),
+        self.play(self.moving(near, 1.5 * SLOW), self.table.change(ports=0.0, veil=0.45),
                   self.index(lambda late: self.rods.show(0, late)).to(1.5 * run.ring_steps, 2 * SLOW))  # fmt: skip
         self.show(*names, run_time=QUICK)  # lint: ignore[CON001] names are cased, and rods pass behind them on the way
         self.next_caption()
         size = self.amount_of("size", run.crossover, "model", "{:.1f}", unit="$\\alpha/\\beta$")
+        size.unit.set_color(self.theme["text"])  # as in the caption and at the bricks
         self.grown = self.index(self.rods.show, CORNER.put(size, RIGHT + UP).show)
         self.show(size, run_time=QUICK)
         self.play(self.grown.to(run.crossover), self.moving(square), run_time=1.75 * SLOW)
-        costs = self.names_of_bricks(self.rods, step=(0, 0, 9), share=(0, 1, 11), bytes=(1, 1, -1))
+        costs = self.names_of_bricks(self.rods, step=(0, 0, 4), share=(0, 1, 7), bytes=(1, 1, -1))
         self.show(*costs, run_time=QUICK)
         self.keep(self.rods, size, *names, *costs)
 
@@ -171,10 +172,9 @@ class RingAllReduce(TableScene):
         """The staircase of the widest ring, and what it buys: the poster."""
         run, table, half = self.trace, self.table, self.trace.most_ranks - 1
         back = self.index(lambda at: table.at(at, traced=at), at=run.ring_steps)
-        self.play(back.to(half, NORMAL), table.change(veil=1.0))
-        self.play(table.change(SLOW, spot=1.0, veil=table.finished(0.85)),
-                  self.moving(self.facing(4.6, 54, run.most_ranks, BEYOND), SLOW, rush_from))  # fmt: skip
-        least = self.amount_of("every", run.wide_ring_port, "model", size="hero_large")
-        rival = self.amount_of("rival", run.wide_star_port, "error", size="hero", rank=run.root)
+        self.play(back.to(half), table.change(spot=1.0, veil=table.finished(0.85, half)),
+                  self.moving(self.facing(4.6, 54, run.most_ranks, BEYOND)), run_time=1.4 * SLOW)  # fmt: skip
+        least = self.amount_of("every", run.wide_ring_port, "model", size="hero_large", ranks=run.most_ranks)
+        rival = self.rival(run.wide_star_port)
         facts = (self.case(self.over(self.label(name, half=half, steps=run.ring_steps))) for name in ("unit", "half"))
-        self.show(RIGHT_THIRD.column(least, rival, *facts, edge=RIGHT), self.title, run_time=QUICK)
+        self.show(RIGHT_THIRD.column(least, rival, *facts, gap=0.5, edge=RIGHT), self.title, run_time=QUICK)

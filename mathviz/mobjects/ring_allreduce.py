@@ -112,11 +112,13 @@ class Turntable(Group):
         ranks, chunks = np.indices(self.veil.shape)
         return np.asarray(self.history.counts[states, ranks, chunks])
 
-    def passed(self, parts: int | None = None, way: int | None = None, *, least: bool = False) -> float:
-        """What the busiest port has passed by now, one way or either: whole chunks, or ``parts``, in gradients; or
-        what every port has, both ways: the ``least``."""
+    def passed(
+        self, parts: int | None = None, way: int | None = None, rank: int | None = None, *, least: bool = False
+    ) -> float:  # fmt: skip
+        """What the busiest port has passed by now, or that of a rank, one way or either: whole chunks, or ``parts``,
+        in gradients; or what every port has, both ways: the ``least``."""
         parts = parts or self.history.chunks
-        carried = self.carried() if way is None else self.carried()[:, way]
+        carried = self.carried()[slice(None) if rank is None else rank, slice(None) if way is None else way]
         return float(np.floor((carried.min() if least else carried.max()) * parts + 1e-6) / parts)
 
     def only(self, chunk: int, ranks: int, rest: float = 0.12) -> ndarray:
@@ -129,9 +131,10 @@ class Turntable(Group):
         """What sinks [chunk] if a chunk alone is to stand."""
         return 1.0 - (np.arange(self.history.chunks) == chunk)
 
-    def finished(self, rest: float) -> ndarray:
-        """A veil that lifts the chunks that hold every rank's gradient by now, [rank chunk]."""
-        return np.where(self.counts() == self.history.ranks, 1.0, rest)
+    def finished(self, rest: float, state: int | None = None) -> ndarray:
+        """A veil that lifts the chunks that hold every rank's gradient by now, or in a state, [rank chunk]."""
+        counts = self.counts() if state is None else self.history.counts[state]
+        return np.where(counts == self.history.ranks, 1.0, rest)
 
     def corners(self, height: float = 1.0, ports: float = 1.0) -> ndarray:
         """Points [point 3] around the unfolded table, so many storeys high, with its ports (1) or without (0)."""

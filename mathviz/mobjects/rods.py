@@ -52,7 +52,7 @@ class Rods(Mesh):
             begins = np.minimum(begins, self.unit * late)
             centres = np.stack([begins + long / 2, np.full(kinds * steps, -ROD_PITCH * rod)], axis=-1)
             sizes = np.stack([long, np.full(kinds * steps, ROD_WIDTH)], axis=-1)
-            fixed = toned(self.theme, "text", 0.6) if is_dark(self.theme) else toned(self.theme, "muted", 0.6)
+            fixed = toned(self.theme, "text", 0.36) if is_dark(self.theme) else toned(self.theme, "muted", 0.6)
             colours = np.tile([fixed, paint][:kinds], (steps, 1))
             ends = np.cumsum(np.tile([1.0, share * size][:kinds], steps))
             fresh = np.exp(-np.maximum(late - ends, 0) / COOLS) * (long > 0.01)  # what was just done glows, and cools
@@ -104,9 +104,10 @@ class Rods(Mesh):
 
     def gate(self, size: float) -> Pane:
         """A pane across all rods where the last one ends at a size: which ends there too takes as long."""
-        at, far = float(self.lengths(size)[-1]) if size else 0.0, ROD_WIDTH
+        at, far = float(self.lengths(size)[-1]) if size else 0.0, 0.75 * ROD_WIDTH
         near = -ROD_PITCH * (len(self.steps) - 1) - ROD_WIDTH / 2  # names at the foot of the nearest pass before it
-        corners = np.array([[at, near, 0.0], [at, far, 0.0], [at, far, ROD_WIDTH], [at, near, ROD_WIDTH]])
+        high = 1.15 * ROD_HEIGHT  # not into what is said above
+        corners = np.array([[at, near, 0.0], [at, far, 0.0], [at, far, high], [at, near, high]])
         return Pane(self.theme, self.origin + corners, "text", fill=0.3, edge=1.0, width=6)
 
     def bounds(self, size: float) -> ndarray:

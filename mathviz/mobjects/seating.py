@@ -86,10 +86,6 @@ class Seating:
         inner = RIM * self.size + OFF + np.asarray(direction) * (LANE + APART)
         return np.stack([inner, inner + LANE], axis=-1)
 
-    def port(self, rank: int, direction: int) -> ndarray:
-        """Where a lane's own name stands: in the gap at its end, towards the next rank."""
-        return upon(float(self.lane(direction).mean()), self.middle(rank + 0.5), 0.0)
-
     def facing(self, rank: float) -> float:
         """The camera's theta, in degrees, from which a rank is in front; 0.5 is between the first two."""
         theta = np.degrees(self.middle(rank)) + 90

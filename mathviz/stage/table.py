@@ -18,6 +18,7 @@ import numpy as np
 from manimlib import ORIGIN, RIGHT, UP, Animation, Group
 from numpy import ndarray
 
+from mathviz.concepts.all_reduce import ROOT
 from mathviz.mobjects.exchange import History, storeys
 from mathviz.mobjects.number import BigNumber, Digits
 from mathviz.mobjects.ring_allreduce import Turntable
@@ -34,11 +35,13 @@ AMID = replace(SAFE, left=SAFE.left + 0.5, right=SAFE.right - 0.5, bottom=-3.3, 
 BESIDE = replace(WHOLE, left=1.3 * FRAME.left, right=RIGHT_THIRD.left + 2.0, bottom=1.2 * FRAME.bottom)
 ABOVE = replace(BESIDE, right=RIGHT_THIRD.left + 0.4, bottom=1.5 * FRAME.bottom, top=1.5 * FRAME.top)
 ABREAST = replace(WHOLE, left=SAFE.left, right=1.3 * FRAME.right, bottom=1.05 * FRAME.bottom, top=STAGE.top)
+JAM = replace(BESIDE, left=1.05 * FRAME.left, right=RIGHT_THIRD.left + 1.6, bottom=-2.5, top=1.1 * FRAME.top)
 LOWER = replace(SAFE, bottom=-1.65, top=2.05)
 AHEAD = replace(FRAME, left=1.1 * FRAME.left, bottom=-3.2, top=2.2)
 BEYOND = replace(BESIDE, left=1.2 * FRAME.left, right=RIGHT_THIRD.left - 0.3, bottom=1.35 * FRAME.bottom)
 """Where numbers stand; and the table: all over the frame, amid names; and running off it: beside a number, from above
-beside one, abreast of the title, and for the poster. Rods stand lower, or go ahead, with the table behind."""
+beside one, abreast of the title, for the poster, and with the front rank's ports above the caption. Rods stand lower,
+or go ahead, with the table behind."""
 
 FRONT = (-9.0, -14.0, 0.0)
 """Where the farthest rod begins: before the widest table."""
@@ -85,11 +88,15 @@ class TableScene(Explainer):
         return self.big(label, value, template, role, CORNER, **{"unit": "$S$", "size": "hero_large"} | more,
                         widest=value)  # fmt: skip
 
+    def rival(self, value: float) -> BigNumber:
+        """What the busiest port of a star of as many ranks carries, to stand under a number of the ring's."""
+        return self.amount_of("rival", value, "error", size="hero", rank=ROOT, ranks=self.table.seats.ranks)
+
     def counting(
         self, label: str, value: float, role: str, *parts: int, times: int = 1, **named: Any
     ) -> list[Animation]:  # fmt: skip
-        """Such a number appears, in place of the one before, and counts with the steps what the busiest port passed,
-        so many ``times``; ``parts`` are those of ``Turntable.passed``."""
+        """Such a number appears, in place of the one before, and counts with the steps what the busiest port passed, or
+        a rank's, so many ``times``; ``parts`` are those of ``Turntable.passed``."""
         amount = self.amount_of(label, value, role, **named)
 
         def count(_: float) -> None:
@@ -113,11 +120,6 @@ class TableScene(Explainer):
 
         return [self.name_at(place(rank), self.label(label, size="number", rank=rank), ORIGIN)
                 for rank in range(seats.ranks)]  # fmt: skip
-
-    def names_of_lanes(self, rank: int, *labels: str) -> list[Any]:
-        """A label at each lane of a rank's port, out and in."""
-        return [self.name_at(self.table.seats.port(rank, way), self.case(self.label(label)), ORIGIN)
-                for way, label in enumerate(labels)]  # fmt: skip
 
     def names_of_counts(self, label: str, chunk: int) -> list[Any]:
         """A label over every rank: how many gradients are in its stack of a chunk now."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mathviz.concepts.ring_allreduce import RingAllReduce
-from mathviz.mobjects.exchange import SEAM, STOREY, History, sent, storeys
+from mathviz.mobjects.exchange import IN, OUT, SEAM, STOREY, History, sent, storeys
 from mathviz.mobjects.seating import HUB, RIM, Seating
 from mathviz.project import ASSETS
 from mathviz.trace import load
@@ -77,6 +77,17 @@ def test_over_most_ranks_the_star_piles_up_on_its_root(run: RingAllReduce) -> No
     assert history.steps == 7 and history.counts[-1, :, 0].tolist() == [8, *[1] * 7]
     np.testing.assert_allclose(history.values[-1, 0], run.wide_reference[0], atol=1e-4)
     assert history.carried(at(history, 7)).tolist() == [[0, 7], *[[1, 0]] * 7]
+
+
+def test_a_ranks_own_port_is_counted_apart_from_the_busiest(manim: ModuleType, run: RingAllReduce) -> None:
+    """When the star has collected, the others have sent a gradient each, and its root none; then it sends all three."""
+    from mathviz.mobjects.ring_allreduce import Turntable
+    from mathviz.style import theme
+
+    table = Turntable(theme("dark"), star(run), run.largest).at(3)
+    assert table.passed(1, OUT) == 1 and table.passed(1, OUT, 0) == 0 and table.passed(1, IN, 0) == 3
+    table.at(6)
+    assert table.passed(1, OUT, 0) == 3 and table.passed(1, OUT, 1) == 1
 
 
 def test_star_and_ring_deal_out_the_same_sum(run: RingAllReduce) -> None:
