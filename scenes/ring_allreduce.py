@@ -105,7 +105,7 @@ class RingAllReduce(TableScene):
 
     def finished_chunks_go_round(self) -> None:
         run, lit = self.trace, self.table.change(veil=1, ports=1, spot=1)
-        self.move(self.low(10, -1, run.ranks), lit, *self.counting_chunks("even"))
+        self.move(self.low(10, -1, run.ranks, ABOVE), lit, *self.counting_chunks("even"))
         self.play(self.steps.to(run.steps), self.drifting(theta=8), run_time=1.5 * SLOW)
         self.next_caption()
         CORNER.column(even := self.amount_of("even", run.ring_port, "model"), star := self.rival(run.star_port))
@@ -118,7 +118,7 @@ class RingAllReduce(TableScene):
         self.play(table.change(sunk=1.0, ports=0.0, cut=0.0, spot=0.0, relief=0.0), self.dropping(self.amount, QUICK))
         self.begin(self.runs.wide_star)
         self.move(self.facing(-0.2, 62, most / 2, JAM, ports=1), table.change(fold=0.0, ports=1.0, relief=0.2),
-                  *self.counting("root", run.wide_star_port, "error", 1, IN, run.root, rank=run.root))  # fmt: skip
+                  *self.counting("received", run.wide_star_port, "error", 1, IN, run.root, rank=run.root))  # fmt: skip
         self.play(self.steps.to(most - 1, 1.25 * SLOW), self.drifting(theta=8, run_time=2 * SLOW))
         self.next_caption()
         self.play(table.change(sunk=1.0, ports=0.0), self.dropping(self.amount, QUICK))
@@ -154,11 +154,11 @@ class RingAllReduce(TableScene):
         self.show(*names, run_time=QUICK)  # lint: ignore[CON001] names are cased, and rods pass behind them on the way
         self.next_caption()
         size = self.amount_of("size", run.crossover, "model", "{:.1f}", unit="$\\alpha/\\beta$")
-        size.unit.set_color(self.theme["text"])  # as in the caption and at the bricks
+        size.unit.set_fill(self.theme["text"])  # as in the caption and at the bricks
         self.grown = self.index(self.rods.show, CORNER.put(size, RIGHT + UP).show)
         self.show(size, run_time=QUICK)
         self.play(self.grown.to(run.crossover), self.moving(square), run_time=1.75 * SLOW)
-        costs = self.names_of_bricks(self.rods, step=(0, 0, 4), share=(0, 1, 7), bytes=(1, 1, -1))
+        costs = self.names_of_bricks(self.rods, step=(0, 0, 6), share=(0, 1, 8), bytes=(1, 1, -1))
         self.show(*costs, run_time=QUICK)
         self.keep(self.rods, size, *names, *costs)
 

@@ -35,7 +35,7 @@ AMID = replace(SAFE, left=SAFE.left + 0.5, right=SAFE.right - 0.5, bottom=-3.3, 
 BESIDE = replace(WHOLE, left=1.3 * FRAME.left, right=RIGHT_THIRD.left + 2.0, bottom=1.2 * FRAME.bottom)
 ABOVE = replace(BESIDE, right=RIGHT_THIRD.left + 0.4, bottom=1.5 * FRAME.bottom, top=1.5 * FRAME.top)
 ABREAST = replace(WHOLE, left=SAFE.left, right=1.3 * FRAME.right, bottom=1.05 * FRAME.bottom, top=STAGE.top)
-JAM = replace(BESIDE, left=1.05 * FRAME.left, right=RIGHT_THIRD.left + 1.6, bottom=-2.5, top=1.1 * FRAME.top)
+JAM = replace(BESIDE, left=1.05 * FRAME.left, right=RIGHT_THIRD.left + 1.3, bottom=-2.5, top=1.1 * FRAME.top)
 LOWER = replace(SAFE, bottom=-1.65, top=2.05)
 AHEAD = replace(FRAME, left=1.1 * FRAME.left, bottom=-3.2, top=2.2)
 BEYOND = replace(BESIDE, left=1.2 * FRAME.left, right=RIGHT_THIRD.left - 0.3, bottom=1.35 * FRAME.bottom)
