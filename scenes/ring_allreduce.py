@@ -105,7 +105,7 @@ class RingAllReduce(TableScene):
 
     def finished_chunks_go_round(self) -> None:
         run, lit = self.trace, self.table.change(veil=1, ports=1, spot=1)
-        self.move(self.low(10, -1, run.ranks, ABOVE), lit, *self.counting_chunks("even"))
+        self.move(self.low(10, -1, run.ranks, BEYOND), lit, *self.counting_chunks("even"))
         self.play(self.steps.to(run.steps), self.drifting(theta=8), run_time=1.5 * SLOW)
         self.next_caption()
         CORNER.column(even := self.amount_of("even", run.ring_port, "model"), star := self.rival(run.star_port))
