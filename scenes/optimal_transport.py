@@ -138,7 +138,7 @@ class OptimalTransport(Explainer):
         self.play(*names, *map(self.showing, (SAFE.put(self.law("scaled"), UL), error)))
         plans = [run.kernel, *run.iterates[:8].astype(float)]
         for half, two in enumerate(pairwise(plans)):
-            if half == 2:
+            if not half:
                 self.next_caption()
             sweep = self.index(lambda at, two=two, axis=half % 2: error.show(run.sums_off(table.sweep(*two, at, axis))))
             self.play(sweep.to(1, NORMAL if half < 4 else QUICK))
