@@ -67,14 +67,14 @@ class OnlineSoftmax(CityScene):
         self.keep(self.city)
         self.move(self.bench, run_time=1.5 * SLOW)
         self.show(self.name_at(lambda: self.city.place + 0.8 * RIGHT, self.case(self.label("bench")), RIGHT))
-        self.linger(theta=4)
         self.next_caption()
-        self.linger(theta=6)
+        self.linger(theta=8)
 
     def a_row_needs_its_maximum(self) -> None:
         run = self.trace
         self.scanning.put(0)
-        self.play(self.moving(self.street, 1.5 * SLOW), self.dropping(self.city), self.showing(self.row, SLOW))
+        self.drop(self.city, run_time=QUICK)  # what is faded out still hides what stands behind it
+        self.play(self.moving(self.street), self.showing(self.row))
         self.next_caption()
         self.play(self.scanning.to(run.tokens, 2 * SLOW), self.drifting(theta=3, run_time=2 * SLOW))
         self.show(self.name_at(self.row.beside(self.row.levels[-1]), self.label("level"), LEFT))
@@ -115,13 +115,13 @@ class OnlineSoftmax(CityScene):
         self.play(self.arriving.to(row.tiles, RUN), self.drifting(3, run_time=RUN))
         self.next_caption()
         self.play(self.index(bars.divide).to(1, rate_func=smooth), *self.replacing(name, marked),
-                  *map(self.dropping, (self.factor, law)))  # fmt: skip
-        self.linger(theta=3)
+                  *map(self.dropping, (self.factor, law)), self.drifting(4, run_time=2 * SLOW))  # fmt: skip
 
     def only_a_tile_lives(self) -> None:
         city = self.city
         self.visits.put(0)
-        self.play(self.moving(self.corner, 1.5 * SLOW), self.dropping(self.row), self.showing(city, SLOW))
+        self.drop(self.row, run_time=QUICK)
+        self.play(self.moving(self.corner), self.showing(city))
         # lint: ignore[CON001] cased in the page's colour, over blocks of all roles
         names = [self.name_at(lambda at=at: city.place + at, self.case(self.label(name)), side)
                  for name, at, side in BLOCKS]  # fmt: skip
