@@ -85,7 +85,7 @@ class FlowTrajectories(RiverScene):
         self.draw(apart := self.pinhole.apart(run.ahead(run.drawn_velocity)).lines)
         loss = self.pair("loss", "{:.2f}", ("now", "floor"), (run.loss[0], run.floor), ("model", "target"))
         self.show(loss.face, run_time=QUICK)
-        self.play(self.index(lambda at: loss.numbers[0].show(moment(run.losses, at))).to(len(run.loss), 1.5 * SLOW))
+        self.play(self.index(lambda at: loss.numbers[0].show(moment(run.losses, at))).to(len(run.loss), SLOW))
         self.next_caption()
         self.play(self.moving(self.whole), *map(self.dropping, (loss.face, apart)), *self.dimming(FAINT, self.pinhole),
                   self.showing(Slice(self.river, run.learned, "model").show(1)))  # fmt: skip
@@ -165,7 +165,7 @@ class FlowTrajectories(RiverScene):
                   self.showing(self.river.ridges))  # fmt: skip
         self.show(number, run_time=QUICK)
         swing = self.index(lambda at: self.pairs.join(run.joined(at)), lambda at: number.show(crossed[round(20 * at)]))
-        self.play(swing.to(1, 1.5 * SLOW))
+        self.play(swing.to(1, 1.25 * SLOW))
         self.next_caption()
         self.linger(theta=3)
 
