@@ -18,7 +18,7 @@ from mathviz import style
 
 SOURCES = Path(__file__).parent.parent / "stage"
 
-VERBS = ("filming", "layers", "names", "placing", "permanence", "clock", "laws", "explainer")
+VERBS = ("filming", "layers", "names", "placing", "permanence", "clock", "laws", "explainer", "sounds")
 """Files whose scenes have verbs, in the order in which one needs them."""
 
 OWN = {"add", "assemble_render_groups", "update_frame", "play", "wait", "setup", "construct", "get_time_progression",
