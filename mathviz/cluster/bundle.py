@@ -179,7 +179,7 @@ def engine_of(manifest: dict[str, str]) -> str:
 def of(project: Project, stems: Iterable[str], scenes: Iterable[Path] = ()) -> Bundle:
     """All that films and scenes of other files are made from, as it is now, and what computes for them."""
     base = ENGINE if project.root == HOME else "project"
-    files = {path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts}
+    files = set(PACKAGE.rglob("*"))
     files |= {path for path in ASSETS.rglob("*") if "traces" not in path.parts}
     files |= {*code_of(project), *project.scenes.glob("*.yaml")}
     files |= set((project.root / "assets").rglob("*"))
@@ -187,6 +187,7 @@ def of(project: Project, stems: Iterable[str], scenes: Iterable[Path] = ()) -> B
         files |= {scene, *scene.parent.glob("*.py")}
     for stem in stems:
         files |= set(_traces(compute.of_name(project, stem), project))
+    files = {path for path in files if "__pycache__" not in path.parts}
     named = {_name(path, project, base): path for path in sorted(files) if path.is_file()}
     if (own := Path.cwd() / "custom_config.yml").is_file():
         named[f"{base}/custom_config.yml"] = own

@@ -98,6 +98,8 @@ def test_a_bundle_stays_in_its_folder(tmp_path: Path, file: Path, path: str) -> 
 
 def test_a_bundle_has_code_scripts_traces_and_fonts(tiny: TinyProject) -> None:
     compute.find(compute.of_film(tiny.project, "tiny"), tiny.project, print)
+    (tiny.root / "assets" / "__pycache__").mkdir(parents=True)
+    (tiny.root / "assets" / "__pycache__" / "made.pyc").touch()
     made = bundle.of(tiny.project, ["tiny"])
     names = set(made.manifest)
     assert {"home/mathviz/engine/__init__.py", "home/assets/theme.yaml", "home/assets/fonts/mathviz-han-regular.otf",
