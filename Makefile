@@ -6,10 +6,10 @@ help: ## this list
 	@awk -F ': ## ' '/^[a-z-]+: ## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 # One beat first: there is something to look at within a minute, and the film does not draw it again.
-demo: ## a first clip, then the film ring_allreduce in English and Chinese at 480p, under renders/
+demo: ## a first clip, then the film ring_allreduce in English and Chinese at 480p15, under renders/
 	@./setup.sh
-	.venv/bin/mathviz render ring_allreduce --quality low --fps 24 --lang en --beats every_link_adds_at_once
-	.venv/bin/mathviz render ring_allreduce --quality low --fps 24
+	.venv/bin/mathviz render ring_allreduce --quality low --fps 15 --lang en --beats every_link_adds_at_once
+	.venv/bin/mathviz render ring_allreduce --quality low --fps 15
 
 gallery: ## all films in both themes, and the site that shows them: renders/site/index.html
 	@./setup.sh
