@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from manimlib import DOWN, LEFT, RIGHT, UP, rush_into, smooth
+from manimlib import DOWN, LEFT, UP, rush_into, smooth
 
 from mathviz.mobjects import diffusion_reverse as drawn
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.light import moment
-from mathviz.stage import RIGHT_HALF, SAFE, UPPER_LEFT, Angle
-from mathviz.stage.banks import HIGH_LEFT, HIGH_RIGHT, LOW_LEFT, Banks
+from mathviz.stage import SAFE, STAGE, UPPER_LEFT, Angle
+from mathviz.stage.banks import ASIDE, HIGH_LEFT, HIGH_RIGHT, LOW_LEFT, Banks
 from mathviz.style import NORMAL, QUICK, SLOW
 
 RUN, FAINT, HALF = 2.5 * SLOW, 0.4, 0.5
@@ -54,31 +54,32 @@ class DiffusionReverse(Banks):
     def one_step_ago_is_a_small_cloud(self) -> None:
         run, one = self.trace, self.step
         self.keep(self.crowd, self.hero, self.river.ridges, self.river.bed)
-        spread = self.big("step_ago", run.step_spread[0], "{:.2f}", "mechanism", HIGH_LEFT, all=run.origin_spread[0])
+        spread = self.big("step_ago", run.step_spread[0], "{:.2f}", "mechanism", ASIDE, all=run.origin_spread[0])
         self.play(self.moving(self.wide, SLOW), *self.dimming(FAINT, self.crowd, run_time=SLOW),
                   self.showing(one.cloud, time_span=(NORMAL, SLOW)), self.showing(spread, time_span=(NORMAL, SLOW)))
         self.linger(2)
         self.next_caption()
-        self.play(self.moving(self.close, 1.5), *map(self.dropping, (spread, self.river.ridges)))
-        self.add(one.kick)
-        self.play(self.moving(self.deep), *map(self.showing, (one.pull, one.head, one.spot)))
-        said = [self.name_at(place, self.label(name, "model"), RIGHT, 0.5) for place, name in
-                ((one.stops[:2].mean(axis=0), "pull"), (one.stops[1], "middle"))]  # fmt: skip
+        self.play(self.moving(self.close, 1.5 * SLOW), *map(self.dropping, (spread, self.river.ridges)),
+                  *self.dimming(0.0, self.crowd))  # fmt: skip
+        self.add(one.kick, one.pull, one.head)
+        pull, kick = (self.name_at(place, self.label(name), DOWN, 0.4) for place, name in
+                      ((one.stops[:2].mean(axis=0), "pull"), (one.stops[1:].mean(axis=0), "kick")))  # fmt: skip
         self.play((step := self.index(one.show, lambda share: self.hero.put(one.place(share)))).to(HALF, SLOW),
-                  *map(self.showing, said))  # fmt: skip
-        self.play(self.moving(self.close, 1.5), *(self.dropping(each, QUICK) for each in said))
-        self.play(step.to(1, rate_func=smooth), run_time=SLOW)
+                  *map(self.showing, (one.spot, pull)))  # fmt: skip
+        self.play(step.to(1, rate_func=smooth), self.showing(kick, time_span=(0, QUICK)), self.drifting(1),
+                  run_time=SLOW)  # fmt: skip
         # lint: ignore[TXT001] its symbols grow on their way
-        self.once = RIGHT_HALF.put(self.law("step", "question"), UP)
-        self.play(self.gathering(self.once, {"x_{t-1}": self.hero, "\\mu_t": one.spot, "z": one.kick}, SLOW))
+        self.once = STAGE.put(self.law("step", "question"), UP)
+        self.play(self.gathering(self.once, {"x_{t-1}": self.hero, "\\mu_t": one.spot, "z": one.kick}, SLOW),
+                  *(self.dropping(each, QUICK) for each in (pull, kick)))  # fmt: skip
 
     def a_network_knows_the_middle(self) -> None:
         run, one = self.trace, self.step
         self.keep(self.crowd, self.hero, self.river.bed, one, self.once)
-        middle = RIGHT_HALF.put(self.law("middle"), RIGHT)  # lint: ignore[TXT001] its symbols grow on their way
-        self.play(self.gathering(middle, {"x_t": one.stops[0], "\\mu_t": one.spot, "\\epsilon_\\theta": one.stops[0]}),
+        middle = self.below(self.once).put(self.law("middle"), UP)  # lint: ignore[TXT001] its symbols grow on their way
+        self.play(self.gathering(middle, {"x_t": one.stops[0], "\\mu_t": one.spot, "\\epsilon_\\theta": one.pull}),
                   self.drifting(2, run_time=SLOW))  # fmt: skip
-        said = RIGHT_HALF.shrunk(0.3).column(*map(self.label, ("drawn", "kept")), gap=0.2, edge=DOWN)
+        said = self.below(middle).row(*map(self.label, ("drawn", "kept")), gap=0.8, edge=UP)
         self.show(self.over(said))
         self.next_caption()
         fall = drawn.Descent(self.river, run.loss_so_far, float(run.floor))
@@ -111,34 +112,35 @@ class DiffusionReverse(Banks):
 
     def the_draws_decide(self) -> None:
         run = self.trace
-        again = drawn.Threads(self.river, run.reruns, self.last, self.poised, "model", 0.1, size=0.045)
+        again = drawn.Threads(self.river, run.reruns, self.last, self.poised, "model", 0.5, size=0.05, every=12)
         self.keep(self.crowd, self.hero, self.river.bed)
         self.sizing(again)
         self.play(self.chain.to(self.poised, rate_func=smooth), self.moving(self.fork), self.showing(self.river.rest),
-                  *self.dimming(0.15, self.crowd), run_time=1.5 * SLOW)  # fmt: skip
-        self.play(self.showing(self.light.show(self.poised)), *self.dimming(HALF, self.river))
+                  *self.dimming(0.0, self.crowd), run_time=1.5 * SLOW)  # fmt: skip
+        self.play(self.showing(self.light.show(self.poised)), *self.dimming(FAINT, self.river))
         self.linger(theta=3)
         self.next_caption()
         self.add(again)
-        self.play(self.index(again.follow, at=self.poised).to(self.last), self.dropping(self.light),
-                  *self.dimming(0.04, self.crowd), run_time=2 * SLOW)  # fmt: skip
-        self.show(self.big("up", run.up, f"{{}} / {run.runs}", "model", UPPER_LEFT))
-        self.wait(NORMAL)
+        self.play(self.index(again.follow, at=self.poised).to(self.last), self.dropping(self.light), run_time=2 * SLOW)
+        self.play(self.index(lambda share: again.favour(run.rises, share)).to(1), self.drifting(2),
+                  self.showing(self.big("up", run.up, f"{{}} / {run.runs}", "model", UPPER_LEFT)))  # fmt: skip
+        self.linger(2)
 
     def the_beam_closes(self) -> None:
-        chance = self.trace.chance_of_its_moon
+        chance, since = self.trace.chance_of_its_moon, self.since.show(0)
         self.keep(self.crowd, self.hero, self.river)
         number = self.big("chance", moment(chance, self.chain.at), "{:.2f}", "mechanism", UPPER_LEFT, widest=0)
-        self.play(self.showing(number, time_span=(NORMAL, SLOW)), self.showing(self.trail), self.showing(self.light),
+        self.play(self.showing(number, time_span=(NORMAL, SLOW)), *map(self.showing, (since, self.light)),
                   *self.dimming(0.0, self.crowd))  # fmt: skip
-        self.chain.drives(self.light.show, lambda at: number.show(moment(chance, at)))
-        self.play(self.chain.to(self.last), self.drifting(-6), run_time=RUN)
-        self.play(self.moving(self.low, SLOW))
+        self.chain.drives(self.light.show, lambda at: since.show(at - self.poised),
+                          lambda at: number.show(moment(chance, at)))  # fmt: skip
+        self.play(self.chain.to(self.last), self.drifting(3), run_time=RUN)
+        self.play(self.moving(self.arrived, SLOW))
 
     def without_the_draw_it_collapses(self) -> None:
         run, spread = self.trace, self.trace.spread_silent
         self.keep(self.river, self.crowd, self.hero)
-        number = self.big("spread", spread[0], "{:.2f}", "error", widest=0, data=run.origin_spread[0])
+        number = self.big("spread", spread[0], "{:.2f}", "error", LOW_LEFT, widest=0, data=run.origin_spread[0])
         self.play(self.moving(self.map), *map(self.showing, (self.silent, number)), *self.dimming(1.0, self.river),
                   *self.dimming(0.0, self.crowd, self.hero), run_time=1.2 * SLOW)  # fmt: skip
         course = self.index(self.silent.show, self.hero.walks(run.silent[:, run.hero]).follow,
@@ -160,7 +162,7 @@ class DiffusionReverse(Banks):
 
     def the_moons_return(self) -> None:
         self.keep(self.river, self.silent, self.crowd, self.hero)
-        course, self.trail.tail = self.index(self.crowd.show, self.trail.show), 22
+        course, self.trail.tail = self.index(self.crowd.show, self.trail.show), 100
         self.play(self.moving(self.poster), self.veiling(self.river.ridges), *self.dimming(0.0, self.hero),
                   *self.dimming(1.0, self.crowd), *self.dimming(HALF, self.silent))  # fmt: skip
         course.drives(self.hero.walks(self.trace.paths[:, self.trace.hero]).follow)
@@ -172,8 +174,7 @@ class DiffusionReverse(Banks):
 
     def last_picture(self) -> None:
         self.keep(self.river, self.silent, self.crowd, self.hero, self.trail)
-        run, left = self.trace, SAFE.without(RIGHT_HALF)
-        ends = run.distance.mean(), run.distance_silent.mean()
-        pair = self.pair("distance", "{:.2f}", ("with", "middles"), ends, ("model", "error"), left, data=run.apart_data)
-        veil = self.scrim(LEFT, strength=0.6)
-        self.play(self.moving(self.poster), *(self.showing(each, SLOW) for each in (veil, pair.face, self.title)))
+        ends = self.trace.distance.mean(), self.trace.distance_silent.mean()
+        pair = self.pair("distance", "{:.2f}", ("with", "middles"), ends, ("model", "error"), SAFE)
+        coming = self.scrim(LEFT, strength=0.6), self.top_scrim, pair.face, self.title
+        self.play(self.moving(self.poster), *(self.showing(each, SLOW) for each in coming))

@@ -33,10 +33,16 @@ class FreshDraws(ReverseChain):
         return self.reruns.shape[1]
 
     @property
-    def up(self) -> int:
-        """How many of them end on the upper moon, which is the first."""
+    def rises(self) -> ndarray:
+        """Whether each of them ends on the upper moon, which is the first, [rerun]."""
         upper, lower = (to_nearest(self.reruns[-1].astype(float), moon) for moon in np.split(self.moons, 2))
-        return int(((upper < lower) & (upper < NEAR)).sum())
+        found: ndarray = (upper < lower) & (upper < NEAR)
+        return found
+
+    @property
+    def up(self) -> int:
+        """How many of them do."""
+        return int(self.rises.sum())
 
     def check(self) -> list[Claim]:
         return draw_claims(self)

@@ -97,12 +97,17 @@ class NoiseArrows(ReverseChain):
 
     @property
     def cosine(self) -> ndarray:
-        """Between the network's answers and the exact ones, over the arrows that are drawn, [arrow]."""
-        moments = [self.moment_of(look * int(self.apart)) for look in range(len(self.answers))]
-        places = self.paths[:: int(self.apart)][: len(self.answers)].astype(float)
+        """Between the network's answers and the exact ones, over the arrows that are drawn, [arrow].
+
+        That is until SETTLED steps to go. Later it says little of a network: the few particles that are still
+        between the moons make most of what is missing, and how many they are is chance.
+        """
+        answers = self.answers[: self.frame_of(SETTLED) // int(self.apart) + 1]
+        moments = [self.moment_of(look * int(self.apart)) for look in range(len(answers))]
+        places = self.paths[:: int(self.apart)][: len(answers)].astype(float)
         exact = np.array([exact_answer(self.data, self.schedule)(*each) for each in zip(places, moments, strict=True)])
-        both, norms = (self.answers * exact).sum(axis=(1, 2)), [(each.astype(float) ** 2).sum(axis=(1, 2))
-                                                               for each in (self.answers, exact)]  # fmt: skip
+        both, norms = (answers * exact).sum(axis=(1, 2)), [(each.astype(float) ** 2).sum(axis=(1, 2))
+                                                           for each in (answers, exact)]  # fmt: skip
         return both / np.sqrt(norms[0] * norms[1])
 
     def check(self) -> list[Claim]:

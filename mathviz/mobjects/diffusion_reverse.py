@@ -301,8 +301,7 @@ class StepAgo(Group):
     """One step, enlarged: where a particle may have been before, the middle of that, and the place drawn of it.
 
     Its specks lie as densely as it is probable, and its ``rim`` is as far from its middle as its spread says. Its
-    shell is brighter toward the middle at every scale: it is seen as a ball, however far in the camera goes to see a
-    short pull. Its lights are as large on the screen as ever.
+    shell is the soft light of a ball. Its lights are as large on the screen as ever.
     """
 
     def __init__(self, river: River, before: ndarray, middle: ndarray, drawn: ndarray, cloud: ndarray, share: float,
@@ -310,13 +309,14 @@ class StepAgo(Group):
         """All [two] but the ``cloud``, [place two]; ``share`` of the river, and the ``size`` of a place in it at a
         camera height of 8."""
         self.stops, self.size = river.at(np.array([before, middle, drawn]), share), size
+        if not is_dark(river.theme):
+            self.size = size = LARGER * size
         theme, self.places, dark = river.theme, river.at(cloud, share), is_dark(river.theme)
         centre = self.stops[1]
         self.spread = float(np.sqrt(((self.places - self.places.mean(axis=0)) ** 2).sum(axis=1).mean()))
-        far = np.concatenate([[0.0], np.geomspace(INMOST / 8, 2.2, 48)])
+        far = np.linspace(0, 2.2, 25)
         rings = centre + self.spread * far[:, None, None] * ROUND
-        inward = 1 - np.log1p(far / INMOST) / np.log1p(2.2 / INMOST)
-        bright = (0.6 * inward**4 + 0.05 * np.exp(-(far**2))) * (1.0 if dark else 0.6)
+        bright = 0.3 * np.exp(-1.5 * far**2) * (1.0 if dark else 0.6)
         alpha = np.broadcast_to(bright[:, None], rings.shape[:2])
         self.shell = Mesh(sheet(rings, coloured(rgb(theme, "mechanism"), alpha)), depth_test=False, z_index=GLASS)
         self.rim = Streaks(theme, (centre + self.spread * ROUND)[None], "mechanism", 1.6, 0.7)
@@ -349,9 +349,6 @@ class StepAgo(Group):
         _sized(self.spot, 1.8 * self.size * height / 8)
         return self
 
-
-INMOST = 0.015
-"""In spreads of a small cloud, how far from its middle its shell is brightest."""
 
 ROUND = np.array([[0.0, np.cos(turn), np.sin(turn)] for turn in np.linspace(0, 2 * np.pi, 65)])
 """A circle in the plane of the data."""
@@ -415,16 +412,19 @@ class Threads(Group):
     """Ways of many particles through the river, as far as they have come, and a light where each is."""
 
     def __init__(self, river: River, paths: ndarray, last: int, first: int = 0, paint: Paint = "rival",
-                 opacity: float = 0.42, lines: int = 100, size: float = 0.02) -> None:  # fmt: skip
+                 opacity: float = 0.42, lines: int = 100, size: float = 0.02, every: int = 1) -> None:  # fmt: skip
         """``paths`` [look particle two] at even times, from the frame ``first`` to the ``last`` of the river; the
-        first so many draw ``lines``, as opaque as this, and ``size`` is that of a light at a camera height of 8."""
-        shares = np.linspace(first / last, 1, len(paths))
-        self.ways, self.first = river.at(np.asarray(paths, float), shares[:, None]), first
-        dark = is_dark(river.theme)
+        first so many draw ``lines``, as opaque as this, and ``size`` is that of a light at a camera height of 8. Of
+        ways that tremble too much to be told apart, only ``every`` so-manieth look is gone through."""
+        looks = np.unique([*range(0, len(paths), every), len(paths) - 1])
+        self.looks, self.first, dark = looks.astype(float), first, is_dark(river.theme)
+        shares = first / last + (1 - first / last) * looks / looks[-1]
+        self.ways = river.at(np.asarray(paths, float)[looks], shares[:, None])
         colours = between(river.theme, ("noise", paint), (0.0, 0.6), shares)
         self.per_frame = (len(paths) - 1) / (last - first)
-        wide, full = (1.2, opacity) if dark else (1.7, min(1.0, 1.7 * opacity))  # thin lines are lost on a page
-        self.lines = Streaks(river.theme, self.ways[:, :lines].swapaxes(0, 1), colours, wide, full, 0.3)
+        wide, self.full = (1.2, opacity) if dark else (1.7, min(1.0, 1.7 * opacity))  # thin lines are lost on a page
+        drawn, corner = self.ways[:, :lines].swapaxes(0, 1), 0.3 if every == 1 else 1.0
+        self.lines = Streaks(river.theme, drawn, colours, wide, self.full, corner)
         self.size = size if dark else 1.3 * size
         self.heads = Lights(river.theme, self.ways[0], paint, self.size, glow=0.16)
         super().__init__(self.lines, self.heads)
@@ -433,14 +433,26 @@ class Threads(Group):
     def follow(self, frame: float) -> Threads:
         """Up to a frame."""
         look = (frame - self.first) * self.per_frame
-        self.lines.show(upto=look)
-        self.heads.show(moment(self.ways, look))
+        self.seen = float(np.interp(look, self.looks, np.arange(len(self.looks))))
+        self.lines.show(upto=self.seen)
+        self.heads.show(moment(self.ways, self.seen))
+        return self
+
+    def favour(self, chosen: ndarray, share: float) -> Threads:
+        """Dim all that are not ``chosen`` [particle], by this share of the way to hardly any light."""
+        light = np.where(chosen, 1.0, 1 - (1 - UNCHOSEN) * share)
+        self.lines.show(opacity=self.full * light[: len(self.lines.paths), None])
+        self.heads.show(moment(self.ways, self.seen), opacity=light)
         return self
 
     def seen_at(self, height: float) -> Threads:
         """Keep its lights' size on a screen whose camera shows so much."""
         _sized(self.heads, self.size * height / 8)
         return self
+
+
+UNCHOSEN = 0.14
+"""What is left of the light of threads that are not spoken of."""
 
 
 class Followed(Hero):

@@ -16,7 +16,7 @@ from numpy import ndarray
 from mathviz.concepts.diffusion_reverse import DiffusionReverse
 from mathviz.mobjects import diffusion_reverse as drawn
 from mathviz.mobjects.streaks import Trail
-from mathviz.stage.frame import FRAME, LEFT_HALF, LEFT_THIRD, POSTER, RIGHT_HALF, STAGE
+from mathviz.stage.frame import FRAME, LEFT_HALF, LEFT_THIRD, POSTER, RIGHT_HALF, STAGE, Region
 from mathviz.stage.moves import CameraRide
 from mathviz.stage.river import RiverScene
 from mathviz.stage.shots import RIVER, UPSTREAM, Angle
@@ -33,19 +33,27 @@ SKY = Angle(-273, 84, 14)
 DOWNSTREAM = Angle(-270, 90)
 """From behind, along the river."""
 
-MAP = Angle(-152, 56, 44)
-"""From above: how wide a cloud is, and how far it has come."""
+MAP = Angle(-160, 66, 42)
+"""From the side, and from above: how wide a cloud is, and how far it has come."""
 
 LOW = Angle(-106, 86, 50)
 """From before the moons, close to the water: all come toward the viewer."""
 
+RAISED = replace(STAGE, bottom=-1.5)
+"""For what must stand well clear of its caption."""
+
+BAND = Region(-2.7, 2.7, -2.0, -0.3)
+"""For a step, below its formula."""
+
 HIGH_LEFT, HIGH_RIGHT = replace(LEFT_HALF, toward=(-1.0, 1.0)), replace(RIGHT_HALF, toward=(1.0, 1.0))
+ASIDE = replace(LEFT_HALF, right=-1.6, toward=(-1.0, 0.4))
 LOW_LEFT = replace(LEFT_HALF, bottom=-1.9, toward=(-1.0, -1.0))
 """For a number whose name is long."""
 
 
 class Banks(RiverScene):
-    """Cast: the ``river``, the ``crowd`` in it, the ``hero`` with its ``trail``, and the ``light`` onto its origins.
+    """Cast: the ``river``, the ``crowd`` in it, the ``hero`` with its ``trail``, and the ``light`` onto its origins;
+    ``since`` is its trail from the ``poised`` moment on.
 
     ``chain`` shows crowd, hero and trail at a frame; ``poised`` and ``last`` are frames. The ``heart`` is the middle
     of the data.
@@ -60,14 +68,15 @@ class Banks(RiverScene):
         self.river = river = drawn.River(theme, np.split(run.moons, 2))
         river.filled(run.paths, run.share_of_signal, loose=1.0)
         self.crowd = drawn.Stream(river, run.paths, run.share_of_signal, quiet=True)
-        self.silent = drawn.Stream(river, run.silent, run.share_of_signal, "error", 0.016, every=1, quiet=True)
+        self.silent = drawn.Stream(river, run.silent, run.share_of_signal, "error", 0.022, every=1, quiet=True)
         self.hero, self.heart = drawn.Followed(river, path), river.at(np.zeros(2), 1.0)
-        self.trail = Trail(theme, river.at(path, np.linspace(0, 1, len(path))), width=1.8, glow=0.3)
+        way = river.at(path, np.linspace(0, 1, len(path)))
+        self.trail, self.since = Trail(theme, way, width=1.8, glow=0.3), Trail(theme, way[self.poised :], glow=0.3)
         self.light = drawn.Origins(river, path, run.origins, run.chances)
         before, middle, after = run.zoom[0]
         self.step = drawn.StepAgo(river, before, middle, after, run.step_ago[0], 0.0)
         self.chain = self.index(self.crowd.show, self.hero.follow, self.trail.show)
-        self._stand(river.at(path, np.linspace(0, 1, len(path)))[self.poised :])
+        self._stand(way[self.poised :])
 
     def _stand(self, fork: ndarray) -> None:
         """All shots; ``fork`` is the hero's way from the poised moment on."""
@@ -77,14 +86,14 @@ class Banks(RiverScene):
         self.whole = self.shot(replace(RIVER.turned(8, 4), fov=50), *ends).nearer(1.15)
         self.shoulder = self.shot(SHOULDER, self.hero, river.ridges)
         self.behind = self.shot(BEHIND, river.ridges)
-        self.wide = self.shot(BEHIND, self.step.cloud, river.ridges).nearer(0.88)
-        self.close = self.shot(SKY.turned(-2), self.step.cloud, leaving=RIGHT_HALF).nearer(1.3)
-        self.deep = self.shot(SKY, self.step.stops[:2], room=1.2)
+        self.wide = self.shot(BEHIND, self.step.cloud, river.ridges, leaving=LEFT_THIRD)
+        self.close = self.shot(SKY.turned(-2), self.step.stops, within=BAND)
         self.burst = self.shot(DOWNSTREAM, river.corners(0.0, 0.68), within=POSTER).nearer(1.0)
-        self.fork = self.shot(Angle(-243, 82), fork, river.ridges, within=replace(STAGE, bottom=-1.8))
-        self.map = self.shot(MAP, *ends).nearer(0.98)
-        self.low = self.shot(LOW, river.corners(0.6, 0.3), river.ridges, within=STAGE, leaving=LEFT_THIRD).nearer(1.0)
-        self.poster = self.shot(RIVER.turned(9), river.ridges, within=FRAME, leaving=LEFT_HALF).nearer(0.85)
+        self.fork = self.shot(Angle(-238, 82, 14), fork, river.ridges, leaving=LEFT_THIRD).nearer(1.08)
+        self.arrived = self.shot(Angle(-242, 82, 20), river.ridges, within=RAISED, leaving=LEFT_THIRD)
+        self.map = self.shot(MAP, *ends).nearer(0.95)
+        self.low = self.shot(LOW, river.corners(0.6, 0.3), river.ridges, leaving=LEFT_THIRD).nearer(1.0)
+        self.poster = self.shot(RIVER.turned(9), river.corners(1.0, 0.8), within=POSTER, leaving=LEFT_THIRD)
 
     def centre(self) -> ndarray:
         """The middle of the plane in which the crowd is now, [3]."""

@@ -177,3 +177,14 @@ def test_loose_dust_lies_no_farther_than_half_a_frame_from_its_own(shown):
     off = river.filled(shown.PATHS, shown.SHARES, every=1, loose=1.0).dust - strict
     frame = 2 * river.half / len(shown.PATHS)
     assert np.abs(off[..., 1:]).max() == 0 and 0.3 * frame < np.abs(off[..., 0]).max() <= 0.5 * frame
+
+
+def test_threads_that_are_not_chosen_are_dimmed_and_no_others(shown):
+    from mathviz.mobjects.diffusion_reverse import UNCHOSEN, River, Threads
+
+    threads = Threads(River(theme("dark"), shown.ARCS), shown.PATHS, 20, every=6).follow(20)
+    chosen = np.arange(64) < 10
+    full = threads.heads.data["rgba"][:64, 3].copy()
+    left = threads.favour(chosen, 1.0).heads.data["rgba"][:64, 3] / full
+    assert left == pytest.approx(np.where(chosen, 1.0, UNCHOSEN))
+    assert np.allclose(threads.heads.get_points()[:64], threads.ways[-1], atol=1e-5)
