@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from manimlib import DOWN, LEFT, RIGHT, UL, UP, UR
+from manimlib import DOWN, RIGHT, UP, UR
 
 from mathviz.concepts.attention_lookup import AttentionLookup as Run
 from mathviz.concepts.learned_keys import CORNERS
 from mathviz.mobjects.attention_lookup import Drum, ShareDrums
 from mathviz.mobjects.glass import FloorGrid, Pool
 from mathviz.mobjects.light import moment
-from mathviz.stage import CITY, HERO, PLAN, SAFE, UPPER_LEFT, UPPER_RIGHT, Explainer, Region
+from mathviz.mobjects.text import Sentence, Text
+from mathviz.stage import CITY, HERO, LOWER_RIGHT, PLAN, SAFE, UPPER_RIGHT, Explainer, Region
 from mathviz.stage.moves import ease
 from mathviz.style import NORMAL, QUICK, SLOW
 
 RUN, ROUND, DRAWS = 3 * SLOW, 2 * np.pi, 48
 """Seconds of a run; a full turn; how many of the draws are sectors of a drum."""
 
-WIDE, OVER, LOW = Region(-7.4, 6.6, -2.2, 3.3), Region(-7.0, 3.4, -2.3, 3.3), Region(-7.6, 6.5, -3.1, 2.6)
-TOP = replace(UPPER_RIGHT, toward=(1.0, 1.0))
-"""The frame and beyond its sides: with the triangle, for the drum alone, on the poster; and where numbers are."""
+WIDE, OVER, LOW = Region(-7.6, 6.6, -2.3, 3.0), Region(-7.0, 3.4, -2.3, 3.3), Region(-7.8, 6.7, -2.5, 2.9)
+UNDER, DEEP = Region(-8.2, 6.7, -2.3, 2.35), Region(-7.4, 6.8, -2.2, 3.4)
+TOP, HOLE = replace(UPPER_RIGHT, toward=(1.0, 1.0)), Region(0.0, 4.1, 1.0, 3.5, toward=(0.0, 1.0))
+"""The frame and beyond its sides: with the triangle, for the drum alone, on the poster, under a formula, for many
+drums; and where numbers are: beside the drum, or over the light between it and the triangle."""
 
 
 class AttentionLookup(Explainer):
@@ -36,48 +40,53 @@ class AttentionLookup(Explainer):
                                 run.own, run.traded, run.order, run.halfway, run.shown, run.block)  # fmt: skip
         self.shares = ShareDrums(self.theme, run.shares(0)[:, :DRAWS])
         self.floor = FloorGrid(self.theme, (0.0, 0.0), 7.0, 1.0, opacity=0.3)
-        self.turning_, self.training = self.index(drum.turn, at=run.shown), self.index(drum.train, at=run.halfway)
+        self.turned, self.training = self.index(drum.turn, at=run.shown), self.index(drum.train, at=run.halfway)
         self.softening, self.planning = self.index(drum.soften, at=1), self.index(drum.plan)
         self.side = self.shot(HERO.turned(66, 8), drum.room, drum.ends, within=WIDE).nearer(1.0)
+        self.law_side = self.shot(HERO.turned(60, 15), drum.room, drum.ends, within=UNDER).nearer(1.0)
         self.values = self.shot(HERO.turned(84, 18), drum.wall_end, drum.ends, within=WIDE).nearer(1.0)
+        self.heart = replace(self.side, theta=64, phi=26, height=1.9, focus=(0.0, 0.0, 0.0), subjects=())
         self.above = self.shot(PLAN.turned(64, -12), drum.room, within=OVER).nearer(1.0)
 
     def question(self) -> None:
         self.always(Pool(self.theme), self.floor)
-        self.with_view(lambda view: self.drum.face(view.theta))
+        self.with_view(lambda view: self.drum.face(view.theta, view.height))
         self.cut(self.side.nearer(1.12).around(-8, 4))
-        self.play(self.showing(self.drum, QUICK), self.turning_.put(self.trace.shown - 1.2).to(self.trace.shown, RUN, ease),
-                  self.moving(self.side, RUN))  # fmt: skip
+        self.add(self.drum)
+        turn = self.turned.put(self.trace.shown - 1.2).to(self.trace.shown, RUN, ease)
+        self.play(self.index(self.drum.lit, at=0).to(1, QUICK), turn, self.moving(self.side, RUN))
 
     def nearest_jumps(self) -> None:
         drum, shown = self.drum, self.trace.shown
         self.keep(drum)
-        names = [self.name_at(place, self.case(self.label(name, role)), side) for name, place, side, role in (
-            ("query", drum.lamp_top, UP, "model"), ("key", drum.front, LEFT, "mechanism"), ("value", drum.top, UP, "text"))]
+        query, key = self.named("query", drum.slit_foot, DOWN), self.named("key", drum.leftmost)
+        names = query, key, self.named("value", drum.top)
         self.play(self.softening.to(0, SLOW, ease), *map(self.showing, names))
         self.next_caption()
-        change = self.big("slope", self.trace.hard_slope, "{:.0f}", "error", TOP)
-        self.play(self.turning_.to(shown + ROUND / 2, RUN), self.showing(change),
-                  *(self.dropping(each) for each in names))
-        self.turning_.put(shown + ROUND / 2)
+        change = self.big("slope", self.trace.hard_slope, "{:.0f}", "error", HOLE)
+        self.drop(*names, run_time=QUICK)
+        self.play(self.turned.to(shown + ROUND / 2, RUN), self.showing(change))
 
     def every_key_shines(self) -> None:
         run, drum = self.trace, self.drum
         self.keep(drum)
-        self.play(self.moving(self.side.around(-26, 10).nearer(1.1)), self.turning_.to(run.shown + ROUND, SLOW, ease))
+        self.play(self.moving(self.law_side), self.turned.to(run.shown + ROUND, SLOW, ease))
+        # lint: ignore[CON001, TXT001] symbols grow out of what they name
         law = SAFE.put(self.law("weight"), UR)
-        self.play(self.softening.to(1, SLOW, ease), self.gathering(law, {"q": drum.lamp, "k_j": drum.posts}, SLOW))
+        self.play(self.softening.to(1, SLOW, ease), self.gathering(law, {"q": drum.lamp, "k_i": drum.posts}, SLOW))
         self.next_caption()
-        near = self.big("nearest", run.shown_weight, "{:.0%}", "mechanism", replace(TOP, top=2.2))
-        self.play(self.showing(near), self.drifting(theta=8, run_time=SLOW))
-        self.linger(theta=6)
+        near = self.big("nearest", run.shown_weight, "{:.0%}", "mechanism", replace(HOLE, top=2.5))
+        self.play(self.showing(near), self.drifting(theta=-5, run_time=SLOW))
+        self.linger(theta=-5)
 
     def the_answer_is_their_mix(self) -> None:
         run, drum = self.trace, self.drum
         self.keep(drum)
-        self.turning_.put(run.shown)
-        law = SAFE.put(self.law("answer"), UL)
-        self.play(self.moving(self.values), self.showing(law))
+        self.turned.put(run.shown)
+        laws = self.law("answer"), self.law("shares")
+        TOP.column(*laws, edge=UR)
+        self.play(self.moving(self.values))
+        self.show(*laws, run_time=NORMAL)
         self.next_caption()
         tracing = self.index(lambda at: drum.turn(run.shown + ROUND * at), drum.traced)
         self.play(tracing.to(1, 1.4 * RUN), self.drifting(theta=-10, run_time=1.4 * RUN))
@@ -85,8 +94,9 @@ class AttentionLookup(Explainer):
     def weights_are_not_the_answer(self) -> None:
         run, drum = self.trace, self.drum
         self.keep(drum)
-        near = self.big("nearest", run.shown_weight, "{:.0%}", "mechanism", TOP)
-        self.play(self.moving(self.side.around(6, 4)), self.index(drum.fade_trace).to(1), self.showing(near))
+        near = self.big("nearest", run.shown_weight, "{:.0%}", "mechanism", HOLE)
+        self.play(self.moving(self.side.around(6, 4), NORMAL + QUICK), self.index(drum.fade_trace).to(1))
+        self.show(near, run_time=QUICK)
         self.play(self.index(drum.trade).to(1, 1.5 * SLOW, ease))
         self.linger(theta=5)
 
@@ -94,62 +104,77 @@ class AttentionLookup(Explainer):
         run, drum = self.trace, self.drum
         self.keep(drum)
         self.play(self.moving(self.above), self.planning.to(1), self.index(drum.trade, at=1).to(0, SLOW, ease))
-        names = [self.name_at(place, self.case(self.label(name, role)), side) for name, place, side, role in (
-            ("keys", drum.tip, RIGHT, "mechanism"), ("queries", drum.aim, RIGHT, "model"))]
-        self.play(self.training.to(0, 1.5 * SLOW, ease), *map(self.showing, names))
-        self.own = self.big("own", run.first_weight, "{:.0%}", "error", TOP)
+        self.play(self.training.to(0, 1.5 * SLOW, ease), self.moving(self.heart, 1.5 * SLOW))
+        names = self.named("keys", drum.tip, DOWN), self.named("queries", drum.aim)
+        self.own, self.shade = self.big("own", run.first_weight, "{:.0%}", "mechanism", TOP), self.scrim(RIGHT, 8.5)
+        self.show(*names, self.shade, self.own, run_time=NORMAL)
         self.next_caption()
-        self.play(self.showing(self.own), self.drifting(theta=5, run_time=SLOW))
-        self.linger(theta=5)
-        self.keep(drum, self.own)
+        self.linger(theta=8)
+        self.keep(drum, self.own, self.shade)
 
     def recall_alone_pulls_them_together(self) -> None:
         run, drum = self.trace, self.drum
-        last = len(run.loss) - 1
-        self.keep(drum, self.own)
+        self.keep(drum, self.own, self.shade)
         self.training.drives(lambda at: self.own.show(float(moment(run.own_weight, at))))
-        self.play(self.training.to(run.halfway, 1.2 * RUN), self.drifting(theta=8, run_time=1.2 * RUN))
+        self.play(self.training.to(run.halfway, 1.2 * RUN), self.moving(self.above.nearer(1.5), 1.2 * RUN))
         self.next_caption()
-        self.play(self.training.to(last, RUN, ease), self.drifting(theta=8, push=1.06, run_time=RUN))
-        self.keep(drum, self.own)
+        self.play(self.training.to(len(run.loss) - 1, RUN, ease), self.moving(self.above.around(10), RUN))
+        self.keep(drum)
 
     def a_dictionary_again(self) -> None:
-        shown = self.trace.shown
+        run = self.trace
         self.keep(self.drum)
-        self.play(self.moving(self.side), self.planning.to(0))
+        self.play(self.moving(self.side), self.planning.to(0), self.turned.put(run.shown).to(run.aimed, SLOW, ease))
+        near = self.big("nearest", run.aimed_weight, "{:.1%}", "mechanism", HOLE)
+        self.show(near)
         self.next_caption()
-        self.play(self.turning_.put(shown).to(shown + ROUND / 3, RUN), self.drifting(theta=-8, run_time=RUN))
+        self.turned.drives(lambda at: near.show(float(run.toward(np.array([at]), len(run.loss) - 1).max())))
+        self.play(self.turned.to(run.aimed + ROUND / 3, 1.3 * RUN), self.drifting(theta=-8, run_time=1.3 * RUN))
 
     def large_scores_blind(self) -> None:
-        run, shares = self.trace, self.shares
-        row = self.shot(CITY.turned(4, 12), shares.room, within=WIDE)
-        self.play(self.moving(row), self.showing(shares))
+        run, shares, drum = self.trace, self.shares, self.drum
+        self.keep(drum)
+        row = self.shot(CITY.turned(-27, 19), shares.room, within=DEEP).nearer(1.0)
+        self.play(self.moving(row), self.index(drum.lit, at=1).to(0, NORMAL),
+                  self.showing(shares, time_span=(0.6, SLOW)))  # fmt: skip
+        self.remove(drum)
         names = [self.name_at(shares.label_at(at), self.case(self.label("width", d=int(width))), DOWN)
-                 for at, width in enumerate(run.widths)]
+                 for at, width in enumerate(run.widths)]  # fmt: skip
         self.show(*names, run_time=NORMAL)
-        slope = self.big("softmax_slope", run.raw_slope, "{:.2f}", "error", UPPER_LEFT)
+        slope = self.big("softmax_slope", run.raw_slope, "{:.2f}", "mechanism", LOWER_RIGHT, wide=run.widest)
         self.play(self.showing(slope))
         self.next_caption()
-        dividing = self.index(lambda at: shares.show(run.shares(at)[:, :DRAWS]), lambda at: slope.show(float(run.slope(at)[-1])))
+        dividing = self.index(lambda at: shares.show(run.shares(at)[:, :DRAWS]),
+                              lambda at: slope.show(float(run.slope(at)[-1])))  # fmt: skip
         self.play(dividing.to(1, 2 * SLOW, ease), self.drifting(theta=6, run_time=2 * SLOW))
 
     def order_is_not_seen(self) -> None:
         run, drum = self.trace, self.drum
         self.training.put(run.halfway)
-        drum.turn(run.shown)
-        self.drop(self.shares, run_time=QUICK)
-        self.play(self.moving(self.side.around(-8, 2)), self.showing(drum))
+        self.add(drum.turn(run.shown))
+        self.play(self.moving(self.side.around(-8, 2)), self.index(drum.lit, at=0).to(1))
         self.play(self.index(drum.shuffle).to(1, 1.5 * SLOW, ease))
-        self.next_caption()
-        self.play(self.index(drum.admit, at=run.blocks).to(1, NORMAL, ease))
+        self.linger(theta=4)
+        self.keep(drum)
+
+    def block_by_block(self) -> None:
+        run, drum = self.trace, self.drum
+        self.keep(drum)
+        self.play(self.moving(self.side), self.index(drum.admit, at=run.blocks).to(1, SLOW, ease))
         for block in range(2, run.blocks + 1):
-            self.play(self.index(drum.admit, at=block - 1).to(block, NORMAL, ease))
+            self.play(self.index(drum.admit, at=block - 1).to(block, NORMAL + QUICK, ease))
         self.linger(theta=4)
         self.keep(drum)
 
     def last_picture(self) -> None:
-        """The trained drum, its ray in the triangle, and what nobody told it."""
+        """The drum that all recalls are right with, and all of its answers in the triangle."""
         run, drum = self.trace, self.drum
         shot = self.shot(HERO.turned(66, 8), drum.room, drum.ends, within=LOW).nearer(1.0)
-        self.play(self.moving(shot), self.index(drum.shuffle, at=1).to(0, SLOW, ease))
-        self.show(self.big("poster", run.last_weight, "{:.0%}", "mechanism", TOP, size="hero_large"))
+        self.play(self.moving(shot), self.index(drum.shuffle, at=1).to(0, SLOW, ease), self.index(drum.traced).to(1))
+        self.show(self.big("poster", run.halfway_right, "{:.0%}", "mechanism", HOLE, size="hero_large",
+                           first=run.first_right, updates=run.halfway_updates),
+                  SAFE.put(self.law("attention"), DOWN))  # fmt: skip
+
+    def named(self, name: str, place: Callable[[], np.ndarray], side: np.ndarray = UP) -> Text | Sentence:
+        """A label that stands beside something of the drum."""
+        return self.name_at(place, self.case(self.label(name)), side, 0.32)

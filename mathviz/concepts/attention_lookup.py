@@ -26,7 +26,7 @@ NEAREST = 0.6
 
 @dataclass(frozen=True)
 class AttentionLookup(LearnedKeys, ScoreScale):
-    """What the keys answer to queries from all sides, beside what torch answers; values are colours, corners by turns."""
+    """What the keys answer to queries from all sides, beside torch's answers; values are colours, corners by turns."""
 
     own: Int64[ndarray, "symbol"]  # the corner that each symbol's value is, and ``traded`` where values are traded
     traded: Int64[ndarray, "symbol"]
@@ -37,8 +37,8 @@ class AttentionLookup(LearnedKeys, ScoreScale):
     order: Int64[ndarray, "symbol"]  # in which they were
     block_answers: Float64[ndarray, "block two"]  # to the query ``shown``, when so many blocks of keys were seen
 
-    tolerances = {**LearnedKeys.tolerances, **ScoreScale.tolerances,
-                  **dict.fromkeys(("torch_answers", "shuffled_answers", "torch_traded", "block_answers"), 2e-2)}  # fmt: skip
+    tolerances = {**LearnedKeys.tolerances, **ScoreScale.tolerances, **dict.fromkeys(  # noqa: RUF012
+        ("torch_answers", "shuffled_answers", "torch_traded", "block_answers"), 2e-2)}  # fmt: skip
 
     def toward(self, angles: ndarray, reading: float, sharp: float = 1.0) -> ndarray:
         """Weights [angle symbol] of queries in these directions at a reading, or between two; as long as the trained
@@ -68,6 +68,18 @@ class AttentionLookup(LearnedKeys, ScoreScale):
         good = [tuple(pair) in fits for pair in zip(self.own[first].tolist(), self.own[second].tolist(), strict=True)]
         miss = np.abs(weights.max(axis=1) - NEAREST) + 9.0 * ~np.array(good)
         return float(self.angles[miss.argmin()])
+
+    @property
+    def aimed(self) -> float:
+        """The angle at the end of training of the query whose own key is then nearest to ``shown``."""
+        angles = np.arctan2(self.queries[-1, :, 1], self.queries[-1, :, 0]).astype(float)
+        own = int(self.toward(np.array([self.shown]), len(self.loss) - 1).argmax())
+        return self.shown + float((angles[own] - self.shown + np.pi) % (2 * np.pi) - np.pi)
+
+    @property
+    def aimed_weight(self) -> float:
+        """What that query gives to its own key."""
+        return float(self.toward(np.array([self.aimed]), len(self.loss) - 1).max())
 
     @property
     def shown_weight(self) -> float:
@@ -163,5 +175,7 @@ def answer_claims(trace: AttentionLookup) -> list[Claim]:
         Claim.close("the last block's answer is that of all keys", trace.block_answers[-1], stop, 1e-12),
         Claim.below("blocks before it answer otherwise", -np.linalg.norm(trace.block_answers[:-1] - stop, axis=1),
                     -0.02),
+        Claim.below("after training a query that aims at its key sees almost only it", -trace.aimed_weight, -0.97,
+                    "{:.3f}"),
         Claim.close("the film's query is chosen by its rule", trace.shown_weight, NEAREST, 0.03, "{:.2f}"),
     ]  # fmt: skip

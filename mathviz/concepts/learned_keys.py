@@ -65,6 +65,11 @@ class LearnedKeys(Trace):
         return self.halfway * int(self.every)
 
     @property
+    def halfway_right(self) -> float:
+        """The share of right answers then."""
+        return float(self.right[self.halfway])
+
+    @property
     def own_weight(self) -> ndarray:
         """Weight of a symbol's query on its own key, among all keys, mean over symbols, [reading]."""
         return np.array([np.diag(attend(*each)).mean() for each in zip(self.queries, self.keys, strict=True)])
@@ -81,6 +86,7 @@ class LearnedKeys(Trace):
     def check(self) -> list[Claim]:
         ends = np.concatenate([self.keys[-1:], self.other_keys])
         asked = np.concatenate([self.queries[-1:], self.other_queries])
+        lengths = np.linalg.norm([self.keys, self.queries], axis=-1)
         alike = (unit(ends) * unit(asked)).sum(axis=-1)
         return [
             Claim.close("weights on all keys sum to one", attend(self.queries[0], self.keys[0]).sum(axis=1), 1, 1e-6),
@@ -95,6 +101,9 @@ class LearnedKeys(Trace):
             Claim.between("keys stand all around, from all draws", 40, np.concatenate([gaps(k) for k in ends]), 90,
                           "{:.0f}°"),
             Claim.below("the weight on its own key ends near one", -self.last_weight, -0.98, "{:.3f}"),
+            Claim.below("it goes on growing once all is right", self.own_weight[self.halfway] - self.last_weight, -0.1),
+            Claim("every key and every query grows longer", bool((lengths[:, -1] > 1.5 * lengths[:, 0]).all()),
+                  f"{(lengths[:, -1] / lengths[:, 0]).min():.1f} times at least"),
             Claim.below("and begins far from it", self.first_weight, 0.4, "{:.2f}"),
         ]  # fmt: skip
 

@@ -93,7 +93,8 @@ class ScoreScale(Trace):
                   f"{self.largest(0).round(3).tolist()}"),
             Claim("and the softmax's slope falls", bool((np.diff(raw) < 0).all()), f"{raw.round(3).tolist()}"),
             Claim.below("to a fraction of what it was", raw[-1] / raw[0], 0.25, "{:.2f}"),
-            Claim("entropy falls with it", bool((np.diff(self.bits(0)) < 0).all()), f"{self.bits(0).round(2).tolist()}"),
+            Claim("entropy falls with it", bool((np.diff(self.bits(0)) < 0).all()),
+                  f"{self.bits(0).round(2).tolist()}"),
             Claim.close("divided, the slope stays", scaled / scaled.mean(), 1, 0.1),
             Claim.close("so does the entropy", self.bits(1) / self.bits(1).mean(), 1, 0.1),
         ]  # fmt: skip

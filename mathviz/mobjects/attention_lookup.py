@@ -31,6 +31,9 @@ REACH, LENS, SIZE = 2.2, 1.5, 1.75
 ACROSS = np.array([0.37, 0.93, 0.0])
 """Where the triangle's first axis points; its second points up."""
 
+POINT = 0.09
+"""The radius of keys and queries themselves, where the camera is 8 high."""
+
 STEPS = 361
 """Directions of the wall that are drawn; once round."""
 
@@ -40,7 +43,7 @@ FAR, NEAR = (0.92, 0.9), (0.3, 0.42)
 
 def palette(theme: Theme) -> ndarray:
     """The three colours that are looked up, [corner rgb]."""
-    rose = mixed(rgb(theme, "error"), rgb(theme, "mechanism"), 0.6)
+    rose = mixed(rgb(theme, "error"), rgb(theme, "mechanism"), 0.6 if is_dark(theme) else 0.22)
     return np.array([rgb(theme, "data"), rose, rgb(theme, "rival")])
 
 
@@ -69,7 +72,7 @@ class Drum(Group):
         self.stacks = [np.argsort(np.arctan2(around[:, 1], around[:, 0])), np.asarray(order)]
         self.angle, self.reading, self.sharp = angle, reading, 1.0
         self.trading = self.shuffling = 0.0
-        self.seen, self.facing = np.ones(len(own)), -0.98
+        self.seen, self.facing, self.planned, self.light = np.ones(len(own)), -0.98, 0.0, 1.0
         self.far, self.near, self.spill, self.slit, self.fan = (Mesh(NOTHING, depth_test=False) for _ in range(5))
         line = np.zeros((1, 2, 3))
         self.leads = Streaks(theme, line, "background", 2.4, 0.9)
@@ -77,29 +80,38 @@ class Drum(Group):
         self.posts = GlowLine(theme, np.zeros((len(own), 2, 3)), "mechanism", 4.0, glow=0.7)
         self.heads = Lights(theme, np.zeros((len(own), 3)), "text", 0.1, halo=4.0, glow=0.2)
         self.arms = GlowLine(theme, np.zeros((len(own), 2, 3)), "mechanism", 5.0, 0.0, glow=0.8)
-        self.asked = Lights(theme, np.zeros((len(own), 3)), "model", 0.085, halo=4.5, glow=0.2, opacity=0.0)
-        self.lamp = GlowLine(theme, np.array([[[0, 0, 0], [0, 0, TALL]], [[0, 0, 0.02], [WALL, 0, 0.02]]]), "model", 5.0)
+        self.pulls = Streaks(theme, np.zeros((len(own), 2, 3)), "text", 1.6, 0.0)
+        self.tips = Lights(theme, np.zeros((len(own), 3)), "text", POINT, halo=4.0, glow=0.2, opacity=0.0)
+        self.asked = Lights(theme, np.zeros((len(own), 3)), "model", POINT, halo=4.5, glow=0.2, opacity=0.0)
+        slit = [[[0, 0, 0], [0, 0, TALL]], [[0, 0, 0.02], [WALL, 0, 0.02]]]
+        self.lamp = GlowLine(theme, np.array(slit), "model", 5.0)
         self.ray = GlowLine(theme, line, "text", 6.0)
         self.pane = Mesh(NOTHING, depth_test=False)
-        edges = np.stack([self.at(np.eye(3)), self.at(np.roll(np.eye(3), -1, axis=0))], axis=1)
-        self.edges = Streaks(theme, edges, np.stack([palette(theme), np.roll(palette(theme), -1, axis=0)], 1), 3.0, 0.95)
+        edges, colours = (np.stack([each, np.roll(each, -1, axis=0)], axis=1)
+                          for each in (self.at(np.eye(3)), palette(theme)))  # fmt: skip
+        self.edges = Streaks(theme, edges, colours, 3.0, 0.95)
         self.ends = Lights(theme, self.at(np.eye(3)), palette(theme), 0.12, halo=5.0, glow=0.2)
         self.trace = Streaks(theme, line, "text", 2.6, 0.75)
         self.answer = Hero(theme, np.zeros(3), "text", 0.1)
-        self.inside = Group(self.spill, self.far, self.slit, self.lamp, self.arms, self.asked)
+        self.inside = Group(self.spill, self.far, self.slit, self.lamp, self.pulls, self.arms, self.tips,
+                            self.asked)  # fmt: skip
         self.wall = Group(self.near, self.leads, self.rims, self.posts, self.heads)
         self.outside = Group(self.fan, self.ray, self.pane, self.edges, self.ends, self.trace, self.answer)
         super().__init__(self.inside, self.wall, self.outside)
         in_order(self, GLASS)
-        self.pane.put(_triangle(self, 24))
         self.traced(0.0)
-        self.draw()
+        self.draw(whole=True)
 
     def at(self, shares: ndarray) -> ndarray:
         """Where mixes [… corner] lie on the triangle, [… 3]."""
         flat = np.asarray(shares, float) @ self.corners
         middle = np.array([WALL + REACH + LENS, 0.0, TALL / 2 + 0.3])
         return np.asarray(middle + SIZE * (flat[..., :1] * ACROSS + flat[..., 1:] * np.array([0.0, 0.0, 1.0])))
+
+    @property
+    def beyond(self) -> float:
+        """How bright what is outside is."""
+        return (1 - self.planned) * self.light
 
     @property
     def values(self) -> ndarray:
@@ -116,14 +128,14 @@ class Drum(Group):
         """The wall where the light passes it, [point 3]."""
         return np.array([[WALL, 0.0, 0.0], [WALL, 0.0, TALL]])
 
-    def lamp_top(self) -> ndarray:
-        """The top of the lamp, [3]."""
-        return np.array([0.0, 0.0, TALL])
+    def slit_foot(self) -> ndarray:
+        """Where the lamp's light meets the foot of the wall, [3]."""
+        return np.array([WALL, 0.0, 0.0])
 
-    def front(self) -> ndarray:
-        """The head of the post that is nearest to the camera, [3]."""
+    def leftmost(self) -> ndarray:
+        """The head of the post that is seen farthest to the left, [3]."""
         heads = self.heads.get_points()[: len(self.seen)]
-        return np.asarray(heads[(heads[:, :2] @ [np.cos(self.facing), np.sin(self.facing)]).argmax()])
+        return np.asarray(heads[(heads[:, :2] @ [-np.sin(self.facing), np.cos(self.facing)]).argmin()])
 
     def top(self) -> ndarray:
         """The upper corner of the triangle, [3]."""
@@ -171,19 +183,25 @@ class Drum(Group):
         self.seen = np.clip(blocks - np.arange(len(self.seen)) // self.block, 0, 1)
         return self.draw()
 
-    def face(self, theta: float) -> Drum:
-        """The camera stands so many degrees round: the wall before it lets more light through."""
-        facing = np.radians(theta - 90)
-        if abs(facing - self.facing) > 1e-9:
+    def face(self, theta: float, height: float) -> Drum:
+        """The camera stands so many degrees round, and shows so much: the wall before it lets more light through, and
+        keys and queries are as large on the screen as ever."""
+        facing, near = np.radians(theta - 90), min(1.0, height / 8)
+        if abs(facing - self.facing) > 1e-9 or abs(POINT * near - self.asked.core) > 1e-9:
             self.facing = facing
+            self.tips.core = self.asked.core = POINT * near
             self.draw()
         return self
 
     def plan(self, share: float) -> Drum:
-        """Keys and queries themselves appear on the floor."""
-        self.arms.show(opacity=share)
-        self.asked.show(self.asked.get_points()[: len(self.seen)], opacity=share)
-        return self
+        """Keys and queries themselves appear on the floor, and what is outside goes."""
+        self.planned = share
+        return self.draw(whole=True)
+
+    def lit(self, share: float) -> Drum:
+        """So bright from now on, all of it but the trace."""
+        self.light = share
+        return self.draw(whole=True)
 
     def traced(self, upto: float) -> Drum:
         """The answers of so much of a full turn that ends at the angle; nothing is left of it at 0."""
@@ -206,8 +224,13 @@ class Drum(Group):
         foot = (1 - self.shuffling) * feet[0] + self.shuffling * feet[1]
         return TALL * foot, TALL * (foot + weights)
 
-    def draw(self) -> Drum:
-        """All that hangs on what was said last."""
+    def draw(self, whole: bool = False) -> Drum:
+        """All that hangs on what was said last, and where it is ``whole`` what hangs on nothing but the light."""
+        if whole:
+            self.rims.show(opacity=0.6 * self.light)
+            self.edges.show(opacity=0.95 * self.beyond)
+            self.ends.show(self.at(np.eye(3)), opacity=self.beyond)
+            self.pane.put(_triangle(self, 24))
         half = np.linspace(-np.pi / 2, np.pi / 2, STEPS // 2 + 1)
         light = 0 if self.dark else 1
         self.far.put(self._glass(self.facing + np.pi + half, FAR[light]))
@@ -224,8 +247,8 @@ class Drum(Group):
         parts = []
         for symbol, hue in enumerate(hues):
             low, high = (around + each[:, symbol, None] * [0.0, 0.0, 1.0] for each in (foot, top))
-            shade = opacity * np.array([0.8, 1.0, 0.8])
-            parts.append(sheet(np.stack([low, (low + high) / 2, high], axis=1), coloured(hue, shade[None].repeat(len(seen), 0))))
+            points = np.stack([low, (low + high) / 2, high], axis=1)
+            parts.append(sheet(points, coloured(hue, self.light * opacity * np.array([0.8, 1.0, 0.8]))))
         return join(*parts)
 
     def _floor(self) -> None:
@@ -234,34 +257,39 @@ class Drum(Group):
         mix = self.weights(seen + self.angle) @ self.values @ palette(self.theme)
         radii, strength = np.array([WALL, WALL + 0.8, WALL + 2.2, WALL + 4.6]), np.array([0.4, 0.2, 0.08, 0.0])
         points = radii[None, :, None] * _toward(seen)[:, None]
-        self.spill.put(sheet(points, coloured(mix[:, None], strength * (1.0 if self.dark else 1.2))))
+        self.spill.put(sheet(points, coloured(mix[:, None], self.light * strength * (1.0 if self.dark else 0.85))))
         x, z = np.meshgrid(np.linspace(0, WALL, 12), [0.0, TALL], indexing="ij")
-        fade = (0.55 if self.dark else 0.4) * (1 - 0.5 * x / WALL)
+        fade = self.light * (1 - 0.85 * self.planned) * (0.55 if self.dark else 0.4) * (1 - 0.5 * x / WALL)
+        self.lamp.show(opacity=self.light * (1 - 0.85 * self.planned))
         self.slit.put(sheet(np.stack([x, 0 * x, z], axis=-1), coloured(rgb(self.theme, "model"), fade)))
 
     def _leads(self) -> None:
         """The lines of lead between bands."""
         seen = self.facing + np.linspace(0, 2 * np.pi, STEPS)
         _, top = self.bands(self.weights(seen + self.angle))
-        self.leads.show(np.moveaxis(WALL * _toward(seen)[:, None] + top[..., None] * [0.0, 0.0, 1.0], 1, 0))
+        lines = np.moveaxis(WALL * _toward(seen)[:, None] + top[..., None] * [0.0, 0.0, 1.0], 1, 0)
+        self.leads.show(lines, opacity=0.9 * self.light)
 
     def _keys(self) -> None:
         keys, queries = moment(self.keys, self.reading), moment(self.queries, self.reading)
         angles = np.arctan2(keys[:, 1], keys[:, 0]) - self.angle
         foot = (WALL + 0.14) * _toward(angles)
         head = foot + np.array([0.0, 0.0, TALL + 0.3])
-        self.posts.show(paths=np.stack([foot, head], axis=1), opacity=self.seen[:, None])
-        self.heads.show(head, self.values @ palette(self.theme), opacity=self.seen)
+        self.posts.show(paths=np.stack([foot, head], axis=1), opacity=self.light * self.seen[:, None])
+        self.heads.show(head, self.values @ palette(self.theme), opacity=self.light * self.seen)
         turned = np.array([[np.cos(self.angle), np.sin(self.angle)], [-np.sin(self.angle), np.cos(self.angle)]])
         tips, asked = (np.column_stack([UNIT * each @ turned.T, np.full(len(each), 0.03)]) for each in (keys, queries))
-        self.arms.show(paths=np.stack([0 * tips, tips], axis=1))
-        self.asked.show(asked)
+        self.arms.show(paths=np.stack([0 * tips, tips], axis=1), opacity=self.planned)
+        self.pulls.show(np.stack([asked, tips], axis=1), opacity=0.7 * self.planned)
+        self.tips.show(tips, self.values @ palette(self.theme), opacity=self.planned)
+        self.asked.show(asked, opacity=self.planned)
 
     def _answer(self) -> None:
         weights = self.weights(np.array([self.angle]))
         foot, top = self.bands(weights)
         mix = (weights @ self.values)[0]
-        hue, hues, end = mix @ palette(self.theme), self.values @ palette(self.theme), np.array([WALL + REACH, 0, TALL / 2])
+        hue, hues = mix @ palette(self.theme), self.values @ palette(self.theme)
+        end = np.array([WALL + REACH, 0, TALL / 2])
         along = np.linspace(0, 1, 40)
         bend = np.clip((along - 0.1) / 0.9, 0, 1)
         bend = (bend * bend * (3 - 2 * bend))[:, None]
@@ -270,12 +298,12 @@ class Drum(Group):
         for symbol in range(len(hues)):
             edges = np.array([foot[0, symbol], top[0, symbol]])
             high = (1 - bend) * edges + bend * (TALL / 2 + 0.03 * (edges - TALL / 2))
-            shade = (0.6 if self.dark else 0.7) + 0.4 * bend
+            shade = self.beyond * ((0.6 if self.dark else 0.7) + (0.4 if self.dark else 0.3) * bend)
             points = place[:, None] + high[..., None] * [0.0, 0.0, 1.0]
             parts.append(sheet(points, coloured(mixed(hues[symbol], hue, bend[:, 0])[:, None], shade)))
         self.fan.put(join(*parts))
-        self.ray.show(paths=np.stack([end, self.at(mix)])[None], paint=hue)
-        self.answer.show(self.at(mix), "text" if self.dark else hue)
+        self.ray.show(paths=np.stack([end, self.at(mix)])[None], paint=hue, opacity=self.beyond)
+        self.answer.show(self.at(mix), "text" if self.dark else hue, opacity=self.beyond)
 
 
 def _toward(angles: ndarray) -> ndarray:
@@ -292,22 +320,24 @@ def _triangle(drum: Drum, fine: int) -> tuple[ndarray, ndarray, ndarray]:
     """The triangle of values, at each place in the colour of the mix that it is."""
     first, second = np.meshgrid(np.linspace(0, 1, fine), np.linspace(0, 1, fine), indexing="ij")
     shares = np.stack([1 - first, first * (1 - second), first * second], axis=-1)
-    return sheet(drum.at(shares), coloured(shares @ palette(drum.theme), 0.42 if drum.dark else 0.5))
+    opacity = drum.beyond * (0.42 if drum.dark else 0.5)
+    return sheet(drum.at(shares), coloured(shares @ palette(drum.theme), opacity))
 
 
 class ShareDrums(Group):
-    """Drums in a row, one for each width of vectors: each sector is a draw, and its bands the weights, largest below.
+    """Drums in a row, the widest vectors' first: each sector is a draw, and its bands the weights, largest below.
 
     The largest is bright; the others are ever dimmer.
     """
 
-    def __init__(self, theme: Theme, shares: ndarray, step: float = 3.4, radius: float = 1.35, tall: float = 2.2) -> None:
+    def __init__(
+        self, theme: Theme, shares: ndarray, step: float = 3.4, radius: float = 1.35, tall: float = 2.2
+    ) -> None:
         """``shares`` [width draw other], largest first."""
         self.theme, self.radius, self.tall = theme, radius, tall
-        self.places = np.arange(len(shares))[:, None] * np.array([step, 0.0, 0.0])
-        self.halves = [Mesh(NOTHING, depth_test=True), Mesh(NOTHING, depth_test=False)]
-        super().__init__(*self.halves)
-        in_order(self, GLASS)
+        self.places = np.arange(len(shares))[::-1, None] * np.array([step, 0.0, 0.0])
+        self.walls = Mesh(NOTHING)
+        super().__init__(self.walls)
         self.show(shares)
 
     def show(self, shares: ndarray) -> ShareDrums:
@@ -317,7 +347,7 @@ class ShareDrums(Group):
         around = self.radius * _toward(np.stack([edges[:-1], edges[1:] - 0.012], axis=1))
         tops = self.tall * np.cumsum(shares, axis=-1)
         feet = tops - self.tall * shares
-        bright = np.where(np.arange(others) == 0, 1.0, 0.5 * 0.86 ** np.arange(others))
+        bright = np.where(np.arange(others) == 0, 1.0, 0.66 * 0.92 ** np.arange(others))
         colours = mixed(rgb(self.theme, "background"), rgb(self.theme, "mechanism"), bright)
         up = np.array([0.0, 0.0, 1.0])
         ends = np.stack([feet, tops], axis=-1)  # [width draw other two]
@@ -326,7 +356,7 @@ class ShareDrums(Group):
         rgba = np.broadcast_to(coloured(colours, 1.0)[None, None, :, None, None], (*points.shape[:-1], 4))
         first = 4 * np.arange(widths * draws * others)[:, None]
         corners = (first + np.array([0, 1, 2, 2, 1, 3])).reshape(-1, 3)
-        self.halves[0].put((points.reshape(-1, 3), rgba.reshape(-1, 4), corners))
+        self.walls.put((points.reshape(-1, 3), rgba.reshape(-1, 4), corners))
         return self
 
     def label_at(self, width: int) -> ndarray:
@@ -336,5 +366,5 @@ class ShareDrums(Group):
     @property
     def room(self) -> ndarray:
         """The corners [point 3] of what they fill."""
-        r, last = self.radius, self.places[-1, 0]
+        r, last = self.radius, self.places[0, 0]
         return np.array([[x, y, z] for x in (-r, last + r) for y in (-r, r) for z in (0.0, self.tall)])

@@ -97,7 +97,8 @@ WRONG = {
         lambda run: {"queries": np.repeat(run.queries[:1], len(run.queries), 0)}, "every query points at its own key",
     ),
     "a symbol asked by another's query": (
-        lambda run: {"queries": np.roll(run.queries, 1, axis=1)}, ("points at its own key", "its own key ends near one"),
+        lambda run: {"queries": np.roll(run.queries, 1, axis=1)},
+        ("points at its own key", "its own key ends near one"),
     ),
     "two keys in one place": (
         lambda run: {"keys": run.keys[:, [0, 0, 2, 3, 4, 5]]}, "keys stand all around",
