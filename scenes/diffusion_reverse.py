@@ -20,17 +20,17 @@ class DiffusionReverse(Banks):
 
     def question(self) -> None:
         self.always(Pool(self.theme))
-        self.cut(self.slice.nearer(2, self.hero.place))
+        self.cut(self.slice.nearer(1.5, self.hero.place))
         self.see_far()
         self.play(*map(self.showing, (self.river.first, self.crowd, self.hero)), self.moving(self.slice, 3 * SLOW))
 
     def the_square_was_a_slice(self) -> None:
         self.keep(self.crowd, self.hero, self.river.first)
-        self.add(self.river.bed)  # lint: ignore[CON001] the title is quiet, 4.3 : 1 at least, and leaves with this beat
+        self.add(self.river.bed)
         self.play(self.moving(self.whole, 2 * SLOW), *self.dimming(1.0, self.river, run_time=2 * SLOW),
                   self.showing(self.river.rest, time_span=(NORMAL, 2 * SLOW)))  # fmt: skip
         self.show(self.name_at(self.river.first, self.label("noise"), DOWN),
-                  self.name_at(self.heart, self.label("data", "data"), UP))  # fmt: skip
+                  self.name_at(self.heart, self.label("data"), UP))  # fmt: skip
 
     def it_could_come_from_anywhere(self) -> None:
         self.keep(self.crowd, self.hero, self.river)
@@ -77,7 +77,7 @@ class DiffusionReverse(Banks):
         run, one = self.trace, self.step
         self.keep(self.crowd, self.hero, self.river.bed, one, self.once)
         middle = self.below(self.once).put(self.law("middle"), UP)  # lint: ignore[TXT001] its symbols grow on their way
-        self.play(self.gathering(middle, {"x_t": one.stops[0], "\\mu_t": one.spot, "\\epsilon_\\theta": one.pull}),
+        self.play(self.gathering(middle, {"x_t": one.stops[0], "\\mu_t": one.spot, "\\epsilon_\\theta": one.stops[0]}),
                   self.drifting(2, run_time=SLOW))  # fmt: skip
         said = self.below(middle).row(*map(self.label, ("drawn", "kept")), gap=0.8, edge=UP)
         self.show(self.over(said))
