@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from manimlib import DOWN, RIGHT, UP, UR
+from manimlib import DOWN, LEFT, RIGHT, UP, UR
 
 from mathviz.concepts.attention_lookup import AttentionLookup as Run
 from mathviz.concepts.learned_keys import CORNERS
@@ -39,17 +39,18 @@ class AttentionLookup(Explainer):
         self.drum = drum = Drum(self.theme, run.toward, run.keys.astype(float), run.queries.astype(float), CORNERS,
                                 run.own, run.traded, run.order, run.halfway, run.shown, run.block)  # fmt: skip
         self.shares = ShareDrums(self.theme, run.shares(0)[:, :DRAWS])
-        self.floor = FloorGrid(self.theme, (0.0, 0.0), 7.0, 1.0, opacity=0.3)
         self.turned, self.training = self.index(drum.turn, at=run.shown), self.index(drum.train, at=run.halfway)
         self.softening, self.planning = self.index(drum.soften, at=1), self.index(drum.plan)
         self.side = self.shot(HERO.turned(66, 8), drum.room, drum.ends, within=WIDE).nearer(1.0)
         self.law_side = self.shot(HERO.turned(60, 15), drum.room, drum.ends, within=UNDER).nearer(1.0)
         self.values = self.shot(HERO.turned(84, 18), drum.wall_end, drum.ends, within=WIDE).nearer(1.0)
+        self.low, self.high = (self.shot(HERO.turned(*turn), drum.room, drum.ends, within=WIDE).nearer(1.0)
+                               for turn in ((60, 22), (58, -8)))  # fmt: skip
         self.heart = replace(self.side, theta=64, phi=26, height=1.9, focus=(0.0, 0.0, 0.0), subjects=())
         self.above = self.shot(PLAN.turned(64, -12), drum.room, within=OVER).nearer(1.0)
 
     def question(self) -> None:
-        self.always(Pool(self.theme), self.floor)
+        self.always(Pool(self.theme), FloorGrid(self.theme, (0.0, 0.0), 7.0))
         self.with_view(lambda view: self.drum.face(view.theta, view.height))
         self.cut(self.side.nearer(1.12).around(-8, 4))
         self.add(self.drum)
@@ -59,8 +60,7 @@ class AttentionLookup(Explainer):
     def nearest_jumps(self) -> None:
         drum, shown = self.drum, self.trace.shown
         self.keep(drum)
-        query, key = self.named("query", drum.slit_foot, DOWN), self.named("key", drum.leftmost)
-        names = query, key, self.named("value", drum.top)
+        names = self.named("query", drum.foot, DOWN), self.named("key", drum.leftmost), self.named("value", drum.top)
         self.play(self.softening.to(0, SLOW, ease), *map(self.showing, names))
         self.next_caption()
         change = self.big("slope", self.trace.hard_slope, "{:.0f}", "error", HOLE)
@@ -83,8 +83,7 @@ class AttentionLookup(Explainer):
         run, drum = self.trace, self.drum
         self.keep(drum)
         self.turned.put(run.shown)
-        laws = self.law("answer"), self.law("shares")
-        TOP.column(*laws, edge=UR)
+        TOP.column(*(laws := (self.law("answer"), self.law("shares"))), edge=UR)
         self.play(self.moving(self.values))
         self.show(*laws, run_time=NORMAL)
         self.next_caption()
@@ -105,12 +104,11 @@ class AttentionLookup(Explainer):
         self.keep(drum)
         self.play(self.moving(self.above), self.planning.to(1), self.index(drum.trade, at=1).to(0, SLOW, ease))
         self.play(self.training.to(0, 1.5 * SLOW, ease), self.moving(self.heart, 1.5 * SLOW))
-        names = self.named("keys", drum.tip, DOWN), self.named("queries", drum.aim)
+        names = self.named("keys", drum.tip, LEFT), self.named("queries", drum.aim)
         self.own, self.shade = self.big("own", run.first_weight, "{:.0%}", "mechanism", TOP), self.scrim(RIGHT, 8.5)
         self.show(*names, self.shade, self.own, run_time=NORMAL)
         self.next_caption()
         self.linger(theta=8)
-        self.keep(drum, self.own, self.shade)
 
     def recall_alone_pulls_them_together(self) -> None:
         run, drum = self.trace, self.drum
@@ -119,12 +117,11 @@ class AttentionLookup(Explainer):
         self.play(self.training.to(run.halfway, 1.2 * RUN), self.moving(self.above.nearer(1.5), 1.2 * RUN))
         self.next_caption()
         self.play(self.training.to(len(run.loss) - 1, RUN, ease), self.moving(self.above.around(10), RUN))
-        self.keep(drum)
 
     def a_dictionary_again(self) -> None:
         run = self.trace
         self.keep(self.drum)
-        self.play(self.moving(self.side), self.planning.to(0), self.turned.put(run.shown).to(run.aimed, SLOW, ease))
+        self.play(self.moving(self.low), self.planning.to(0), self.turned.put(run.shown).to(run.aimed, SLOW, ease))
         near = self.big("nearest", run.aimed_weight, "{:.1%}", "mechanism", HOLE)
         self.show(near)
         self.next_caption()
@@ -140,9 +137,8 @@ class AttentionLookup(Explainer):
         self.remove(drum)
         names = [self.name_at(shares.label_at(at), self.case(self.label("width", d=int(width))), DOWN)
                  for at, width in enumerate(run.widths)]  # fmt: skip
-        self.show(*names, run_time=NORMAL)
         slope = self.big("softmax_slope", run.raw_slope, "{:.2f}", "mechanism", LOWER_RIGHT, wide=run.widest)
-        self.play(self.showing(slope))
+        self.show(*names, slope, run_time=NORMAL)
         self.next_caption()
         dividing = self.index(lambda at: shares.show(run.shares(at)[:, :DRAWS]),
                               lambda at: slope.show(float(run.slope(at)[-1])))  # fmt: skip
@@ -152,15 +148,15 @@ class AttentionLookup(Explainer):
         run, drum = self.trace, self.drum
         self.training.put(run.halfway)
         self.add(drum.turn(run.shown))
-        self.play(self.moving(self.side.around(-8, 2)), self.index(drum.lit, at=0).to(1))
+        self.play(self.moving(self.high.nearer(1.12)), self.index(drum.lit, at=0).to(1))
         self.play(self.index(drum.shuffle).to(1, 1.5 * SLOW, ease))
         self.linger(theta=4)
-        self.keep(drum)
 
     def block_by_block(self) -> None:
         run, drum = self.trace, self.drum
         self.keep(drum)
-        self.play(self.moving(self.side), self.index(drum.admit, at=run.blocks).to(1, SLOW, ease))
+        self.play(self.moving(self.values), self.showing(drum.ring()))
+        self.play(self.index(drum.admit, at=run.blocks).to(1, NORMAL, ease))
         for block in range(2, run.blocks + 1):
             self.play(self.index(drum.admit, at=block - 1).to(block, NORMAL + QUICK, ease))
         self.linger(theta=4)
@@ -171,9 +167,13 @@ class AttentionLookup(Explainer):
         run, drum = self.trace, self.drum
         shot = self.shot(HERO.turned(66, 8), drum.room, drum.ends, within=LOW).nearer(1.0)
         self.play(self.moving(shot), self.index(drum.shuffle, at=1).to(0, SLOW, ease), self.index(drum.traced).to(1))
-        self.show(self.big("poster", run.halfway_right, "{:.0%}", "mechanism", HOLE, size="hero_large",
-                           first=run.first_right, updates=run.halfway_updates),
-                  SAFE.put(self.law("attention"), DOWN))  # fmt: skip
+        one = self.big("end", run.halfway_right, "{:.0%}", "mechanism", HOLE, size="hero_large", first=run.first_right)
+        self.show(one, SAFE.put(self.law("attention"), DOWN))
+
+    def next_caption(self) -> None:
+        """After a slow turn for as long as the caption before is still to be read."""
+        self.linger(theta=-4)
+        super().next_caption()
 
     def named(self, name: str, place: Callable[[], np.ndarray], side: np.ndarray = UP) -> Text | Sentence:
         """A label that stands beside something of the drum."""

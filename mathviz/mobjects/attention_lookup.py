@@ -128,7 +128,7 @@ class Drum(Group):
         """The wall where the light passes it, [point 3]."""
         return np.array([[WALL, 0.0, 0.0], [WALL, 0.0, TALL]])
 
-    def slit_foot(self) -> ndarray:
+    def foot(self) -> ndarray:
         """Where the lamp's light meets the foot of the wall, [3]."""
         return np.array([WALL, 0.0, 0.0])
 
@@ -210,6 +210,12 @@ class Drum(Group):
             self.trace.show(self.at(self.weights(angles) @ self.values)[None])
         self.trace.show(opacity=0.8 * min(1.0, 20 * upto))
         return self
+
+    def ring(self) -> GlowLine:
+        """A ring round where the answer is now, on the triangle."""
+        around, up = np.linspace(0, 2 * np.pi, 49)[:, None], np.array([0.0, 0.0, 1.0])
+        ring = 0.24 * (np.cos(around) * ACROSS / np.linalg.norm(ACROSS) + np.sin(around) * up)
+        return GlowLine(self.theme, self.answer.get_points()[0] + ring, "target", 3.5, glow=0.6)
 
     def fade_trace(self, share: float) -> Drum:
         """The answers that were left on the triangle go."""
