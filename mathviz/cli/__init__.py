@@ -51,6 +51,10 @@ TIDYING = 10.0
 _interrupted = -TIDYING
 """When somebody interrupted."""
 
+Shape = Annotated[
+    str, typer.Option("--shape", help="16:9, 9:16 (upright) or 1:1: the same beats, laid out for it; no crop.")
+]  # fmt: skip
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
@@ -259,6 +263,7 @@ def render(
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, help="Workers, a core for each; 0: all cores.")] = 0,
     draft: Annotated[bool, typer.Option("--draft", help="480p15, encoded quickly, for a first look.")] = False,
     final: Annotated[bool, typer.Option("--final", help="1080p60, for publishing.")] = False,
+    shape: Shape = "16:9",
     beats: Annotated[str, typer.Option(help="Only these beats, joined: ids with commas between.")] = "",
     clips: Annotated[bool, typer.Option("--clips", help="A file for each beat as well.")] = False,
     gif: Annotated[bool, typer.Option("--gif", help="One beat as a small GIF without end, 1 MB at most.")] = False,
@@ -302,7 +307,12 @@ def render(
 ) -> None:
     """Render films to mp4, with poster, captions, chapters and manifest. Needs no display.
 
-    What was drawn before and would come out the same is not drawn again.
+    What was drawn before and would come out the same is not drawn again. For phones, upright, as
+    STEM.en.9x16.mp4 in 1080 × 1920:
+
+        mathviz render ring_allreduce --lang en --shape 9:16
+
+    Other shapes are laid out by the stage, with captions above a phone's controls. Galleries and slides show 16:9.
     """
     from mathviz.render.cache import LIMIT, Cache
     from mathviz.render.encode import TRANSPARENT
@@ -314,6 +324,7 @@ def render(
     chosen = dict(zip(EXTRAS, (clips, gif, webp, webm), strict=True))
     wish = Wish(
         languages=[lang], themes=[theme], quality=quality, fps=fps, out=out and out.resolve(), digests=bool(digest),
+        shape=shape,
         beats=tuple(part.strip() for part in beats.split(",") if part.strip()),
         extras=tuple(name for name, wanted in chosen.items() if wanted),
     )  # fmt: skip
@@ -608,23 +619,36 @@ def still(
     lang: Annotated[str | None, typer.Option(help="A language of the script; its first when not given.")] = None,
     theme: Annotated[str, typer.Option(help="dark or light.")] = "dark",
     quality: Annotated[str | None, typer.Option(help="low, med, high (a film's default) or 4k.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The PNG to write.")] = None,
+    shape: Shape = "16:9",
+    form: Annotated[
+        str | None, typer.Option("--format", help="png, or as vectors svg or pdf; what --out ends in when not given.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
     patience: Patience = None,
 ) -> None:  # fmt: skip
-    """Draw one frame of a beat, or of any manimgl scene, to a PNG."""
+    """Draw one frame of a beat, or of any manimgl scene, to a PNG, or as vectors to an SVG or a PDF.
+
+    For example, the last frame of a scene's, for print:
+
+        mathviz still sketch.py --format pdf
+
+    Text, lines and fills become paths. What cannot be vectors, such as lights, surfaces, images and what is hidden in
+    depth, is refused with what it is and where.
+    """
     from mathviz.render import doctor
     from mathviz.render.plan import Wish, plan, plan_scenes
     from mathviz.render.still import write_still
 
     project, path = _project_or_none(film), Path(film)
     if path.suffix == ".py" and not _is_film(project, path):
-        job = plan_scenes(project, path, [""], Wish(quality=quality))[0]
+        job = plan_scenes(project, path, [""], Wish(quality=quality, shape=shape))[0]
     else:
         stem = path.stem if path.suffix == ".py" else film
         languages = [lang] if lang else [compute_first_language(project, stem)]
-        job = plan(project, [stem], Wish(languages=languages, themes=[theme], quality=quality, fps=30))[0]
+        wish = Wish(languages=languages, themes=[theme], quality=quality, fps=30, shape=shape)
+        job = plan(project, [stem], wish)[0]
     doctor.require()
-    print(write_still(project, job, beat, at, out))
+    print(write_still(project, job, beat, at, out, form))
 
 
 def _is_film(project: Project, path: Path) -> bool:
@@ -831,6 +855,7 @@ def lint_films(
     as_json: Json = False,
     sarif: Annotated[Path | None, typer.Option(help="Also write the findings to this file, as SARIF.")] = None,
     frames: Annotated[Path | None, typer.Option(help="Also draw each finding's frame into this folder.")] = None,
+    shape: Shape = "16:9",
     workers: Annotated[int, typer.Option("-j", "--workers", min=1, help="Films that are gone through at once.")] = 2,
     patience: Patience = None,
 ) -> None:
@@ -850,7 +875,7 @@ def lint_films(
         disk.require_folder(frames)
     if paths:
         doctor.require()
-    found = report.lint(project, stems if films else project.stems, workers, _say)
+    found = report.lint(project, stems if films else project.stems, workers, _say, shape)
     found += [finding for path in paths for finding in report.lint_file(project, path)]
     if sarif:
         disk.write_whole(sarif, report.as_sarif(found).encode())
@@ -926,6 +951,7 @@ def _sources(given: str | None) -> tuple[Project, list[str]]:
 def accept_frames(
     source: Source = None,
     names: Annotated[list[str] | None, typer.Argument(help="Beats or snapshots; all when none is named.")] = None,
+    shape: Shape = "16:9",
     all_of_them: Annotated[bool, typer.Option("--all", help="Every film and scene file of the project.")] = False,
     patience: Patience = None,
 ) -> None:
@@ -935,7 +961,7 @@ def accept_frames(
     if (source is None) != all_of_them:
         raise typer.BadParameter("name a film or a scene file, or say --all")
     project, stems = _sources(source)
-    changed = [path for stem in stems for path in accepting.accept(project, stem, names or [])]
+    changed = [path for stem in stems for path in accepting.accept(project, stem, names or [], shape)]
     gone = [path for stem in stems if not names for path in references.remove_strays(project, stem)]
     for path in changed:
         print(f"accepted {path}")
@@ -946,14 +972,14 @@ def accept_frames(
 
 
 @frames_app.command("check")
-def check_frames(source: Source = None, patience: Patience = None) -> None:
+def check_frames(source: Source = None, shape: Shape = "16:9", patience: Patience = None) -> None:
     """Compare every snapshot with its reference; a failure leaves a report."""
     from mathviz.snapshots import contact_sheet, verdict
 
     project, stems = _sources(source)
     sheet = contact_sheet.ContactSheet(project)
     for stem in stems:
-        for found in verdict.check(project, stem):
+        for found in verdict.check(project, stem, shape=shape):
             sheet.add(found)
     if not sheet.count:
         raise NotFound(f"Nothing was compared: there is no scene in {', '.join(stems) or project.scenes}")
@@ -969,7 +995,7 @@ def check_frames(source: Source = None, patience: Patience = None) -> None:
 
 
 @frames_app.command("report")
-def report_frames(source: Source = None, patience: Patience = None) -> None:
+def report_frames(source: Source = None, shape: Shape = "16:9", patience: Patience = None) -> None:
     """Draw every snapshot and write a page with all of them, old, new and difference where they differ."""
     from mathviz.snapshots import contact_sheet, references, verdict
 
@@ -977,7 +1003,7 @@ def report_frames(source: Source = None, patience: Patience = None) -> None:
     disk.require_folder(project.renders / "frames")
     sheet = contact_sheet.ContactSheet(project)
     for stem in stems:
-        for found in verdict.check(project, stem):
+        for found in verdict.check(project, stem, shape=shape):
             sheet.add(found)
     none = sheet.count and not any(references.is_accepted(project, stem) for stem in stems)
     differ = "none has a reference yet" if none else f"{len(sheet.failures)} are not their references"

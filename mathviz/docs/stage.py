@@ -111,7 +111,11 @@ def _tree(module: str) -> ast.Module:
 def _regions() -> list[str]:
     lines = ["Rectangles of the frame, which is 14.22 by 8 scene units with zero in its middle. What is put into one",
              "stands in its middle, or at its outer edge where it is a corner; `put`, `row`, `column` make it smaller",
-             "if need be, down to 70 %.", "", "| region | x | y | |", "|---|---|---|---|"]  # fmt: skip
+             "if need be, down to 70 %. With `--shape 9:16` the frame is 8 by 14.22, with `1:1` 8 by 8, and regions",
+             "have other places: a scene that names regions and leaves numbers away is laid out for each. Beside the",
+             "picture is then above it (`RIGHT_THIRD`, `RIGHT_HALF`) or below it (`LEFT_THIRD`, `LEFT_HALF`); the",
+             "caption is narrower, of up to four lines, and upright it stands above the lowest fifth.",
+             "", "| region | x | y | |", "|---|---|---|---|"]  # fmt: skip
     for name, value, said in constants("frame", "Region"):
         across, up = f"{value.left:.2f} … {value.right:.2f}", f"{value.bottom:.2f} … {value.top:.2f}"
         lines.append(f"| `{name}` | {across} | {up} | {said} |")

@@ -29,6 +29,7 @@ from mathviz.project.errors import ALIKE, MathvizError
 from mathviz.render import inputs
 from mathviz.render.patience import Watch
 from mathviz.render.plan import Job, Wish, plan
+from mathviz.style.shapes import SHAPES, WIDE
 
 STEP = 0.25
 """Seconds between looks inside an animation."""
@@ -79,6 +80,7 @@ class Observed:
     beats: dict[str, tuple[float, float]] = field(default_factory=dict)
     motion: list[Sight] = field(default_factory=list)  # inside animations
     events: dict[str, int] = field(default_factory=dict)  # how many animations begin in a beat
+    shape: str = WIDE
 
 
 def load(data: dict[str, Any]) -> Observed:
@@ -397,23 +399,23 @@ def _smallest_sign(signs: list[Any], heights: ndarray) -> float:
     return float(min(letters, default=1.0))
 
 
-def job(project: Project, stem: str, language: str, theme: str) -> Job:
+def job(project: Project, stem: str, language: str, theme: str, shape: str = WIDE) -> Job:
     """A version of a film as it is looked at: small, and at the rate that most are drawn at."""
-    return plan(project, [stem], Wish([language], [theme], quality="low", fps=30))[0]
+    return plan(project, [stem], Wish([language], [theme], quality="low", fps=30, shape=shape))[0]
 
 
-def observe(scene: Path, versions: list[tuple[str, str]]) -> Iterator[Observed | Failure]:
+def observe(scene: Path, versions: list[tuple[str, str]], shape: str = WIDE) -> Iterator[Observed | Failure]:
     """Go through a film of the catalogue in versions, languages with themes; without any through a file's scenes."""
     from mathviz import engine
-    from mathviz.engine import later
+    from mathviz.engine import later, shapes
 
     with later.spared():
-        engine.start(engine.Picture(854, 480, 30))
+        shapes.start(engine.Picture(*SHAPES[shape].of(854, 480), 30))
     try:
         for name in engine.scene_names(scene) if not versions else []:
             yield _seen(Observed(f"{scene.stem}.{name}", "", "", ""), scene, name)
         for language, theme in versions:
-            film = Observed(scene.stem, language, theme, style.theme(theme)["background"])
+            film = Observed(scene.stem, language, theme, style.theme(theme)["background"], shape=shape)
             seen = _seen(film, scene, None, language=language, theme=theme)
             yield seen
             if isinstance(seen, Failure) and seen.stuck:  # it would be in the other versions
@@ -424,13 +426,15 @@ def observe(scene: Path, versions: list[tuple[str, str]]) -> Iterator[Observed |
         engine.finish()
 
 
-def _with_reads(scene: Path, versions: list[tuple[str, str]]) -> Iterator[tuple[Observed | Failure, dict[str, str]]]:
+def _with_reads(
+    scene: Path, versions: list[tuple[str, str]], shape: str
+) -> Iterator[tuple[Observed | Failure, dict[str, str]]]:  # fmt: skip
     """Each version with the files that playing it read."""
-    files = [inputs.Now(job(Project.around(scene), scene.stem, *version)) for version in versions]
+    files = [inputs.Now(job(Project.around(scene), scene.stem, *version, shape)) for version in versions]
     for now in files:
         _ = now[inputs.TRACE]  # reads the sources that its key is made of, which are not the film's
     reads.follow_sources()
-    for at, seen in enumerate(observe(scene, versions)):
+    for at, seen in enumerate(observe(scene, versions, shape)):
         yield seen, files[at].read(reads.files()) if versions and isinstance(seen, Observed) else {}
 
 
@@ -460,7 +464,8 @@ def _seen(film: Observed, scene: Path, name: str | None, **options: Any) -> Obse
 
 if __name__ == "__main__":
     request = json.loads(sys.stdin.read())
-    both = list(_with_reads(Path(request["scene"]), [(language, theme) for language, theme in request["versions"]]))
+    asked = [(language, theme) for language, theme in request["versions"]]
+    both = list(_with_reads(Path(request["scene"]), asked, request["shape"]))
     told = {"seen": [[asdict(each), read] for each, read in both if isinstance(each, Observed)],
             "failed": [asdict(each) for each, _ in both if isinstance(each, Failure)]}  # fmt: skip
     Path(request["out"]).write_text(json.dumps(told), encoding="utf-8")

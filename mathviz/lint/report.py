@@ -33,6 +33,7 @@ from mathviz.render.farm import Farm
 from mathviz.render.patience import ended
 from mathviz.snapshots import frames
 from mathviz.snapshots.frames import Snapshot
+from mathviz.style.shapes import WIDE
 
 WAIVER = re.compile(r"#\s*lint:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
 
@@ -46,7 +47,9 @@ UNTRANSLATED = "no text in"
 """How a script's reader says that a language is missing."""
 
 
-def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], None]) -> list[Finding]:
+def lint(
+    project: Project, stems: list[str], workers: int, say: Callable[[str], None], shape: str = WIDE
+) -> list[Finding]:  # fmt: skip
     """All findings of films of the catalogue, in all languages and themes, and of those that were rendered.
 
     Raises ScriptError for a script with other faults than a missing translation.
@@ -66,10 +69,10 @@ def lint(project: Project, stems: list[str], workers: int, say: Callable[[str], 
     for stem, _ in readable:
         if not _manifests(project, stem):
             say(f"mathviz: {stem} is not rendered, so flashes and streams are not looked at: mathviz render {stem}")
-    versions = {stem: _versions(project, stem, told.languages) for stem, told in readable}
-    _get_ready(project, versions, workers, say)
+    versions = {stem: _versions(project, stem, told.languages, shape) for stem, told in readable}
+    _get_ready(project, versions, workers, say, shape)
     with ThreadPoolExecutor(workers) as pool:
-        watched = pool.map(lambda stem: _watched(project, stem, versions[stem]), versions)
+        watched = pool.map(lambda stem: _watched(project, stem, versions[stem], shape), versions)
         finished = pool.map(lambda stem: _check_files(project, stem), versions)
         for (stem, told), (films, failed), of_files in zip(readable, watched, finished, strict=True):
             mine = [finding for film in films for finding in _judged(project, "screen", film)] + failed + of_files
@@ -115,8 +118,8 @@ Versions = dict[tuple[str, str], Seen | None]
 RULES_OVER = {"screen": check, "rhythm": lambda film: [*rhythm([film])]}
 
 
-def _versions(project: Project, stem: str, languages: list[str]) -> Versions:
-    return {(language, theme): known.seen(observe.job(project, stem, language, theme))
+def _versions(project: Project, stem: str, languages: list[str], shape: str) -> Versions:
+    return {(language, theme): known.seen(observe.job(project, stem, language, theme, shape))
             for theme in style.THEMES for language in languages}  # fmt: skip
 
 
@@ -124,7 +127,9 @@ def _judged(project: Project, kind: str, film: Seen) -> list[Finding]:
     return known.judged(project, [kind, film.key], lambda: RULES_OVER[kind](film.film()))
 
 
-def _get_ready(project: Project, films: dict[str, Versions], workers: int, say: Callable[[str], None]) -> None:
+def _get_ready(
+    project: Project, films: dict[str, Versions], workers: int, say: Callable[[str], None], shape: str
+) -> None:  # fmt: skip
     """Say how much has to be gone through, and have its traces there."""
     missing = [(stem, version) for stem, versions in films.items() for version, seen in versions.items() if not seen]
     total = sum(map(len, films.values()))
@@ -134,7 +139,7 @@ def _get_ready(project: Project, films: dict[str, Versions], workers: int, say: 
         known.forget(project)
         with contextlib.closing(Farm(workers)) as farm:
             farm.say = say
-            farm.have_computed([observe.job(project, stem, *version) for stem, version in missing])
+            farm.have_computed([observe.job(project, stem, *version, shape) for stem, version in missing])
 
 
 def _judged_anew(count: int, total: int) -> str:
@@ -144,13 +149,13 @@ def _judged_anew(count: int, total: int) -> str:
     return f"{_counted(count, 'version')} judged anew, {others}" if count else others
 
 
-def _watched(project: Project, stem: str, versions: Versions) -> tuple[list[Seen], list[Finding]]:
+def _watched(project: Project, stem: str, versions: Versions, shape: str) -> tuple[list[Seen], list[Finding]]:
     """All versions, those that nobody knows gone through now; what fails is not kept."""
     missing = [version for version, seen in versions.items() if seen is None]
-    told, failed = _observed(project, project.scenes / f"{stem}.py", missing) if missing else ([], [])
+    told, failed = _observed(project, project.scenes / f"{stem}.py", missing, shape) if missing else ([], [])
     for said, files_read in told:
         version = said["language"], said["theme"]
-        versions[version] = known.keep(observe.job(project, stem, *version), said, files_read)
+        versions[version] = known.keep(observe.job(project, stem, *version, shape), said, files_read)
     return [seen for seen in versions.values() if seen], failed
 
 
@@ -174,12 +179,12 @@ def watch(
 
 
 def _observed(
-    project: Project, scene: Path, versions: list[tuple[str, str]]
+    project: Project, scene: Path, versions: list[tuple[str, str]], shape: str = WIDE
 ) -> tuple[list[tuple[dict[str, Any], dict[str, str]]], list[Finding]]:
     """What was seen, each with what was read for it; and what failed."""
     with tempfile.TemporaryDirectory(prefix="mathviz-") as folder:
         out = Path(folder) / "observed.json"
-        request = {"scene": str(scene.resolve()), "versions": versions, "out": str(out)}
+        request = {"scene": str(scene.resolve()), "versions": versions, "out": str(out), "shape": shape}
         code, lines = _gone_through(project, json.dumps(request))
         if code == -signal.SIGVTALRM:
             says = str(ended(limit(), "", "\n".join(lines)))

@@ -68,6 +68,11 @@ def limits() -> dict[str, Any]:
     return yaml.safe_load((ASSETS / "lint.yaml").read_text(encoding="utf-8"))
 
 
+def limits_of(film: Observed) -> dict[str, Any]:
+    """Those of a film's shape."""
+    return limits() | limits()["shapes"].get(film.shape, {})
+
+
 def check(film: Observed) -> list[Finding]:
     """All findings of one version, each object once for each rule and beat."""
     found: dict[tuple[str, ...], Finding] = {}
@@ -128,7 +133,8 @@ def rhythm(films: Sequence[Observed]) -> Iterator[Finding]:
 
 
 def _sizes(film: Observed) -> Iterator[Finding]:
-    text, script = limits()["text_size"], limits()["script_size"]
+    limit = limits_of(film)
+    text, script = limit["text_size"], limit["script_size"]
     for beat, time, shown in _seen(film, "text", "formula"):
         if shown.kind == "formula":
             if shown.size < script["warning"]:
@@ -216,7 +222,7 @@ def _area(box: Box) -> float:
 
 
 def _lines(film: Observed) -> Iterator[Finding]:
-    rule = limits()["line"]
+    rule = limits_of(film)["line"]
     for beat, time, shown in _seen(film, "text"):
         lines = shown.text.splitlines()
         longest = max(lines, key=len, default="")
@@ -241,8 +247,8 @@ def _glyphs(film: Observed) -> Iterator[Finding]:
 
 
 def _places(film: Observed) -> Iterator[Finding]:
-    safe, seen = limits()["safe"], limits()["off_screen"]["visible"]
-    inside = (safe["x"], safe["y"], 1 - safe["x"], 1 - safe["y"])
+    safe, seen = limits_of(film)["safe"], limits()["off_screen"]["visible"]
+    inside = (safe["x"], safe.get("bottom", safe["y"]), 1 - safe["x"], 1 - safe["y"])
     for beat, time, shown in _seen(film, "text", "title", "formula"):
         share = _common(shown.box, (0.0, 0.0, 1.0, 1.0)) / max(_area(shown.box), 1e-9)
         if share < seen:

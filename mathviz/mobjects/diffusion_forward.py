@@ -6,7 +6,7 @@ All of it stands in a river whose time runs the other way than in ``diffusion_re
 from __future__ import annotations
 
 import numpy as np
-from manimlib import Group
+from manimlib import FRAME_HEIGHT, Group
 from numpy import ndarray
 
 from mathviz.mobjects.diffusion_reverse import LARGER, River
@@ -226,7 +226,7 @@ class Steps(Group):
 
     def seen_at(self, height: float) -> Steps:
         """Keep its lights' size on a screen whose camera shows so much."""
-        if self.stops.core != (core := self.size * height / 8):
+        if self.stops.core != (core := self.size * height / FRAME_HEIGHT):
             self.stops.core, self.specks.core = core, SPECK * core
             self.stops.show(self.stops_at)
             self.specks.show(self.scattered)

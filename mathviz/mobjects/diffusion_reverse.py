@@ -8,7 +8,7 @@ frame of the paths, which may lie between two.
 from __future__ import annotations
 
 import numpy as np
-from manimlib import Group
+from manimlib import FRAME_HEIGHT, Group
 from numpy import ndarray
 
 from mathviz.mobjects.glass import Pane
@@ -142,7 +142,7 @@ class Stream(Group):
 
     def _core(self) -> float:
         """How large a particle is in the world: on the screen it grows as it comes nearer."""
-        return self.size * self.height / 8 * (1 + self.at / (len(self.paths) - 1) / 3)
+        return self.size * self.height / FRAME_HEIGHT * (1 + self.at / (len(self.paths) - 1) / 3)
 
     def dim(self, light: float) -> Stream:
         """So bright from now on."""
@@ -179,7 +179,7 @@ def _sized(lights: Lights, core: float) -> None:
 
 def _fine(dust: Dust, height: float) -> None:
     """Give dust the size it has on a screen whose camera shows so much."""
-    dust.core = FINE * height / 8
+    dust.core = FINE * height / FRAME_HEIGHT
     dust.data["radius"][:, 0] = dust.core
     dust.note_changed_data()
 
@@ -240,7 +240,7 @@ class Leap(Group):
 
     def seen_at(self, height: float) -> Leap:
         """Keep its lights' size on a screen whose camera shows so much."""
-        _sized(self.lights, self.size * height / 8)
+        _sized(self.lights, self.size * height / FRAME_HEIGHT)
         return self
 
     def show(self, share: float) -> Leap:
@@ -289,7 +289,7 @@ class Arrows(Group):
 
     def seen_at(self, height: float) -> Arrows:
         """Keep its tips' size on a screen whose camera shows so much."""
-        _sized(self.tips, self.size * height / 8)
+        _sized(self.tips, self.size * height / FRAME_HEIGHT)
         return self
 
 
@@ -345,8 +345,8 @@ class StepAgo(Group):
 
     def seen_at(self, height: float) -> StepAgo:
         """Keep its lights' size on a screen whose camera shows so much."""
-        _sized(self.specks, self.size * height / 8)
-        _sized(self.spot, 1.8 * self.size * height / 8)
+        _sized(self.specks, self.size * height / FRAME_HEIGHT)
+        _sized(self.spot, 1.8 * self.size * height / FRAME_HEIGHT)
         return self
 
 
@@ -400,7 +400,7 @@ class Descent(Group):
 
     def seen_at(self, height: float) -> Descent:
         """Keep its light's size on a screen whose camera shows so much."""
-        _sized(self.head, self.size * height / 8)
+        _sized(self.head, self.size * height / FRAME_HEIGHT)
         return self
 
 
@@ -447,7 +447,7 @@ class Threads(Group):
 
     def seen_at(self, height: float) -> Threads:
         """Keep its lights' size on a screen whose camera shows so much."""
-        _sized(self.heads, self.size * height / 8)
+        _sized(self.heads, self.size * height / FRAME_HEIGHT)
         return self
 
 
@@ -504,8 +504,8 @@ class Followed(Hero):
 
     def seen_at(self, height: float) -> Followed:
         """Keep its size on a screen whose camera shows so much."""
-        if self.core != self.size * height / 8:
-            self.core = self.size * height / 8
+        if self.core != self.size * height / FRAME_HEIGHT:
+            self.core = self.size * height / FRAME_HEIGHT
             self.put(self.place)
         return self
 

@@ -6,7 +6,7 @@ All of it stands in the River of ``diffusion_reverse``, whose length is time: no
 from __future__ import annotations
 
 import numpy as np
-from manimlib import Group
+from manimlib import FRAME_HEIGHT, Group
 from numpy import ndarray
 
 from mathviz.mobjects.diffusion_reverse import LARGER, Origins, River
@@ -66,7 +66,7 @@ class Pairs(Group):
 
     def seen_at(self, height: float) -> Pairs:
         """Keep the mixes' size on a screen whose camera shows so much."""
-        if self.mixes.core != (core := self.size * height / 8):
+        if self.mixes.core != (core := self.size * height / FRAME_HEIGHT):
             self.mixes.core = core
             self.mixes.show(self.mixed)
         return self
@@ -299,7 +299,7 @@ class Bundle(Group):
 
     def seen_at(self, height: float) -> Bundle:
         """Keep the lights' size on a screen whose camera shows so much, when it comes nearer than at a height of 8."""
-        if self.heads.core != (core := self.size * min(height, 8.0) / 8):
+        if self.heads.core != (core := self.size * min(height, FRAME_HEIGHT) / FRAME_HEIGHT):
             self.heads.core = core
             self.follow(self.at)
         return self

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from manimlib import Group
+from manimlib import FRAME_HEIGHT, FRAME_WIDTH, Group
 from numpy import ndarray
 
 from mathviz.mobjects.mesh import BEHIND, FLOOR, GLASS, NOTHING, Mesh, coloured, in_order, join, sheet
 from mathviz.mobjects.streaks import Streaks
 from mathviz.mobjects.tint import Paint, is_dark, mixed, rgb
 from mathviz.style import Theme
+from mathviz.style.shapes import WIDE, shape
 
 
 class Pane(Group):
@@ -75,8 +76,9 @@ class Pool(Mesh):
     def __init__(
         self, theme: Theme, centre: tuple[float, float] = (0.0, 0.3), reach: float = 8.5, strength: float = 1.0
     ) -> None:
-        """``centre`` and ``reach`` in units of the frame, which is 14.2 wide and 8 high."""
-        x, y = np.meshgrid(np.linspace(-7.2, 7.2, 25), np.linspace(-4.1, 4.1, 15), indexing="ij")
+        """``centre`` and ``reach`` in units of the frame, which is 14.2 wide and 8 high, or of another shape."""
+        wide, high = (7.2, 4.1) if shape().name == WIDE else (FRAME_WIDTH / 2 + 0.1, FRAME_HEIGHT / 2 + 0.1)
+        x, y = np.meshgrid(np.linspace(-wide, wide, 25), np.linspace(-high, high, 15), indexing="ij")
         far = np.hypot(x - centre[0], 1.3 * (y - centre[1])) / reach
         page = rgb(theme, "background")
         colours = mixed(page, rgb(theme, "pool"), strength * np.exp(-2.2 * far**2))

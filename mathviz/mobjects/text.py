@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -12,9 +13,10 @@ from mathviz import style
 from mathviz.films import formulas
 from mathviz.mobjects.typeset import filled, ink, sentence_line
 from mathviz.style import HAN, Theme
+from mathviz.style.shapes import shape
 
-LATIN_LINE, HAN_LINE = 42, 20
-"""Longest caption line, in characters (the rule is 42 Latin, 16 to 20 Han)."""
+LATIN_LINE, HAN_LINE = shape().latin, shape().han
+"""Longest caption line, in characters (the rule for 16:9 is 42 Latin, 16 to 20 Han)."""
 
 NO_LINE_START = "，。：；！？、）》】”’…,.:;!?)"
 
@@ -121,7 +123,7 @@ def sentence(
 
 
 def caption_lines(text: str) -> str:
-    """Break a caption into at most two lines of similar length, Chinese preferably after a comma, and no formula."""
+    """Break a caption into as many lines as the shape allows, of similar length, after commas first, and no formula."""
     whole = [piece.content for piece in formulas.pieces(text) if piece.is_formula]
     stand_ins = iter([chr(0xE000 + at) * max(len(formulas.readable(formula)), 1) for at, formula in enumerate(whole)])
     said = "".join(next(stand_ins) if piece.is_formula else piece.content for piece in formulas.pieces(text))
@@ -139,8 +141,23 @@ def _broken(text: str) -> str:
     spots = [i for i in range(1, len(text)) if _may_break(text, i, han)]
     if not spots:
         return text
-    best = min(spots, key=lambda i: _unbalance(text, i))
-    return f"{text[:best].rstrip()}\n{text[best:].lstrip()}"
+    line = HAN_LINE if han else LATIN_LINE
+    lines = 2 if shape().lines == 2 else math.ceil(_width(text) / line)
+    while True:
+        broken = _in_lines(text, spots, lines)
+        if lines >= shape().lines or all(_width(each) <= line for each in broken):
+            return "\n".join(broken)
+        lines += 1
+
+
+def _in_lines(text: str, spots: list[int], lines: int) -> list[str]:
+    """A text in so many lines, broken where it may be, each about as long as the mean of what is left."""
+    if lines < 2 or not spots:
+        return [text]
+    best = min(spots, key=lambda i: _unbalance(text, i, lines - 1))
+    rest = text[best:].lstrip()
+    cut = len(text) - len(rest)
+    return [text[:best].rstrip(), *_in_lines(rest, [spot - cut for spot in spots if spot > cut], lines - 1)]
 
 
 def _width(text: str) -> float:
@@ -157,9 +174,9 @@ def _may_break(text: str, i: int, han: bool) -> bool:
     return han and (text[i - 1] in "，。：；！？、" or bool(HAN.match(text[i]) and HAN.match(text[i - 1])))
 
 
-def _unbalance(text: str, i: int) -> float:
+def _unbalance(text: str, i: int, others: int) -> float:
     after_comma = text[i - 1] in "，：；,:;" or text[i - 2 : i].strip() in ",:;."
-    return abs(_width(text[:i]) - _width(text[i:])) - (8 if after_comma else 0)
+    return abs(_width(text[:i]) - _width(text[i:]) / others) - (8 if after_comma and shape().lines == 2 else 0)
 
 
 class Number(VGroup):

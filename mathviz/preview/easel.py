@@ -31,7 +31,7 @@ from PIL import Image
 # isort: split
 
 from mathviz import engine, style
-from mathviz.engine import later, rate, seams
+from mathviz.engine import later, rate, seams, shapes
 from mathviz.films import compute, script
 from mathviz.films.script import OPENING
 from mathviz.project import Project
@@ -308,7 +308,7 @@ def main() -> None:
     os.dup2(2, 1)
     os.environ["MESA_SHADER_CACHE_DISABLE"] = "true"  # its thread would not outlive a fork, and be waited for
     with later.spared():
-        engine.start(engine.Picture(width, height, rate.plain(fps)))
+        shapes.start(engine.Picture(width, height, rate.plain(fps)))
     importlib.import_module("mathviz.stage")
     style.register_fonts()
     ctypes.CDLL(None).prctl(SUBREAPER, 1)  # who stands is nobody else's child in the end

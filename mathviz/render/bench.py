@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from mathviz import engine
+from mathviz.engine import shapes
 from mathviz.engine.readback import Nv12
 from mathviz.project import loading
 from mathviz.project.errors import RenderFailed
@@ -254,7 +255,7 @@ class _Meter:
 
 
 def _measure_floor(job: Job) -> dict[str, Any]:
-    engine.start(engine.Picture(job.width, job.height, job.fps))
+    shapes.start(engine.Picture(job.width, job.height, job.fps))
     scene = engine.make_scene(engine.scene_class(Path(job.scene), job.scene_name or None), **job.options)
     about = engine.output_of(scene)
     reader = Nv12(scene.camera.ctx, about["width"], about["height"])

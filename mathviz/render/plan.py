@@ -16,9 +16,10 @@ from mathviz.films.script import OPENING
 from mathviz.project import Project, not_found
 from mathviz.project.errors import MathvizError, NotFound
 from mathviz.render.encode import DRAFT, FINAL, TRANSPARENT, Encoding
+from mathviz.style.shapes import SHAPES, WIDE, Shape, shape_of
 
 QUALITIES = {"low": (854, 480), "med": (1280, 720), "high": (1920, 1080), "4k": (3840, 2160)}
-"""manimgl's own sizes of these names, in pixels."""
+"""manimgl's own sizes of these names, in pixels; in another shape the shorter side is as long."""
 
 WHOLE = "whole"
 """The only beat of a scene that is no film of the catalogue."""
@@ -88,12 +89,18 @@ class Job:
 
     @property
     def name(self) -> str:
-        """The film's file name without its ending; the dark theme is the one without a word for it."""
+        """The film's file name without its ending; the dark theme and 16:9 are those without a word for them."""
+        shape = f".{self.shape.word}" if self.shape.word else ""
         if self.scene_name:
-            return self.scene_name
-        name = f"{self.stem}.{self.language}" + ("" if self.theme == style.THEMES[0] else f".{self.theme}")
+            return self.scene_name + shape
+        name = f"{self.stem}.{self.language}" + ("" if self.theme == style.THEMES[0] else f".{self.theme}") + shape
         voice = [VOICE] * bool(self.loudness) + [UNCAPTIONED] * (not self.captions)
         return ".".join([name, *voice, *self.only, *(["transparent"] if self.transparent else [])])
+
+    @property
+    def shape(self) -> Shape:
+        """What the film is laid out for. Its size says it, which is part of all that it is known by."""
+        return shape_of(self.width, self.height)
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -188,6 +195,7 @@ class Wish:
     extras: tuple[str, ...] = ()
     encoding: Encoding = FINAL
     digests: bool = False
+    shape: str = WIDE
 
     def drafted(self) -> Wish:
         """For a first look: 480p15, encoded quickly, where nothing else was said."""
@@ -257,5 +265,9 @@ def _picture(wish: Wish, quality: str | None, fps: float | None) -> tuple[int, i
         raise not_found("quality", quality, QUALITIES, "mathviz render --help")
     if fps is not None:
         rate.exact(fps)
-    width, height = QUALITIES[quality] if quality else (0, 0)
+    if wish.shape not in SHAPES:
+        raise not_found("shape", wish.shape, SHAPES, "mathviz render --help")
+    if wish.shape != WIDE:
+        quality = quality or "high"
+    width, height = SHAPES[wish.shape].of(*QUALITIES[quality]) if quality else (0, 0)
     return width, height, 0 if fps is None else rate.plain(fps)

@@ -31,7 +31,7 @@ from mathviz.render import reads
 # isort: split
 
 from mathviz import engine, style
-from mathviz.engine import later, rate, seams, sounds
+from mathviz.engine import later, rate, seams, shapes, sounds
 from mathviz.engine.failures import failed, why_nothing_plays
 from mathviz.engine.readback import Nv12, Reader, Rgba
 from mathviz.films.telling import Telling
@@ -412,7 +412,7 @@ def _serve(tasks: int, out: Any) -> None:
 
 def _start(width: int, height: int, fps: float) -> None:
     with later.spared():
-        engine.start(engine.Picture(width, height, fps))
+        shapes.start(engine.Picture(width, height, fps))
 
 
 BEGIN = "to begin with"

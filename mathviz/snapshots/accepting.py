@@ -26,15 +26,16 @@ from mathviz.snapshots.difference import compare
 from mathviz.snapshots.frames import Frame, Snapshot, draw_all, wanted
 from mathviz.snapshots.references import Accepted, Digests, accepted, drawn_by
 from mathviz.snapshots.verdict import text_changes
+from mathviz.style.shapes import WIDE
 
 
-def accept(project: Project, stem: str, names: list[str]) -> list[Path]:
+def accept(project: Project, stem: str, names: list[str], shape: str = WIDE) -> list[Path]:
     """Make today's frames the references: all of a film's, or those of the named beats. Returns what changed.
 
     Everything is drawn twice, here and in another process; raises FrameMismatch, and changes nothing, if the
     two differ: such a reference would fail tomorrow.
     """
-    snapshots, about = wanted(project, stem), accepted(project, stem)
+    snapshots, about = wanted(project, stem, shape), accepted(project, stem)
     if not snapshots:
         raise NotFound(f"{stem} has no scene, so nothing was accepted")
     known = {snapshot.name for snapshot in snapshots} | {snapshot.beat for snapshot in snapshots}
@@ -54,7 +55,7 @@ def accept(project: Project, stem: str, names: list[str]) -> list[Path]:
     images = {snapshot: frame.image for snapshot, frame in drawn.items() if frame.image is not None}
     changed += references.keep_pictures(project, snapshots, images)
     new = _with(about, snapshots, drawn)
-    if len(chosen) == len(snapshots):
+    if len(chosen) == len(snapshots) and shape == WIDE:
         new = _with_what_was_read(project, new, snapshots, read)
     if new != about:
         references.write(project, stem, new)
@@ -69,7 +70,11 @@ def _with(about: Accepted, snapshots: list[Snapshot], drawn: dict[Snapshot, Fram
     """
     by = drawn_by()
     here = Accepted(by["renderer"], by["fonts"], by["engine"])
-    digests: dict[str, dict[str, Digests]] = {}
+    mine = {snapshot.version for snapshot in snapshots}
+    digests = {version: dict(known) if about.by == here.by else {n: replace(d, source="") for n, d in known.items()}
+               for version, known in about.digests.items() if version not in mine}  # fmt: skip
+    if not any(snapshot.shape != WIDE for snapshot in snapshots):  # of languages that the film has no more
+        digests = {version: known for version, known in digests.items() if version.count(".") == 2}
     for snapshot in snapshots:
         before, frame = about.of(snapshot), drawn.get(snapshot)
         if frame is not None and frame.image is not None:

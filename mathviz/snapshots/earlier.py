@@ -17,6 +17,7 @@ from numpy import ndarray
 from mathviz.project import PACKAGE, Project
 from mathviz.snapshots import references
 from mathviz.snapshots.frames import Snapshot, draw, wanted
+from mathviz.style.shapes import WIDE
 
 LIMIT = 600.0
 """Seconds for drawing a version of a film."""
@@ -24,6 +25,8 @@ LIMIT = 600.0
 
 def picture(project: Project, snapshot: Snapshot) -> tuple[ndarray | None, str]:
     """The picture and the commit; or None, and a sentence that says why there is none."""
+    if snapshot.shape != WIDE:
+        return None, "not shown: of this shape only the digest is kept"
     commit = accepted_with(project, snapshot.stem)
     if commit is None:
         return None, "not shown: no commit holds the accepted frame"

@@ -19,10 +19,11 @@ from mathviz import style
 from mathviz.films import script
 from mathviz.films.catalog import films
 from mathviz.films.script import OPENING
-from mathviz.project import Project
+from mathviz.project import Project, not_found
 from mathviz.project.activity import limit
 from mathviz.project.errors import NotFound
 from mathviz.render.patience import Watch
+from mathviz.style.shapes import SHAPES, WIDE
 
 if TYPE_CHECKING:
     from mathviz.engine import stills
@@ -44,6 +45,7 @@ class Snapshot:
     beat: str
     after: float | None = None
     moment: str = ""
+    shape: str = WIDE
 
     @property
     def name(self) -> str:
@@ -51,7 +53,8 @@ class Snapshot:
 
     @property
     def version(self) -> str:
-        return f"{self.language}.{self.theme}" if self.language else ""
+        word = SHAPES[self.shape].word
+        return f"{self.language}.{self.theme}{word and f'.{word}'}" if self.language else ""
 
     @property
     def title(self) -> str:
@@ -61,7 +64,8 @@ class Snapshot:
         """What makes today's frame the reference."""
         name = f"'{self.name}'" if " " in self.name else self.name
         source = self.stem if self.version else scene_file(project, self.stem).relative_to(project.root)
-        return f"mathviz frames accept {source} {name}"
+        shape = "" if self.shape == WIDE else f" --shape {self.shape}"
+        return f"mathviz frames accept {source} {name}{shape}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,15 +100,20 @@ Known = Callable[[Snapshot, Frame], bool]
 """Whether a frame, of which only text and source are there yet, need not be drawn."""
 
 
-def wanted(project: Project, stem: str) -> list[Snapshot]:
-    """The snapshots of a film: each beat's last frame in every version, and moments in the first.
+def wanted(project: Project, stem: str, shape: str = WIDE) -> list[Snapshot]:
+    """The snapshots of a film: each beat's last frame in every version, and moments in the first. In other shapes than
+    16:9 each beat's last frame in the first version.
 
     Those of a scene file without a script are found by importing it, which imports manimgl.
     """
+    if shape not in SHAPES:
+        raise not_found("shape", shape, SHAPES, "mathviz frames check --help")
     if not (project.scenes / f"{stem}.yaml").is_file():
         return _of_scenes(project, stem)
     film = films(project, [stem])[0]
     beats = [OPENING, *(beat.id for beat in film.script.beats)]
+    if shape != WIDE:
+        return [Snapshot(stem, film.script.languages[0], style.THEMES[0], beat, shape=shape) for beat in beats]
     last = [
         Snapshot(stem, language, theme, beat)
         for language in film.script.languages for theme in style.THEMES for beat in beats
@@ -170,7 +179,7 @@ def draw(
     from mathviz.engine import onscreen, stills
 
     path = scene_file(project, stem)
-    _start(project)
+    _start(project, snapshots[0].shape)
     takers: list[tuple[stills.StillTaker, dict[stills.Moment, Snapshot]]] = []
     late: dict[Snapshot, str] = {}
     for name in dict.fromkeys("" if language else snapshot.beat for snapshot in snapshots):
@@ -230,10 +239,11 @@ def _asked(known: Known | None, moments: dict[stills.Moment, Snapshot]) -> still
     return lambda moment, text, source: known(moments[moment], Frame(None, text, source))
 
 
-def _start(project: Project) -> None:
+def _start(project: Project, shape: str = WIDE) -> None:
     from mathviz import engine
+    from mathviz.engine import shapes
 
-    engine.start(engine.Picture(WIDTH, HEIGHT, FPS))
+    shapes.start(engine.Picture(*SHAPES[shape].of(WIDTH, HEIGHT), FPS))
 
 
 def draw_all(project: Project, snapshots: list[Snapshot]) -> dict[Snapshot, Frame]:

@@ -28,6 +28,7 @@ from mathviz import style
 from mathviz.project import PACKAGE, Project, disk, reading
 from mathviz.project.errors import FrameMismatch, sentence
 from mathviz.snapshots.frames import Frame, Snapshot, wanted
+from mathviz.style.shapes import SHAPES, WIDE
 
 ABOUT = "accepted.json"
 
@@ -180,8 +181,9 @@ def pixels_of(image: ndarray) -> str:
 
 
 def to_be_pictured(snapshots: list[Snapshot]) -> list[Snapshot]:
-    """Those of the first version, in the order in which pictures are kept: the last frame, moments, other beats."""
-    first = [s for s in snapshots if s.version == snapshots[0].version]
+    """Those of the first version, in the order in which pictures are kept: the last frame, moments, other beats. Of
+    other shapes than 16:9 none."""
+    first = [s for s in snapshots if s.version == snapshots[0].version and s.shape == WIDE]
     lasts = [s for s in first if s.after is None]
     return [*lasts[-1:], *(s for s in first if s.after is not None), *lasts[:-1]]
 
@@ -212,6 +214,8 @@ def strays_of(project: Project, stem: str) -> list[Path]:
     snapshots = wanted(project, stem)
     kept = {text_of(project, snapshot) for snapshot in snapshots}
     kept |= {picture_of(project, snapshot) for snapshot in to_be_pictured(snapshots)}
+    of_film = bool(snapshots and snapshots[0].language)
+    kept |= {text_of(project, snapshot) for shape in SHAPES if of_film for snapshot in wanted(project, stem, shape)}
     kept.add(project.references / stem / ABOUT)
     return sorted(path for path in (project.references / stem).rglob("*") if path.is_file() and path not in kept)
 

@@ -14,6 +14,7 @@ from mathviz.snapshots import earlier, references, unplayed
 from mathviz.snapshots.difference import OTHER_RENDERER, SAME_RENDERER, Budget, Difference, beside, compare
 from mathviz.snapshots.frames import HEIGHT, WIDTH, Frame, Late, Snapshot, draw, versions, wanted
 from mathviz.snapshots.references import Accepted, Digests, accepted, drawn_by
+from mathviz.style.shapes import WIDE
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +37,9 @@ class Verdict:
         return self.frame.image is None and not self.failure
 
 
-def check(project: Project, stem: str, everything: bool = True) -> Iterator[Verdict]:
+def check(project: Project, stem: str, everything: bool = True, shape: str = WIDE) -> Iterator[Verdict]:
     """Compare all snapshots of a film with their references. Only what digests do not prove is drawn, or everything."""
-    snapshots = wanted(project, stem)
+    snapshots = wanted(project, stem, shape)
     stuck = None
     for _, language, theme in versions(snapshots):
         mine = [s for s in snapshots if (s.language, s.theme) == (language, theme)]

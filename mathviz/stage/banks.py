@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from manimlib import FRAME_HEIGHT
 from numpy import ndarray
 
 from mathviz.concepts.diffusion_reverse import DiffusionReverse
@@ -110,4 +111,4 @@ class Banks(RiverScene):
     def see_far(self) -> None:
         """The cast keeps its size on the screen, and the moons shine however deep one step is looked into."""
         self.sizing(self.river, self.crowd, self.silent, self.hero, self.step)
-        self.with_view(lambda view: self.river.far(8 / view.height / view.nearness(self.heart)))
+        self.with_view(lambda view: self.river.far(FRAME_HEIGHT / view.height / view.nearness(self.heart)))

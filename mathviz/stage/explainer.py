@@ -31,14 +31,15 @@ from mathviz.mobjects.number import BigNumber
 from mathviz.mobjects.text import Number, Sentence, caption_lines, sentence, words
 from mathviz.project import Project, not_found
 from mathviz.project.errors import ScriptError
-from mathviz.stage.frame import LEFT_HALF, LOWER_LEFT, SAFE, DoesNotFit, Region
+from mathviz.stage.frame import CAPTION, LEFT_HALF, LOWER_LEFT, SAFE, DoesNotFit, Region
 from mathviz.stage.sounds import SoundingScene
 from mathviz.stage.typesetting import try_formulas
-from mathviz.style import HALF_HEIGHT, HALF_WIDTH, NORMAL, QUICK, Theme
+from mathviz.style import NORMAL, QUICK, Theme
+from mathviz.style.shapes import WIDE, shape
 from mathviz.trace import Trace
 
 CAPTION_HEIGHT = -3.1
-"""Middle of the caption band, in scene units; the band is one unit high."""
+"""Middle of the caption band, in scene units; the band is one unit high. In other shapes it is that of ``CAPTION``."""
 
 CHANGE, GONE = 0.7, 0.3
 """Seconds in which one caption gives way to the next, where beats flow, and until the first of them is gone."""
@@ -168,7 +169,7 @@ class Explainer(SoundingScene):
     def caption(self, source: str, size: str = "caption") -> VMobject:
         """A caption of the script in its place, filled from the trace, its formulas typeset."""
         made = self._typeset(caption_lines(script.fill(source, self.trace, keep_formulas=True)), size)
-        made.move_to((0, CAPTION_HEIGHT, 0))
+        made.move_to((0, CAPTION_HEIGHT if shape().name == WIDE else CAPTION.middle[1], 0))
         if not self.captioned:
             made = VMobject()
         return self.over(made) if self.flows else made
@@ -252,7 +253,7 @@ class Explainer(SoundingScene):
             self._open(source)
         else:
             self.title = words(self.script.title[self.language], self.theme, "title", "muted")
-            self.title.move_to((-HALF_WIDTH, HALF_HEIGHT, 0), aligned_edge=UL)
+            self.title.move_to((SAFE.left, SAFE.top, 0), aligned_edge=UL)
             question = self._typeset(caption_lines(source), "question")
             self.play(FadeIn(self.title), FadeIn(question), run_time=NORMAL)
             said = script.fill(source, self.trace)

@@ -27,6 +27,10 @@ from mathviz.stage.layers import LayeredScene
 from mathviz.stage.moves import CameraMove, CameraRide, ease
 from mathviz.stage.shots import Angle, Shot, fit, points_of, shot_of
 from mathviz.style import SLOW
+from mathviz.style.shapes import WIDE, shape
+
+SLACK = 0.02 if shape().name == WIDE else 0.6
+"""How far a subject may reach out of the frame: farther out of a narrow one, where scenes drift as in a wide one."""
 
 
 class FilmedScene(LayeredScene):
@@ -124,7 +128,7 @@ class FilmedScene(LayeredScene):
             places = view.project(points_of((subject,)))
             if np.isnan(places).any():
                 raise self.fault(f"the shot has its subject {_name(subject)} behind the camera")
-            if not FRAME.holds(places, slack=0.02):
+            if not FRAME.holds(places, slack=SLACK):
                 low, high = places.min(axis=0), places.max(axis=0)
                 raise self.fault(
                     f"the shot leaves its subject {_name(subject)} out of frame: it is seen at x {low[0]:.1f} … "

@@ -1,7 +1,8 @@
 """Places on the screen: regions of the frame, in scene units, and what fits into them.
 
 The frame is 14.22 by 8 scene units with its middle at zero, whatever the camera does; the text layer lives there, and
-what is in the world is seen there as `Shot.project` says.
+what is in the world is seen there as `Shot.project` says. In another shape than 16:9 regions have the same names, and
+are elsewhere: what is beside the picture in a wide frame is above or below it in a narrow one.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from manimlib import DOWN, FRAME_HEIGHT, FRAME_WIDTH, RIGHT, UP, Group, Mobject,
 from numpy import ndarray
 
 from mathviz.style import HALF_HEIGHT, HALF_WIDTH
+from mathviz.style.shapes import WIDE, shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Some = TypeVar("Some", bound=Mobject)
 
-LEAST_SCALE = 0.7
+LEAST_SCALE = shape().least
 """What is put into a region may be made smaller down to this, not further: it could not be read."""
 
 GAP = 0.35
@@ -144,3 +146,22 @@ UPPER_RIGHT = replace(RIGHT_THIRD, bottom=0.3, top=HALF_HEIGHT - 0.1, toward=(1.
 UPPER_LEFT = replace(LEFT_THIRD, bottom=0.3, toward=(-1.0, 0.0))
 LOWER_LEFT = replace(LEFT_THIRD, top=-0.3, toward=(-1.0, 0.0))
 LOWER_RIGHT = replace(RIGHT_THIRD, top=-0.3, toward=(1.0, 0.0))
+
+if shape().name != WIDE:
+    # Upright, in pixels of 1080 × 1920: a phone's players lay their own over the lowest fifth (title, buttons of the
+    # channel) and over 150 at the top; buttons stand at the right, over the lower half, so caption lines are short.
+    upright = shape().name == "9:16"
+    CAPTION_TOP, TITLE_BOTTOM = (-2.3, 5.35) if upright else (-2.2, 2.95)
+    FRAME = Region(-FRAME_WIDTH / 2, FRAME_WIDTH / 2, -FRAME_HEIGHT / 2, FRAME_HEIGHT / 2)
+    SAFE = Region(-3.6, 3.6, *((-4.27, 6.0) if upright else (-3.6, 3.6)))
+    STAGE = replace(SAFE, bottom=CAPTION_TOP, top=TITLE_BOTTOM)
+    POSTER = replace(SAFE, top=SAFE.top - 0.5)
+    CAPTION, TITLE = replace(SAFE, top=CAPTION_TOP), replace(SAFE, bottom=TITLE_BOTTOM)
+    RIGHT_THIRD = replace(STAGE, bottom=STAGE.top - STAGE.height / 3)
+    LEFT_THIRD = replace(STAGE, top=STAGE.bottom + STAGE.height / 3)
+    RIGHT_HALF = replace(STAGE, bottom=STAGE.middle[1] + 0.1)
+    LEFT_HALF = replace(STAGE, top=STAGE.middle[1] - 0.1)
+    UPPER_RIGHT = replace(RIGHT_THIRD, left=0.1, toward=(1.0, 1.0))
+    UPPER_LEFT = replace(RIGHT_THIRD, right=-0.1, toward=(-1.0, 1.0))
+    LOWER_LEFT = replace(LEFT_THIRD, right=-0.1, toward=(-1.0, -1.0))
+    LOWER_RIGHT = replace(LEFT_THIRD, left=0.1, toward=(1.0, -1.0))

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manimlib import FRAME_HEIGHT, FRAME_WIDTH, Mobject, Scene, Surface, VMobject, color_to_rgb
+from manimlib import FRAME_HEIGHT, FRAME_WIDTH, UP, Mobject, Scene, Surface, VMobject, color_to_rgb
 from numpy import ndarray
 
 from mathviz.project.errors import StageError
-from mathviz.stage.frame import CAPTION_TOP, Some
+from mathviz.stage.frame import CAPTION_TOP, STAGE, TITLE_BOTTOM, Some
 from mathviz.stage.steady import hold_steady
 from mathviz.style import Theme
+from mathviz.style.shapes import WIDE, shape
 
 VEIL, TEXT = 50, 100
 """Order of what is drawn over the world: scrims, then text."""
@@ -109,7 +110,11 @@ class LayeredScene(Scene):
 
         Show it as anything else: ``self.play(FadeIn(self.scrim(RIGHT)))``.
         """
-        usual = 6.2 if edge[0] else (1.5 if edge[1] > 0 else CAPTION_TOP + FRAME_HEIGHT / 2 + 0.75)
+        if edge[0] and shape().name != WIDE:  # what stands beside the picture is above or below it
+            edge, reach = UP * edge[0], FRAME_HEIGHT / 2 - edge[0] * STAGE.middle[1] + 0.75
+        top = 1.5 + (FRAME_HEIGHT / 2 - 4.0) - (TITLE_BOTTOM - 2.95)
+        bottom = CAPTION_TOP + FRAME_HEIGHT / 2 + 0.75 + (FRAME_HEIGHT - 8.0) / 3  # upright, the text is its upper half
+        usual = 6.2 if edge[0] else (top if edge[1] > 0 else bottom)
         return Scrim(self.theme, edge, reach or usual, strength)
 
     def settle(self) -> None:

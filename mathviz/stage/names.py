@@ -17,13 +17,13 @@ import numpy as np
 from manimlib import UP, Mobject
 from numpy import ndarray
 
-from mathviz.stage.frame import FRAME, SAFE, Region, Some
+from mathviz.stage.frame import CAPTION_TOP, FRAME, SAFE, Region, Some
 from mathviz.stage.permanence import LastingScene
 
 CLEAR = 0.12
 """Between two labels, and between a label and the edge of where it may be, in scene units."""
 
-LABELS = Region(SAFE.left, SAFE.right, -2.35, SAFE.top)
+LABELS = Region(SAFE.left, SAFE.right, CAPTION_TOP - 0.05, SAFE.top)
 """Where labels are kept: in the safe area, above the caption."""
 
 

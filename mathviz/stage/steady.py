@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from manimlib import FRAME_WIDTH, Mobject
+from manimlib import FRAME_HEIGHT, FRAME_WIDTH, Mobject
 from manimlib.shader_wrapper import ShaderWrapper, VShaderWrapper
 
 Uniforms = dict[str, Any]
@@ -19,7 +19,7 @@ Uniforms = dict[str, Any]
 LEVEL = (1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 """The view of an unmoved frame."""
 
-DEPTH = math.tan(math.radians(45) / 2) / 4
+DEPTH = math.tan(math.radians(45) / 2) * 2 / FRAME_HEIGHT
 """How much nearer a unit of height over the frame comes, for manimgl's own field of view."""
 
 

@@ -28,6 +28,7 @@ from mathviz.stage.clock import Index
 from mathviz.stage.explainer import Explainer
 from mathviz.stage.frame import FRAME, LEFT_THIRD, RIGHT_THIRD, SAFE, STAGE, UPPER_RIGHT, Region
 from mathviz.stage.shots import HERO, Shot
+from mathviz.style.shapes import WIDE, shape
 
 CORNER = replace(UPPER_RIGHT, left=LEFT_THIRD.right, bottom=STAGE.bottom, top=SAFE.top, toward=(1.0, 0.6))
 WHOLE = replace(STAGE, left=FRAME.left, right=FRAME.right, top=SAFE.top)
@@ -39,6 +40,12 @@ JAM = replace(BESIDE, left=1.05 * FRAME.left, right=RIGHT_THIRD.left + 1.3, bott
 LOWER = replace(SAFE, bottom=-1.65, top=2.05)
 AHEAD = replace(FRAME, left=1.1 * FRAME.left, bottom=-3.2, top=2.2)
 BEYOND = replace(BESIDE, left=1.2 * FRAME.left, right=RIGHT_THIRD.left - 0.3, bottom=1.35 * FRAME.bottom)
+if shape().name != WIDE:  # a number is above the table, which is all over what is below, and goes on at both sides
+    CORNER = replace(RIGHT_THIRD, top=SAFE.top - 0.5, toward=(1.0, 1.0))
+    WHOLE = replace(STAGE, left=FRAME.left, right=FRAME.right, top=RIGHT_THIRD.bottom)
+    AMID = LOWER = replace(STAGE, left=SAFE.left + 0.3, right=SAFE.right - 0.3, top=RIGHT_THIRD.bottom)
+    BESIDE = ABOVE = BEYOND = replace(WHOLE, left=1.3 * FRAME.left, right=1.3 * FRAME.right)
+    ABREAST = JAM = AHEAD = replace(WHOLE, left=1.15 * FRAME.left, right=1.15 * FRAME.right)
 """Where numbers stand; and the table: all over the frame, amid names; and running off it: beside a number, from above
 beside one, abreast of the title, for the poster, and with the front rank's ports above the caption. Rods stand lower,
 or go ahead, with the table behind."""

@@ -16,6 +16,7 @@ from numpy import ndarray
 
 from mathviz.project import ASSETS, not_found
 from mathviz.project.errors import ToolMissing
+from mathviz.style.shapes import shape
 
 THEMES = ("dark", "light")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -107,8 +108,8 @@ def _through(anchors: list[str]) -> ndarray:
 
 
 def size(name: str) -> float:
-    """A text size by name, in manimgl's font_size."""
-    sizes: dict[str, float] = settings()["text_sizes"]
+    """A text size by name, in manimgl's font_size, in the shape that is drawn."""
+    sizes: dict[str, float] = settings()["text_sizes"] | shape().sizes
     if name not in sizes:
         raise not_found("text size", name, sizes, "assets/theme.yaml")
     return sizes[name]
