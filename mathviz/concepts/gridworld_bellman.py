@@ -1,7 +1,7 @@
 """Values of a gridworld by Bellman's equations: by walks, sweeps, linear equations and a linear program.
 
-Each cell holds what a walk from it earns, discounted. Sutton & Barto (2018), chapters 3 and 4; the board is Zhao's
-(2025), with a goal that ends the walk, so that its own value is 0. Cells are counted along the rows from the top.
+Cells are counted along the rows from the top. Sutton & Barto (2018), chapters 3 and 4; the board is Zhao's (2025), with
+a goal that ends the walk, so that its own value is 0.
 """
 
 from __future__ import annotations
@@ -11,15 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int8
 from numpy import ndarray
-from numpy.random import Generator
 
 from mathviz.concepts.bellman_program import least_values
 from mathviz.concepts.shared.gridworld import GOAL, MUD, SWAMP, Gridworld
 from mathviz.concepts.value_claims import price_claims, sweep_claims, walk_claims
 from mathviz.trace import Claim, Trace
 
-START = 0
-"""The cell in the corner, from which the way is told."""
+START = 0  # the corner
 
 
 @dataclass(frozen=True)
@@ -53,10 +51,6 @@ class GridworldBellman(Trace):
     def g(self) -> float:
         """γ, by which a reward counts less for every step that it is later."""
         return float(self.discount)
-
-    @property
-    def side(self) -> int:
-        return int(np.sqrt(len(self.kinds)))
 
     @property
     def goal(self) -> int:
@@ -107,6 +101,11 @@ class GridworldBellman(Trace):
         return int((self.timid_value < self.best - 1e-9).sum())
 
     @property
+    def stuck(self) -> ndarray:
+        """Whether the timid policy never comes to the goal, from each cell, [cell]."""
+        return self.timidly(len(self.kinds))[:, -1] != self.goal
+
+    @property
     def places(self) -> int:
         return len(self.kinds) - 1
 
@@ -130,8 +129,9 @@ class GridworldBellman(Trace):
         return len(self.route(len(self.mud_cost) - 1)) - 1
 
     @property
-    def start(self) -> int:
-        return START
+    def later(self) -> int:
+        """By how many steps the corner's reward is later than at once."""
+        return self.dry_steps - 1
 
     @property
     def wading(self) -> ndarray:
@@ -146,12 +146,12 @@ class GridworldBellman(Trace):
             found.append(int(self.following[found[-1], int(self.moves_at[cost, found[-1]].argmax())]))
         return found
 
-    def pressing(self, cell: int = START) -> list[int]:
-        """Where the timid policy goes from a cell, until it stays where it is or comes to the goal."""
-        found = [cell]
-        while len(found) < 2 or found[-1] != found[-2]:
-            found.append(int(self.following[found[-1], int(self.timid[found[-1]])]))
-        return found
+    def timidly(self, steps: int) -> ndarray:
+        """Where so many moves of the timid policy lead from each cell, [cell moment]."""
+        found = [np.arange(len(self.kinds))]
+        for _ in range(steps):
+            found.append(self.following[found[-1], self.timid[found[-1]]])
+        return np.stack(found, axis=1)
 
     def check(self) -> list[Claim]:
         return [*walk_claims(self), *sweep_claims(self), *price_claims(self)]
@@ -188,7 +188,7 @@ def trace_gridworld_bellman(
 
 
 def _walk(
-    board: Gridworld, following: ndarray, count: int, limit: int, random: Generator
+    board: Gridworld, following: ndarray, count: int, limit: int, random: np.random.Generator
 ) -> tuple[ndarray, ndarray]:  # fmt: skip
     """Random walks from the corner: their cells [walk moment], and what each earned [walk]."""
     _, earned = board.model

@@ -56,7 +56,7 @@ def test_the_dual_program_walks_the_same_value(run):
             flow[cell, cell * moves + move] += 1
             if cell != run.goal:
                 flow[run.following[cell, move], cell * moves + move] -= run.g
-    found = linprog(-run.earned.ravel(), A_eq=flow, b_eq=np.eye(cells)[run.start], method="highs")
+    found = linprog(-run.earned.ravel(), A_eq=flow, b_eq=np.eye(cells)[0], method="highs")
     assert -found.fun == pytest.approx(run.corner, abs=1e-9)
 
 
