@@ -70,14 +70,14 @@ class GridworldBellman(Explainer):
         run, city, news = self.trace, self.city, News(self.theme, 4)
         self.keep(city)
         sinking = self.index(lambda at: city.show(moment(run.averaged, at)))
-        lid = city.lids()[ASKED]
-        close = self.plan.nearer(2.0, lid - 0.6 * OUT).around(-6, 8)
+        close = self.plan.nearer(2.0, city.lids()[ASKED] - 0.6 * OUT).around(-6, 8)
         self.play(self.moving(close), sinking.to(5), self.dropping(self.walkers), self.dropping(self.hero))
-        law = SAFE.put(self.law("average"), UR)  # lint: ignore[CON001] signs as large as these need 3 : 1
+        law = SAFE.put(self.law("average"), UR)
         before, after = run.averaged[5], run.averaged[5].copy()
         after[ASKED] = run.averaged[6][ASKED]
         around, here = city.lids(0.15)[run.following[ASKED]], np.repeat(city.lids(0.15)[[ASKED]], 4, axis=0)
         self.add(news)
+        # lint: ignore[CON001] signs as large as these need 3 : 1
         self.play(self.index(lambda at: news.fly(around, here, at)).to(1, SLOW), self.showing(law))
         lit = np.eye(len(run.kinds))[ASKED]
         told = self.index(lambda at: city.show(before + at * (after - before), np.sin(np.pi * at) * lit))
@@ -105,12 +105,12 @@ class GridworldBellman(Explainer):
 
     def take_the_best_neighbour(self) -> None:
         run, city, wave = self.trace, self.city, self.wave
-        # lint: ignore[CON001] signs as large as these need 3 : 1
         old, new = SAFE.put(self.law("average"), UL), SAFE.put(self.law("best"), UL)
         sunk = city.values.copy()
         rising = self.index(lambda at: city.show((1 - at) * sunk), self.stand)
+        # lint: ignore[CON001] signs as large as these need 3 : 1
         self.play(self.moving(self.high), rising.to(1, SLOW, ease), self.showing(old), self.showing(self.hero))
-        self.turn(old, new)
+        self.turn(old, new)  # lint: ignore[CON001] signs as large as these need 3 : 1
         self.add(wave)
         error = self.big("error", 1.0, "{:.3f}", "error", TOP)
         sweeping = self.index(wave.show, self.stand, lambda at: error.show(run.errors[int(at + 0.3)]))
