@@ -9,8 +9,9 @@ from mathviz.concepts.ring_allreduce import RingAllReduce as Run
 from mathviz.mobjects.exchange import HOVERS, IN, OUT, Histories, sent
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.ring_allreduce import Turntable
-from mathviz.stage import BENCH, HERO, RIGHT_THIRD
-from mathviz.stage.table import ABOVE, ABREAST, AHEAD, AMID, BEYOND, CORNER, JAM, LOWER, TableScene
+from mathviz.mobjects.seating import PORTS
+from mathviz.stage import BENCH, HERO, RIGHT_THIRD, STAGE
+from mathviz.stage.table import ABOVE, ABREAST, AHEAD, AMID, BEYOND, CORNER, GRAND, JAM, LOWER, TableScene
 from mathviz.style import NORMAL, QUICK, SLOW
 
 
@@ -37,13 +38,13 @@ class RingAllReduce(TableScene):
         self.begin(self.runs.star)
         self.ranks = self.names_of_ranks("rank")
         self.show(*self.ranks, self.scale("cell", run.wide.least, run.wide_largest))
-        self.keep(*self.ranks[:2])
+        self.keep(self.ranks[run.root])
         self.linger(theta=6)
 
     def the_star_jams_its_root(self) -> None:
-        run, root, near = self.trace, self.trace.root, self.facing(-0.05, 62, self.trace.ranks, JAM, ports=1)
+        run, root, near = self.trace, self.trace.root, self.across(-0.04, 0.5, 68, self.trace.ranks + 1, JAM, PORTS)
         # lint: ignore[CON001] names are cased, and copies and walls pass behind them for a moment
-        self.move(near, self.table.change(ports=1.0, relief=0.4), self.steps.to(1.0),
+        self.move(near, self.table.change(ports=1.0, relief=0.8), self.steps.to(1.0),
                   *self.counting("received", run.star_port, "error", 1, IN, root, rank=root), run_time=2 * SLOW)
         self.next_caption()
         self.play(self.steps.to(run.others), self.drifting(theta=5), run_time=2 * SLOW)
@@ -57,7 +58,7 @@ class RingAllReduce(TableScene):
         CORNER.column(guess, star := self.rival(run.star_port))
         self.play(*self.becoming(guess), self.showing(star), self.table.change(SLOW, sunk=1.0, ports=0.0, relief=0.0),
                   self.moving(self.facing(0.4, 14, 1, ABOVE)))  # fmt: skip
-        self.begin(self.runs.ring, run.root)
+        self.begin(self.runs.ring, run.root, run.hero)
         self.linger(theta=4)
         self.next_caption()
         self.play(self.table.change(SLOW, cut=1.0), self.drifting(theta=4, push=1.06))
@@ -73,7 +74,7 @@ class RingAllReduce(TableScene):
         self.show(mine, run_time=QUICK)
         self.steps = self.index(lambda at: table.at(at, late=min(at, 1.0)))
         self.play(self.steps.to(HOVERS), self.showing(there, time_span=(SLOW, 2 * SLOW)),
-                  self.moving(self.across(0.72, 0.52, 66, 3)), run_time=2 * SLOW)  # fmt: skip
+                  self.moving(self.across(0.74, 0.5, 62, 3, AMID)), run_time=2 * SLOW)  # fmt: skip
         self.next_caption()
         self.play(*(TransformFromCopy(*pair, run_time=QUICK) for pair in ((mine, terms[0]), (there, terms[2]))),
                   self.showing(terms[1]), self.showing(one), self.drifting(theta=2, run_time=NORMAL))  # fmt: skip
@@ -93,7 +94,7 @@ class RingAllReduce(TableScene):
 
     def counts_form_a_staircase(self) -> None:
         run, table, alone = self.trace, self.table, self.table.only(self.trace.root, self.trace.ranks, 0.45)
-        self.move(self.facing(0.5, 70, run.ranks, AMID.shrunk(0.4)),
+        self.move(self.facing(0.5, 68, run.ranks, GRAND),
                   table.change(ports=0.0, spot=0.0, relief=0.0, veil=alone, sunk=table.but(run.root)))  # fmt: skip
         counts = self.names_of_counts("count", run.root)
         self.show(*counts, run_time=1.5 * NORMAL)
@@ -117,7 +118,7 @@ class RingAllReduce(TableScene):
         run, table, most = self.trace, self.table, self.trace.most_ranks
         self.play(table.change(sunk=1.0, ports=0.0, cut=0.0, spot=0.0, relief=0.0), self.dropping(self.amount, QUICK))
         self.begin(self.runs.wide_star)
-        self.move(self.facing(-0.2, 62, most / 2, JAM, ports=1), table.change(fold=0.0, ports=1.0, relief=0.2),
+        self.move(self.across(-0.06, 0.9, 66, most + 1, JAM, PORTS), table.change(fold=0.0, ports=1.0, relief=0.8),
                   *self.counting("received", run.wide_star_port, "error", 1, IN, run.root, rank=run.root))  # fmt: skip
         self.play(self.steps.to(most - 1, 1.25 * SLOW), self.drifting(theta=8, run_time=2 * SLOW))
         self.next_caption()
@@ -131,7 +132,9 @@ class RingAllReduce(TableScene):
     def no_method_needs_less(self) -> None:
         run, table, rim = self.trace, self.table, self.table.seats.rim
         many = self.amount_of("messages", run.ring_steps, "model", unit="", ranks=run.most_ranks).show(0)
-        self.move(self.low(0, -16, run.most_ranks), table.change(veil=0.45, ports=0.0, spot=0.0), *self.becoming(many))
+        self.move(self.low(0, -12, run.most_ranks, BEYOND),
+                  table.change(veil=table.only(run.root, run.most_ranks, 0.3), ports=0.0, spot=0.0),
+                  *self.becoming(many))  # fmt: skip
         hops = self.index(lambda at: table.at(traced=at, spot=1.0), lambda at: self.amount.show(int(at)))
         self.play(hops.to(run.ring_steps), self.drifting(theta=6), run_time=1.5 * SLOW)
         self.next_caption()
@@ -158,22 +161,25 @@ class RingAllReduce(TableScene):
         self.grown = self.index(self.rods.show, CORNER.put(size, RIGHT + UP).show)
         self.show(size, run_time=QUICK)
         self.play(self.grown.to(run.crossover), self.moving(square), run_time=1.75 * SLOW)
-        costs = self.names_of_bricks(self.rods, step=(0, 0, 6), share=(0, 1, 8), bytes=(1, 1, -1))
-        self.show(*costs, run_time=QUICK)
-        self.keep(self.rods, size, *names, *costs)
+        self.costs = self.names_of_bricks(self.rods, step=(0, 0, 6), share=(0, 1, 8), bytes=(1, 1, -1))
+        self.show(*self.costs, run_time=QUICK)
+        self.keep(self.rods, size, *names, *self.costs)
 
     def large_gradients_prefer_the_ring(self) -> None:
-        self.show(self.rods.gate(self.trace.crossover), run_time=SLOW)
-        self.play(self.grown.to(1.5 * self.trace.crossover), run_time=SLOW)
+        run, table, half, rods = self.trace, self.table, self.trace.most_ranks - 1, self.rods
+        self.show(gate := rods.gate(run.crossover), run_time=SLOW)
+        self.play(self.grown.to(1.5 * run.crossover), run_time=SLOW)
         self.next_caption()
-        self.linger(theta=0, push=1.03)
+        back = self.index(lambda at: table.at(at, traced=at), at=run.ring_steps)
+        both = self.shot(HERO.turned(10, 4), rods.bounds(0), table.corners(half), within=STAGE).nearer(1.25)
+        self.play(back.to(half), table.change(spot=1.0, veil=table.finished(0.85, half)), self.moving(both),
+                  *(self.dropping(each, QUICK) for each in (gate, *self.costs)), run_time=2 * SLOW)  # fmt: skip
+        self.linger(theta=3)
 
     def last_picture(self) -> None:
         """The staircase of the widest ring, and what it buys: the poster."""
-        run, table, half = self.trace, self.table, self.trace.most_ranks - 1
-        back = self.index(lambda at: table.at(at, traced=at), at=run.ring_steps)
-        self.play(back.to(half), table.change(spot=1.0, veil=table.finished(0.85, half)),
-                  self.moving(self.facing(4.6, 54, run.most_ranks, BEYOND)), run_time=1.4 * SLOW)  # fmt: skip
+        run, half = self.trace, self.trace.most_ranks - 1
+        self.move(self.facing(4.6, 54, run.most_ranks, BEYOND), run_time=1.2 * SLOW)
         least = self.amount_of("every", run.wide_ring_port, "model", size="hero_large", ranks=run.most_ranks)
         rival = self.rival(run.wide_star_port)
         facts = (self.case(self.over(self.label(name, half=half, steps=run.ring_steps))) for name in ("unit", "half"))

@@ -6,6 +6,7 @@ Time is counted in steps, angles in ranks, heights in scene units: a storey is o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy import ndarray
@@ -36,7 +37,8 @@ class Flight:
     """One copy on its way.
 
     ``send`` [4] is the history's; ``turn`` how many ranks round it is, ``height`` where its foot is; from 0 to 1,
-    ``landed`` how much of it has come down, and ``sunk`` how far what it replaces has gone.
+    ``landed`` how much of it has come down, ``sunk`` how far what it replaces has gone, and ``queued`` how much of it
+    is in a queue.
     """
 
     send: ndarray
@@ -44,6 +46,7 @@ class Flight:
     height: float
     landed: float
     sunk: float
+    queued: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,8 @@ class History:
     def flights(self, clocks: ndarray) -> list[Flight]:
         """Everything that is in the air when it is so late, ``clocks`` [chunk], for every chunk."""
         found: list[Flight] = []
-        for send in self.sends:
+        for send, (leaves, arrives, pace) in zip(self.sends, self.hours, strict=True):
             time, step = clocks[send[3]], int(send[0])
-            leaves, arrives, pace = self._hours(send)
             # What has arrived stays a copy until its step is over and the next state shows it.
             if leaves < time < arrives or (arrives <= time < step + 1):
                 found.append(self._flight(send, time - leaves, max(arrives - time, 0.0), pace))
@@ -97,19 +99,24 @@ class History:
     def carried(self, clocks: ndarray) -> ndarray:
         """What each port has sent and received by then, in gradients, [rank direction]."""
         passed = np.zeros((self.ranks, 2))
-        for send in self.sends:
-            leaves, arrives, pace = self._hours(send)
-            leaves = max(leaves, arrives - pace * (0.38 if self._waits(send) else 1.0))
-            share = float(ease((clocks[send[3]] - leaves) / (arrives - leaves))) / self.chunks
-            passed[send[1], OUT] += share
-            passed[send[2], IN] += share
+        leaves, arrives, pace = np.array(self.hours).T
+        waits = np.array([self._waits(send) for send in self.sends])
+        leaves = np.maximum(leaves, arrives - pace * np.where(waits, 0.38, 1.0))
+        share = ease((clocks[self.sends[:, 3]] - leaves) / (arrives - leaves)) / self.chunks
+        np.add.at(passed, (self.sends[:, 1], OUT), share)
+        np.add.at(passed, (self.sends[:, 2], IN), share)
         return passed
+
+    @cached_property
+    def hours(self) -> list[tuple[float, float, float]]:
+        """When each copy leaves and arrives, and how long its flight takes without the waiting, in steps."""
+        return [self._hours(send) for send in self.sends]
 
     def _waits(self, send: ndarray) -> bool:
         return self.queued and self.adds(send)
 
     def _hours(self, send: ndarray) -> tuple[float, float, float]:
-        """When a copy leaves and arrives, and how long its flight takes without the waiting, in steps."""
+        """Of one."""
         step, source = int(send[0]), int(send[1])
         if self.queued:
             return (0.12 * step if self.adds(send) else float(step)), step + 0.94, 0.94
@@ -125,8 +132,9 @@ class History:
         landed = float(ease(1 - left / (0.38 * pace)))
         height = high * float(ease(since / pace / 0.42)) * (1 - landed) + base * landed
         around = (source - target + self.ranks / 2) % self.ranks - self.ranks / 2
-        turn = -around * float(ease((since / pace - 0.12) / 0.72))
-        return Flight(send, turn, height, landed, float(ease(since / pace / 0.55)))
+        there = float(ease((since / pace - 0.12) / 0.72))
+        queued = there * (1 - landed) if self._waits(send) else 0.0
+        return Flight(send, -around * there, height, landed, float(ease(since / pace / 0.55)), queued)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def gauges(theme: Theme, seats: Seating, passed: ndarray, most: ndarray, bright:
     on = np.where(jam[:, None], rgb(theme, "error"), wire(theme))
     angles = np.stack([begins, begins + full * (ends - begins)], axis=-1)
     bars = Wedges(theme, radii[lit], angles[lit], top=FULL, side=on[lit], lid=on[lit], heat=0.7, grey=0.15).triangles
-    light = shining(radii[lit].mean(axis=1), angles[lit], np.full(lit.sum(), FULL), on[lit], 0.55 * bright, 1.1)
+    light = shining(radii[lit].mean(axis=1), angles[lit], np.full(lit.sum(), FULL), on[lit], 0.55 * bright, 0.6)
     return _faded(join(tracks, bars), bright), light
 
 

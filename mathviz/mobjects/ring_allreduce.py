@@ -54,19 +54,20 @@ class Turntable(Group):
         self.lanes, self.curtain = Mesh(NOTHING), Mesh(NOTHING, z_index=GLASS)
         self.bloom = GlowDots(np.zeros((1, 3)), radius=0.7, glow_factor=2.2, opacity=0.0)
         self.trail = Trail(theme, np.zeros((2, 3)), "model", width=3.0 if is_dark(theme) else 6.0)
+        self.mark = Mesh(NOTHING)
         self.spark = Hero(theme, np.zeros(3), "model", radius=0.05 if is_dark(theme) else 0.03)
         self.shown: tuple[Any, ...] = ()
-        super().__init__(self.mirrored, self.floor, self.lanes, self.resting, self.flying, self.curtain, self.bloom,
-                         self.trail, self.spark)  # fmt: skip
+        super().__init__(self.mirrored, self.floor, self.lanes, self.resting, self.flying, self.mark, self.curtain,
+                         self.bloom, self.trail, self.spark)  # fmt: skip
         self.tell(history, hero)
 
     # What films ask for
 
-    def tell(self, history: History, hero: int | None = None) -> Turntable:
-        """Begin another history, at time 0. If more ranks take part, ``fold`` is 1: those that were there stand where
-        they stood, and the others come in as it goes to 0."""
+    def tell(self, history: History, hero: int | None = None, number: int | None = None) -> Turntable:
+        """Begin another history, at time 0, of whose followed chunk one ``number`` is outlined. If more ranks take
+        part, ``fold`` is 1: those that were there stand where they stood, and the others come in as it goes to 0."""
         self.seats = Seating(history.ranks, self.history.ranks, 0.0, self.seats.cut)
-        self.history, self.hero, self.shown = history, hero, ()
+        self.history, self.hero, self.number, self.shown = history, hero, number, ()
         self.veil, self.sunk = np.ones(history.counts.shape[1:]), np.zeros(history.chunks)
         self.way = np.zeros((2, 3)) if hero is None else self._way()  # where it goes on the unfolded table
         self.traced, self.gauged = None, None
@@ -149,13 +150,14 @@ class Turntable(Group):
         """How far round from its rank's middle a cell is, in ranks."""
         return ((element % self.columns + 0.5) / self.columns - 0.5) * 0.92
 
-    def cell(self, rank: int, chunk: int, element: int) -> ndarray:
-        """The middle of a cell of a chunk's lid, where it now is: on the copy, if one is on its way from this rank."""
+    def cell(self, rank: int, chunk: int, element: int, along: float = 0.5, inward: float = 0.5) -> ndarray:
+        """The middle of a cell of a chunk's lid, or another point of it, in shares, where it now is: on the copy, if
+        one is on its way from this rank."""
         rows = self.history.values.shape[3] // self.columns
         row, column = divmod(element, self.columns)
         fly = next((f for f in self.flights() if (f.send[1], f.send[3]) == (rank, chunk)), None)
         high = storeys(self.history.counts[self.states()[chunk], rank, chunk]) + (fly.height if fly else 0.0)
-        x, y, z = self.seats.inside(rank, chunk, high, (column + 0.5) / self.columns, (row + 0.5) / rows)
+        x, y, z = self.seats.inside(rank, chunk, high, (column + along) / self.columns, (row + inward) / rows)
         turn = self.seats.middle(fly.turn) - np.pi if fly else 0.0
         return np.array([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn), z])
 
@@ -201,7 +203,8 @@ class Turntable(Group):
 
     def _edge(self, rank: int, chunk: int, count: float, turn: float, foot: float) -> ndarray:
         radii, _ = self.seats.place(np.array([rank]), np.array([chunk]))
-        return upon(radii.max() + 0.03, self.seats.middle(rank + turn), foot + storeys(count) - 0.05)
+        beside = 0.0 if self.number is None else self.seat(self.number)
+        return upon(radii.max() + 0.03, self.seats.middle(rank + turn + beside), foot + storeys(count) - 0.05)
 
     # How it is drawn
 
@@ -238,6 +241,20 @@ class Turntable(Group):
         first = min(int(at), len(self.way) - 2)
         self.trail.show(max(at, 1e-3), shown, self.way)
         self.spark.show(self.way[first] + (at - first) * (self.way[first + 1] - self.way[first]), opacity=shown)
+        here = self.number is not None and drawn == self.time
+        self.mark.put(self._outline() if here and self.spot > 0 else NOTHING)
+
+    def _outline(self) -> Triangles:
+        """A frame around the number that is followed, on its lid; on a dark page in a little light."""
+        assert self.hero is not None and self.number is not None
+        halo, rank = 0.08 * is_dark(self.theme), self._heros()
+        along, inward = np.array([[-1, 0, 0.8, 15.2, 16, 17], [-1, 0, 1.4, 14.6, 16, 17]]) / 16
+        along[[0, 5]], inward[[0, 5]] = (-halo, 1 + halo), (-2 * halo, 1 + 2 * halo)
+        above = np.array([0.0, 0.0, 0.03])
+        points = np.array([[self.cell(rank, self.hero, self.number, u, v) + above for v in inward] for u in along])
+        alpha = np.pad(np.ones((4, 4)), 1) * self.spot
+        points, rgba, corners = sheet(points, coloured(rgb(self.theme, "text"), alpha))
+        return points, rgba, np.delete(corners, [24, 25], axis=0)  # the middle stays open
 
     def _resting(self, gone: tuple[tuple[int, int], ...]) -> Drawn:
         """All that stands on the table, but what is being replaced."""
@@ -260,6 +277,7 @@ class Turntable(Group):
             source, chunk, self.history.counts[step, source, chunk], (1 - fade) * here + fade * there,
             np.array([f.height for f in flights]), np.array([f.turn for f in flights]),
             landed=fade[:, 0], become=self.history.counts[step + 1, target, chunk],
+            queued=np.array([f.queued for f in flights]),
         )  # fmt: skip
         stale = np.array([not self.history.adds(f.send) and f.sunk < 1 for f in flights])
         if not stale.any():
@@ -272,14 +290,17 @@ class Turntable(Group):
     def _stacks(
         self, ranks: ndarray, chunks: ndarray, counts: ndarray, values: ndarray, foot: ndarray, turn: ndarray,
         squeeze: ndarray | float = 1.0, landed: ndarray | float = 1.0, become: ndarray | None = None,
+        queued: ndarray | float = 0.0,
     ) -> Drawn:  # fmt: skip
-        """``landed`` tells how much of a copy is what it is to ``become``, [stack] gradients."""
+        """``landed`` tells how much of a copy is what it is to ``become``, [stack] gradients; ``queued`` how much of it
+        is a jam."""
         fold = self.seats.fold
         rises = np.clip((1 - fold) + (ranks < self.seats.before), 0.0, 1.0)  # ranks that come in rise from the floor
         flying, become = become is not None, counts if become is None else become
         whole = (become == self.history.ranks)[:, None]
         plain = np.where(whole, finished(self.theme), rgb(self.theme, "mechanism"))
-        paint = mixed(np.tile(wire(self.theme), (len(ranks), 1)), plain, landed)
+        paint = mixed(np.tile(wire(self.theme), (len(ranks), 1)), rgb(self.theme, "error"), queued)
+        paint = mixed(paint, plain, landed)
         done = counts == self.history.ranks
         shine = np.maximum(done, np.broadcast_to(1.0 - landed, done.shape))
         if self.hero is not None:

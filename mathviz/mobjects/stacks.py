@@ -24,6 +24,9 @@ GREY = 0.15
 ALONG, UPWARD = 13, 6
 """Points of a light along its arc and upwards."""
 
+SOFT = 6.0
+"""A light fades in over one such part of its arc, and out over another: it has no edges."""
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -123,7 +126,8 @@ def shining(
     angle = (ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * share)[:, None]
     radii, heights = radii[:, None, None], heights[:, None, None] + reach * fall
     points = np.stack(np.broadcast_arrays(radii * np.cos(angle), radii * np.sin(angle), heights), axis=-1)
-    alpha = np.broadcast_to(np.broadcast_to(strength, len(points))[:, None, None] * (1 - fall) ** 2, points.shape[:3])
+    soft = np.clip(SOFT * np.minimum(share, 1 - share), 0, 1)
+    alpha = np.broadcast_to(strength, len(points))[:, None, None] * (1 - fall) ** 2 * soft
     colours = coloured(np.broadcast_to(paint, (len(points), 3))[:, None, None], alpha)
     _, _, one = sheet(points[0], colours[0])
     corners = (one + ALONG * UPWARD * np.arange(len(points))[:, None, None]).reshape(-1, 3)

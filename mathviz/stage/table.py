@@ -36,7 +36,8 @@ AMID = replace(SAFE, left=SAFE.left + 0.5, right=SAFE.right - 0.5, bottom=-3.3, 
 BESIDE = replace(WHOLE, left=1.3 * FRAME.left, right=RIGHT_THIRD.left + 2.0, bottom=1.2 * FRAME.bottom)
 ABOVE = replace(BESIDE, right=RIGHT_THIRD.left + 0.4, bottom=1.5 * FRAME.bottom, top=1.5 * FRAME.top)
 ABREAST = replace(WHOLE, left=SAFE.left, right=1.3 * FRAME.right, bottom=1.05 * FRAME.bottom, top=STAGE.top)
-JAM = replace(BESIDE, left=1.05 * FRAME.left, right=RIGHT_THIRD.left + 1.3, bottom=-2.5, top=1.1 * FRAME.top)
+JAM = replace(BESIDE, left=SAFE.left, right=RIGHT_THIRD.left + 0.3, bottom=-2.4, top=SAFE.top)
+GRAND = replace(AMID, left=FRAME.left + 0.6, right=FRAME.right - 0.6, bottom=FRAME.bottom)
 LOWER = replace(SAFE, bottom=-1.65, top=2.05)
 AHEAD = replace(FRAME, left=1.1 * FRAME.left, bottom=-3.2, top=2.2)
 BEYOND = replace(BESIDE, left=1.2 * FRAME.left, right=RIGHT_THIRD.left - 0.3, bottom=1.35 * FRAME.bottom)
@@ -68,9 +69,9 @@ class TableScene(Explainer):
     rods: Rods
     amount: BigNumber | None = None
 
-    def begin(self, history: History, hero: int | None = None) -> None:
+    def begin(self, history: History, hero: int | None = None, number: int | None = None) -> None:
         """Let the table tell another history from its begin."""
-        self.table.tell(history, hero)
+        self.table.tell(history, hero, number)
         self.steps = self.index(self.table.at)
 
     def low(self, theta: float = 0.0, phi: float = 0.0, height: float = 1.0, within: Region = BESIDE,
@@ -83,12 +84,15 @@ class TableScene(Explainer):
         front = replace(HERO, theta=self.table.seats.facing(rank), phi=phi)
         return self.shot(front, self.table.corners(height, ports), within=within).nearer(1)
 
-    def across(self, rank: float, half: float, phi: float, height: float) -> Shot:
-        """The near edge of the table alone, from outside: so many ranks to the left and right of one, or of a gap; it
-        goes on beyond the frame."""
-        seats = self.table.seats
+    def across(
+        self, rank: float, half: float, phi: float, height: float, within: Region = WHOLE, out: float = 0.0
+    ) -> Shot:  # fmt: skip
+        """The near edge of the table alone, from outside: so many ranks to the left and right of one, or of a gap, and
+        what is so far ``out``; it goes on beyond the frame."""
+        seats = replace(self.table.seats, fold=0.0)
         edge = [seats.rim(rank + part * half, 0, storeys(high)) for part in (-1, 0, 1) for high in (0, height)]
-        return self.shot(replace(HERO, theta=seats.facing(rank), phi=phi), np.array(edge), within=WHOLE).nearer(1)
+        edge.append(seats.rim(rank, out))
+        return self.shot(replace(HERO, theta=seats.facing(rank), phi=phi), np.array(edge), within=within).nearer(1)
 
     def amount_of(self, label: str, value: float, role: str, template: str = "{:g}", **more: Any) -> BigNumber:
         """A number of gradients in the picture's corner, with what it counts."""
@@ -131,7 +135,7 @@ class TableScene(Explainer):
     def names_of_counts(self, label: str, chunk: int) -> list[Any]:
         """A label over every rank: how many gradients are in its stack of a chunk now."""
         seats = self.table.seats
-        return [self.name_at(seats.rim(rank, 1.4, storeys(count + 1)),
+        return [self.name_at(seats.rim(rank, -0.7, storeys(count) + 0.9),
                              self.case(self.label(label, size="caption", count=count, ranks=seats.ranks)), ORIGIN)
                 for rank, count in enumerate(self.table.counts()[:, chunk])]  # fmt: skip
 
