@@ -9,7 +9,6 @@ from mathviz.concepts.ring_allreduce import RingAllReduce as Run
 from mathviz.mobjects.exchange import HOVERS, IN, OUT, Histories, sent
 from mathviz.mobjects.glass import Pool
 from mathviz.mobjects.ring_allreduce import Turntable
-from mathviz.mobjects.seating import PORTS
 from mathviz.stage import BENCH, HERO, RIGHT_THIRD, STAGE
 from mathviz.stage.table import ABOVE, ABREAST, AHEAD, AMID, BEYOND, CORNER, GRAND, JAM, LOWER, TableScene
 from mathviz.style import NORMAL, QUICK, SLOW
@@ -42,7 +41,7 @@ class RingAllReduce(TableScene):
         self.linger(theta=6)
 
     def the_star_jams_its_root(self) -> None:
-        run, root, near = self.trace, self.trace.root, self.across(-0.04, 0.5, 68, self.trace.ranks + 1, JAM, PORTS)
+        run, root, near = self.trace, self.trace.root, self.across(-0.04, 0.5, 68, self.trace.ranks + 1, JAM, 1.0)
         # lint: ignore[CON001] names are cased, and copies and walls pass behind them for a moment
         self.move(near, self.table.change(ports=1.0, relief=0.8), self.steps.to(1.0),
                   *self.counting("received", run.star_port, "error", 1, IN, root, rank=root), run_time=2 * SLOW)
@@ -118,7 +117,7 @@ class RingAllReduce(TableScene):
         run, table, most = self.trace, self.table, self.trace.most_ranks
         self.play(table.change(sunk=1.0, ports=0.0, cut=0.0, spot=0.0, relief=0.0), self.dropping(self.amount, QUICK))
         self.begin(self.runs.wide_star)
-        self.move(self.across(-0.06, 0.9, 66, most + 1, JAM, PORTS), table.change(fold=0.0, ports=1.0, relief=0.8),
+        self.move(self.across(-0.06, 0.9, 66, most + 1, JAM, 1.0), table.change(fold=0.0, ports=1.0, relief=0.8),
                   *self.counting("received", run.wide_star_port, "error", 1, IN, run.root, rank=run.root))  # fmt: skip
         self.play(self.steps.to(most - 1, 1.25 * SLOW), self.drifting(theta=8, run_time=2 * SLOW))
         self.next_caption()
@@ -131,10 +130,9 @@ class RingAllReduce(TableScene):
 
     def no_method_needs_less(self) -> None:
         run, table, rim = self.trace, self.table, self.table.seats.rim
+        alone = table.change(veil=table.only(run.root, run.most_ranks, 0.3), ports=0.0, spot=0.0)
         many = self.amount_of("messages", run.ring_steps, "model", unit="", ranks=run.most_ranks).show(0)
-        self.move(self.low(0, -12, run.most_ranks, BEYOND),
-                  table.change(veil=table.only(run.root, run.most_ranks, 0.3), ports=0.0, spot=0.0),
-                  *self.becoming(many))  # fmt: skip
+        self.move(self.low(0, -12, run.most_ranks, BEYOND), alone, *self.becoming(many))
         hops = self.index(lambda at: table.at(traced=at, spot=1.0), lambda at: self.amount.show(int(at)))
         self.play(hops.to(run.ring_steps), self.drifting(theta=6), run_time=1.5 * SLOW)
         self.next_caption()
@@ -147,9 +145,8 @@ class RingAllReduce(TableScene):
         self.linger(theta=6)
 
     def many_steps_are_the_price(self) -> None:
-        run, rivals = self.trace, {RING: "ring", TREE: "tree"}
-        names = self.lay_rods(run.sweep_steps[[*rivals], -1], run.step_shares[[*rivals]], rivals.values(),
-                              ranks=run.most_ranks)  # fmt: skip
+        run, two = self.trace, [RING, TREE]
+        names = self.lay_rods(run.sweep_steps[two, -1], run.step_shares[two], ("ring", "tree"), ranks=run.most_ranks)
         near = self.shot(HERO.turned(12, 15), self.rods.bounds(0), within=AHEAD).nearer(1)
         square = self.shot(BENCH.turned(0, 18), self.rods.bounds(1.5 * run.crossover), within=LOWER)
         self.play(self.moving(near, 1.5 * SLOW), self.table.change(ports=0.0, veil=0.45),
@@ -161,9 +158,10 @@ class RingAllReduce(TableScene):
         self.grown = self.index(self.rods.show, CORNER.put(size, RIGHT + UP).show)
         self.show(size, run_time=QUICK)
         self.play(self.grown.to(run.crossover), self.moving(square), run_time=1.75 * SLOW)
-        self.costs = self.names_of_bricks(self.rods, step=(0, 0, 6), share=(0, 1, 8), bytes=(1, 1, -1))
-        self.show(*self.costs, run_time=QUICK)
-        self.keep(self.rods, size, *names, *self.costs)
+        costs = self.names_of_bricks(self.rods, step=(0, 0, 6), share=(0, 1, 8), bytes=(1, 1, -1))
+        self.show(*costs, run_time=QUICK)
+        self.named = [*names, *costs]
+        self.keep(self.rods, size, *self.named)
 
     def large_gradients_prefer_the_ring(self) -> None:
         run, table, half, rods = self.trace, self.table, self.trace.most_ranks - 1, self.rods
@@ -172,12 +170,10 @@ class RingAllReduce(TableScene):
         self.next_caption()
         back = self.index(lambda at: table.at(at, traced=at), at=run.ring_steps)
         both = self.shot(HERO.turned(10, 4), rods.bounds(0), table.corners(half), within=STAGE).nearer(1.25)
-        self.play(back.to(half), table.change(spot=1.0, veil=table.finished(0.85, half)), self.moving(both),
-                  *(self.dropping(each, QUICK) for each in (gate, *self.costs)), run_time=2 * SLOW)  # fmt: skip
-        self.linger(theta=3)
+        gone, lit = (self.dropping(x, QUICK) for x in (gate, *self.named)), table.finished(0.85, half)
+        self.play(back.to(half), table.change(spot=1.0, veil=lit), self.moving(both), *gone, run_time=2.5 * SLOW)
 
     def last_picture(self) -> None:
-        """The staircase of the widest ring, and what it buys: the poster."""
         run, half = self.trace, self.trace.most_ranks - 1
         self.move(self.facing(4.6, 54, run.most_ranks, BEYOND), run_time=1.2 * SLOW)
         least = self.amount_of("every", run.wide_ring_port, "model", size="hero_large", ranks=run.most_ranks)

@@ -98,14 +98,12 @@ class History:
 
     def carried(self, clocks: ndarray) -> ndarray:
         """What each port has sent and received by then, in gradients, [rank direction]."""
-        passed = np.zeros((self.ranks, 2))
         leaves, arrives, pace = np.array(self.hours).T
         waits = np.array([self._waits(send) for send in self.sends])
         leaves = np.maximum(leaves, arrives - pace * np.where(waits, 0.38, 1.0))
         share = ease((clocks[self.sends[:, 3]] - leaves) / (arrives - leaves)) / self.chunks
-        np.add.at(passed, (self.sends[:, 1], OUT), share)
-        np.add.at(passed, (self.sends[:, 2], IN), share)
-        return passed
+        out, into = (np.bincount(self.sends[:, end], share, self.ranks) for end in (1, 2))
+        return np.stack([out, into], axis=-1)  # in the order of OUT and IN
 
     @cached_property
     def hours(self) -> list[tuple[float, float, float]]:

@@ -214,9 +214,9 @@ class Turntable(Group):
                self.relief, self.veil.tobytes(), leaving, self.time == 0)  # fmt: skip
         if key != self.shown:
             self.shown, self.still = key, self._resting(leaving)
-            self.resting.put(self.still.walls)
+            self.resting.put(join(self.still.walls, self.still.lids))
         moving = self._flying(flights)
-        self.flying.put(moving.walls)
+        self.flying.put(join(moving.walls, moving.lids))
         every = self.still + moving
         self.mirrored.put(_mirror(self.theme, every.walls))
         lanes, light = NOTHING, NOTHING

@@ -30,15 +30,17 @@ SOFT = 6.0
 
 @dataclass(frozen=True)
 class Drawn:
-    """Stacks, the cells [cell 7] of them that bloom, as places and colours, and the light that rises from some."""
+    """Stacks, and apart from them their lids, which no floor gives back; the cells [cell 7] that bloom, as places and
+    colours; the light that rises from some."""
 
     walls: Triangles = NOTHING
+    lids: Triangles = NOTHING
     bloom: ndarray = field(default_factory=lambda: np.zeros((0, 7)))
     light: Triangles = NOTHING
 
     def __add__(self, other: Drawn) -> Drawn:
-        return Drawn(join(self.walls, other.walls), np.concatenate([self.bloom, other.bloom]),
-                     join(self.light, other.light))  # fmt: skip
+        return Drawn(join(self.walls, other.walls), join(self.lids, other.lids),
+                     np.concatenate([self.bloom, other.bloom]), join(self.light, other.light))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Stacks:
         cells = veiled(theme, ember(theme, self.shares), self.lit[:, None])
         lids = Wedges(theme, radii, angles, foot=lid - LID * squeeze[top], top=lid, side=side[top],
                       grid=(self.shares.shape[1] // columns, columns), values=cells, heat=0.6, grey=GREY)  # fmt: skip
-        return Drawn(join(walls.triangles, lids.triangles), self._bloom(theme, lids.cells.mean(axis=2), lid),
+        return Drawn(walls.triangles, lids.triangles, self._bloom(theme, lids.cells.mean(axis=2), lid),
                      self._light(theme, radii, angles, lid))  # fmt: skip
 
     def _bloom(self, theme: Theme, cells: ndarray, height: ndarray) -> ndarray:

@@ -23,6 +23,7 @@ from mathviz.mobjects.exchange import History, storeys
 from mathviz.mobjects.number import BigNumber, Digits
 from mathviz.mobjects.ring_allreduce import Turntable
 from mathviz.mobjects.rods import Rods
+from mathviz.mobjects.seating import PORTS
 from mathviz.mobjects.stacks import wire
 from mathviz.stage.clock import Index
 from mathviz.stage.explainer import Explainer
@@ -85,13 +86,13 @@ class TableScene(Explainer):
         return self.shot(front, self.table.corners(height, ports), within=within).nearer(1)
 
     def across(
-        self, rank: float, half: float, phi: float, height: float, within: Region = WHOLE, out: float = 0.0
+        self, rank: float, half: float, phi: float, height: float, within: Region = WHOLE, ports: float = 0.0
     ) -> Shot:  # fmt: skip
-        """The near edge of the table alone, from outside: so many ranks to the left and right of one, or of a gap, and
-        what is so far ``out``; it goes on beyond the frame."""
+        """The near edge of the table alone, from outside: so many ranks to the left and right of one, or of a gap, with
+        its ports or without; it goes on beyond the frame."""
         seats = replace(self.table.seats, fold=0.0)
         edge = [seats.rim(rank + part * half, 0, storeys(high)) for part in (-1, 0, 1) for high in (0, height)]
-        edge.append(seats.rim(rank, out))
+        edge.append(seats.rim(rank, PORTS * ports))
         return self.shot(replace(HERO, theta=seats.facing(rank), phi=phi), np.array(edge), within=within).nearer(1)
 
     def amount_of(self, label: str, value: float, role: str, template: str = "{:g}", **more: Any) -> BigNumber:
