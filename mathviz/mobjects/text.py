@@ -176,7 +176,9 @@ def _may_break(text: str, i: int, han: bool) -> bool:
 
 def _unbalance(text: str, i: int, others: int) -> float:
     after_comma = text[i - 1] in "，：；,:;" or text[i - 2 : i].strip() in ",:;."
-    return abs(_width(text[:i]) - _width(text[i:]) / others) - (8 if after_comma and shape().lines == 2 else 0)
+    line = HAN_LINE if HAN.search(text) else LATIN_LINE
+    fits = shape().lines == 2 or (_width(text[:i]) <= line and _width(text[i:]) <= others * line)
+    return abs(_width(text[:i]) - _width(text[i:]) / others) - (8 if after_comma and fits else 0)
 
 
 class Number(VGroup):

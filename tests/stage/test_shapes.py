@@ -16,6 +16,7 @@ from mathviz.project import HOME, Project
 from mathviz.project.errors import NotFound
 from mathviz.render import inputs
 from mathviz.render.plan import Job, Wish, plan
+from mathviz.snapshots import frames
 from mathviz.style.shapes import SHAPES
 
 CATALOGUE = Project(HOME)
@@ -77,6 +78,13 @@ def test_a_shape_has_its_own_size_name_and_cache() -> None:
     assert len({inputs.slots(job) for job in jobs.values()}) == len({job.identity for job in jobs.values()}) == 3
     with pytest.raises(NotFound, match="4:3"):
         _job("4:3")
+
+
+def test_frames_of_a_shape_are_of_one_version_of_its_own() -> None:
+    upright = frames.wanted(CATALOGUE, "ring_allreduce", "9:16")
+    assert {snapshot.version for snapshot in upright} == {"en.dark.9x16"}
+    assert not {*upright} & {*frames.wanted(CATALOGUE, "ring_allreduce")}
+    assert upright[0].command(CATALOGUE).endswith("--shape 9:16")
 
 
 def test_the_lint_has_limits_for_each_shape() -> None:
