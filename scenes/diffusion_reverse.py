@@ -42,14 +42,15 @@ class DiffusionReverse(Banks):
     def the_average_lands_on_nothing(self) -> None:
         run = self.trace
         self.keep(self.crowd, self.hero, self.river.ridges, self.river.bed)
-        leap = drawn.Leap(self.river, run.paths[0], run.leapt)
-        self.sizing(leap)
+        leap = self.sized(drawn.Leap(self.river, run.paths[0], run.leapt))
         self.play(self.moving(self.behind, 1.5 * SLOW), *self.dimming(1.0, self.crowd),
                   self.showing(leap, time_span=(SLOW, 1.5 * SLOW)))  # fmt: skip
         self.play(self.index(leap.show).to(1, rate_func=rush_into), *self.dimming(HALF, self.river),
                   *self.dimming(0.15, self.crowd), run_time=1.8 * SLOW)  # fmt: skip
         self.next_caption()
-        self.show(self.big("landed", run.leapt_near, f"{{}} / {run.shown}", "error"))
+        landed = self.big("landed", run.leapt_near, f"{{}} / {run.shown}", "error")
+        self.play(self.showing(landed), self.drifting(2, run_time=NORMAL))
+        self.linger(3)
 
     def one_step_ago_is_a_small_cloud(self) -> None:
         run, one = self.trace, self.step
@@ -81,9 +82,9 @@ class DiffusionReverse(Banks):
                   self.drifting(2, run_time=SLOW))  # fmt: skip
         said = self.below(middle).row(*map(self.label, ("drawn", "kept")), gap=0.8, edge=UP)
         self.show(self.over(said))
+        self.linger(2)
         self.next_caption()
-        fall = drawn.Descent(self.river, run.loss_so_far, float(run.floor))
-        self.sizing(fall)
+        fall = self.sized(drawn.Descent(self.river, run.loss_so_far, float(run.floor)))
         loss = self.big("loss", run.loss_so_far[0], "{:.2f}", "model", HIGH_RIGHT)
         sea = self.shot(Angle(-262, 79), fall.places).nearer(1.05)
         self.play(self.moving(sea), *map(self.dropping, (one, self.once, middle, said)),
@@ -95,8 +96,7 @@ class DiffusionReverse(Banks):
     def every_answer_is_an_arrow(self) -> None:
         run = self.trace
         self.keep(self.crowd, self.hero, self.river.bed)
-        arrows = drawn.Arrows(self.river, run.paths, run.tips, int(run.apart))
-        self.sizing(arrows)
+        arrows = self.sized(drawn.Arrows(self.river, run.paths, run.tips, int(run.apart)))
         self.play(self.moving(self.burst, SLOW), self.showing(arrows, time_span=(NORMAL, SLOW)),
                   *self.dimming(1.0, self.crowd))  # fmt: skip
         self.chain.drives(arrows.follow)
@@ -114,13 +114,12 @@ class DiffusionReverse(Banks):
         run = self.trace
         again = drawn.Threads(self.river, run.reruns, self.last, self.poised, "model", 0.5, size=0.05, every=12)
         self.keep(self.crowd, self.hero, self.river.bed)
-        self.sizing(again)
         self.play(self.chain.to(self.poised, rate_func=smooth), self.moving(self.fork), self.showing(self.river.rest),
                   *self.dimming(0.0, self.crowd), run_time=1.5 * SLOW)  # fmt: skip
         self.play(self.showing(self.light.show(self.poised)), *self.dimming(FAINT, self.river))
         self.linger(theta=3)
         self.next_caption()
-        self.add(again)
+        self.add(self.sized(again))
         self.play(self.index(again.follow, at=self.poised).to(self.last), self.dropping(self.light), run_time=2 * SLOW)
         self.play(self.index(lambda share: again.favour(run.rises, share)).to(1), self.drifting(2),
                   self.showing(self.big("up", run.up, f"{{}} / {run.runs}", "model", UPPER_LEFT)))  # fmt: skip
@@ -147,18 +146,18 @@ class DiffusionReverse(Banks):
                             lambda at: number.show(moment(spread, at)))  # fmt: skip
         self.next_caption()
         self.play(course.to(spread.argmin()), self.drifting(4), *self.dimming(1.0, self.hero), run_time=2.3 * SLOW)
+        self.linger(3)
         self.next_caption()
         self.play(course.to(self.last), self.moving(self.low), *self.dimming(FAINT, self.river), run_time=1.5 * SLOW)
 
     def half_the_pull_needs_no_draw(self) -> None:
-        run, threads = self.trace, drawn.Threads(self.river, self.trace.halved, self.last)
+        run, threads = self.trace, self.sized(drawn.Threads(self.river, self.trace.halved, self.last))
         self.keep(self.river, self.silent, self.crowd, self.hero)
-        self.sizing(threads)
         self.play(*self.dimming(0.0, self.silent, self.hero), self.showing(threads))
         course = self.index(threads.follow, self.hero.walks(run.halved[:, run.hero]).follow)
         self.play(course.to(self.last), *self.dimming(1.0, self.hero), self.drifting(-4), run_time=2 * SLOW)
         self.show(self.big("halved", run.distance_halved.mean(), "{:.2f}", "rival", LOW_LEFT, data=run.apart_data))
-        self.wait(1.5 * NORMAL)
+        self.play(self.drifting(-3), run_time=1.5 * NORMAL)
 
     def the_moons_return(self) -> None:
         self.keep(self.river, self.silent, self.crowd, self.hero)

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from manimlib import FRAME_HEIGHT
@@ -21,6 +21,8 @@ from mathviz.stage.frame import FRAME, LEFT_HALF, LEFT_THIRD, POSTER, RIGHT_HALF
 from mathviz.stage.moves import CameraRide
 from mathviz.stage.river import RiverScene
 from mathviz.stage.shots import RIVER, UPSTREAM, Angle
+
+Light = TypeVar("Light", bound=Any)
 
 SHOULDER = Angle(-230, 80, 24)
 """From behind the noise and beside it: light goes away from the viewer."""
@@ -104,11 +106,13 @@ class Banks(RiverScene):
         """The camera goes along with the crowd down the river."""
         return self.riding(self.centre, run_time=run_time, rate_func=lambda share: share)
 
-    def sizing(self, *lights: Any) -> None:
-        """These keep their size on the screen from now on."""
-        self.with_view(lambda view: [each.seen_at(view.height) for each in lights])
+    def sized(self, light: Light) -> Light:
+        """It keeps its size on the screen from now on."""
+        self.with_view(lambda view: light.seen_at(view.height))
+        return light
 
     def see_far(self) -> None:
         """The cast keeps its size on the screen, and the moons shine however deep one step is looked into."""
-        self.sizing(self.river, self.crowd, self.silent, self.hero, self.step)
+        for light in (self.river, self.crowd, self.silent, self.hero, self.step):
+            self.sized(light)
         self.with_view(lambda view: self.river.far(FRAME_HEIGHT / view.height / view.nearness(self.heart)))
