@@ -174,6 +174,7 @@ class DiffusionReverse(Banks):
     def last_picture(self) -> None:
         self.keep(self.river, self.silent, self.crowd, self.hero, self.trail)
         ends = self.trace.distance.mean(), self.trace.distance_silent.mean()
-        pair = self.pair("distance", "{:.2f}", ("with", "middles"), ends, ("model", "error"), SAFE)
+        pair = self.pair("distance", "{:.2f}", ("with", "middles"), ends, ("model", "error"), SAFE,
+                         data=self.trace.apart_data)  # fmt: skip
         coming = self.scrim(LEFT, strength=0.6), self.top_scrim, pair.face, self.title
         self.play(self.moving(self.poster), *(self.showing(each, SLOW) for each in coming))

@@ -439,7 +439,7 @@ class Threads(Group):
         return self
 
     def favour(self, chosen: ndarray, share: float) -> Threads:
-        """Dim all that are not ``chosen`` [particle], by this share of the way to hardly any light."""
+        """Dim all that are not ``chosen`` [particle], by this share of the way to less light."""
         light = np.where(chosen, 1.0, 1 - (1 - UNCHOSEN) * share)
         self.lines.show(opacity=self.full * light[: len(self.lines.paths), None])
         self.heads.show(moment(self.ways, self.seen), opacity=light)
@@ -451,7 +451,7 @@ class Threads(Group):
         return self
 
 
-UNCHOSEN = 0.14
+UNCHOSEN = 0.4
 """What is left of the light of threads that are not spoken of."""
 
 
