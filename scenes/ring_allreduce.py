@@ -42,8 +42,7 @@ class RingAllReduce(TableScene):
 
     def the_star_jams_its_root(self) -> None:
         run, root, near = self.trace, self.trace.root, self.across(-0.04, 0.5, 68, self.trace.ranks + 1, JAM, 1.0)
-        # lint: ignore[CON001] names are cased, and copies and walls pass behind them for a moment
-        self.move(near, self.table.change(ports=1.0, relief=0.8), self.steps.to(1.0),
+        self.move(near, self.table.change(ports=1.0, relief=0.8), self.steps.to(1.0),  # lint: ignore[CON001] cased
                   *self.counting("received", run.star_port, "error", 1, IN, root, rank=root), run_time=2 * SLOW)
         self.next_caption()
         self.play(self.steps.to(run.others), self.drifting(theta=5), run_time=2 * SLOW)
@@ -96,8 +95,8 @@ class RingAllReduce(TableScene):
         self.move(self.facing(0.5, 68, run.ranks, GRAND),
                   table.change(ports=0.0, spot=0.0, relief=0.0, veil=alone, sunk=table.but(run.root)))  # fmt: skip
         counts = self.names_of_counts("count", run.root)
-        self.show(*counts, run_time=1.5 * NORMAL)
-        self.linger(theta=4)
+        self.show(*counts, run_time=1.5 * NORMAL)  # lint: ignore[CON001] cased, before the far ranks
+        self.linger(theta=4)  # lint: ignore[CON001] cased, before the far ranks
         self.next_caption()
         self.play(table.change(sunk=0.0, veil=1.0), *(self.dropping(each, QUICK) for each in counts),
                   self.drifting(theta=14, phi=-6, push=0.92), run_time=1.25 * SLOW)  # fmt: skip
@@ -132,7 +131,7 @@ class RingAllReduce(TableScene):
         run, table, rim = self.trace, self.table, self.table.seats.rim
         alone = table.change(veil=table.only(run.root, run.most_ranks, 0.3), ports=0.0, spot=0.0)
         many = self.amount_of("messages", run.ring_steps, "model", unit="", ranks=run.most_ranks).show(0)
-        self.move(self.low(0, -12, run.most_ranks, BEYOND), alone, *self.becoming(many))
+        self.play(self.moving(self.low(0, -12, run.most_ranks, BEYOND)), alone, *self.becoming(many))
         hops = self.index(lambda at: table.at(traced=at, spot=1.0), lambda at: self.amount.show(int(at)))
         self.play(hops.to(run.ring_steps), self.drifting(theta=6), run_time=1.5 * SLOW)
         self.next_caption()
@@ -174,9 +173,8 @@ class RingAllReduce(TableScene):
         self.play(back.to(half), table.change(spot=1.0, veil=lit), self.moving(both), *gone, run_time=2.5 * SLOW)
 
     def last_picture(self) -> None:
-        run, half = self.trace, self.trace.most_ranks - 1
+        run, half, star = self.trace, self.trace.most_ranks - 1, self.rival(self.trace.wide_star_port)
         self.move(self.facing(4.6, 54, run.most_ranks, BEYOND), run_time=1.2 * SLOW)
         least = self.amount_of("every", run.wide_ring_port, "model", size="hero_large", ranks=run.most_ranks)
-        rival = self.rival(run.wide_star_port)
         facts = (self.case(self.over(self.label(name, half=half, steps=run.ring_steps))) for name in ("unit", "half"))
-        self.show(RIGHT_THIRD.column(least, rival, *facts, gap=0.5, edge=RIGHT), self.title, run_time=QUICK)
+        self.show(RIGHT_THIRD.column(least, star, *facts, gap=0.5, edge=RIGHT), self.title, run_time=QUICK)
