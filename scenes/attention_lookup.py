@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from manimlib import DOWN, LEFT, RIGHT, UP, UR
+from manimlib import DL, DOWN, LEFT, UP, UR
 
 from mathviz.concepts.attention_lookup import AttentionLookup as Run
 from mathviz.concepts.learned_keys import CORNERS
@@ -43,7 +43,7 @@ class AttentionLookup(Explainer):
         self.softening, self.planning = self.index(drum.soften, at=1), self.index(drum.plan)
         self.side = self.shot(HERO.turned(66, 8), drum.room, drum.ends, within=WIDE).nearer(1.0)
         self.law_side = self.shot(HERO.turned(60, 15), drum.room, drum.ends, within=UNDER).nearer(1.0)
-        self.values = self.shot(HERO.turned(84, 18), drum.wall_end, drum.ends, within=WIDE).nearer(1.0)
+        self.values = self.shot(HERO.turned(77, 16), drum.wall_end, drum.ends, within=WIDE).nearer(1.0)
         self.low, self.high = (self.shot(HERO.turned(*turn), drum.room, drum.ends, within=WIDE).nearer(1.0)
                                for turn in ((60, 22), (58, -8)))  # fmt: skip
         self.heart = replace(self.side, theta=64, phi=26, height=1.9, focus=(0.0, 0.0, 0.0), subjects=())
@@ -105,7 +105,7 @@ class AttentionLookup(Explainer):
         self.play(self.moving(self.above), self.planning.to(1), self.index(drum.trade, at=1).to(0, SLOW, ease))
         self.play(self.training.to(0, 1.5 * SLOW, ease), self.moving(self.heart, 1.5 * SLOW))
         names = self.named("keys", drum.tip, LEFT), self.named("queries", drum.aim)
-        self.own, self.shade = self.big("own", run.first_weight, "{:.0%}", "mechanism", TOP), self.scrim(RIGHT, 8.5)
+        self.own, self.shade = self.big("own", run.first_weight, "{:.0%}", "mechanism", TOP), self.scrim(UP, 3.4)
         self.show(*names, self.shade, self.own, run_time=NORMAL)
         self.next_caption()
         self.linger(theta=8)
@@ -146,8 +146,8 @@ class AttentionLookup(Explainer):
 
     def order_is_not_seen(self) -> None:
         run, drum = self.trace, self.drum
-        self.training.put(run.halfway)
-        self.add(drum.turn(run.shown))
+        self.drop(self.shares, run_time=QUICK)
+        self.add(drum.train(run.halfway).turn(run.shown))
         self.play(self.moving(self.high.nearer(1.12)), self.index(drum.lit, at=0).to(1))
         self.play(self.index(drum.shuffle).to(1, 1.5 * SLOW, ease))
         self.linger(theta=4)
@@ -168,7 +168,7 @@ class AttentionLookup(Explainer):
         shot = self.shot(HERO.turned(66, 8), drum.room, drum.ends, within=LOW).nearer(1.0)
         self.play(self.moving(shot), self.index(drum.shuffle, at=1).to(0, SLOW, ease), self.index(drum.traced).to(1))
         one = self.big("end", run.halfway_right, "{:.0%}", "mechanism", HOLE, size="hero_large", first=run.first_right)
-        self.show(one, SAFE.put(self.law("attention"), DOWN))
+        self.show(one, SAFE.put(self.law("attention"), DL))
 
     def next_caption(self) -> None:
         """After a slow turn for as long as the caption before is still to be read."""

@@ -215,7 +215,7 @@ class Drum(Group):
         """A ring round where the answer is now, on the triangle."""
         around, up = np.linspace(0, 2 * np.pi, 49)[:, None], np.array([0.0, 0.0, 1.0])
         ring = 0.24 * (np.cos(around) * ACROSS / np.linalg.norm(ACROSS) + np.sin(around) * up)
-        return GlowLine(self.theme, self.answer.get_points()[0] + ring, "target", 3.5, glow=0.6)
+        return GlowLine(self.theme, self.answer.get_points()[0] + ring, "text", 3.0, glow=0.6)
 
     def fade_trace(self, share: float) -> Drum:
         """The answers that were left on the triangle go."""
@@ -265,8 +265,8 @@ class Drum(Group):
         points = radii[None, :, None] * _toward(seen)[:, None]
         self.spill.put(sheet(points, coloured(mix[:, None], self.light * strength * (1.0 if self.dark else 0.85))))
         x, z = np.meshgrid(np.linspace(0, WALL, 12), [0.0, TALL], indexing="ij")
-        fade = self.light * (1 - 0.85 * self.planned) * (0.55 if self.dark else 0.4) * (1 - 0.5 * x / WALL)
-        self.lamp.show(opacity=self.light * (1 - 0.85 * self.planned))
+        fade = self.light * (1 - self.planned) * (0.55 if self.dark else 0.4) * (1 - 0.5 * x / WALL)
+        self.lamp.show(opacity=self.light * (1 - self.planned))
         self.slit.put(sheet(np.stack([x, 0 * x, z], axis=-1), coloured(rgb(self.theme, "model"), fade)))
 
     def _leads(self) -> None:
@@ -287,7 +287,7 @@ class Drum(Group):
         tips, asked = (np.column_stack([UNIT * each @ turned.T, np.full(len(each), 0.03)]) for each in (keys, queries))
         self.arms.show(paths=np.stack([0 * tips, tips], axis=1), opacity=self.planned)
         self.pulls.show(np.stack([asked, tips], axis=1), opacity=0.7 * self.planned)
-        self.tips.show(tips, self.values @ palette(self.theme), opacity=self.planned)
+        self.tips.show(tips, "mechanism", opacity=self.planned)
         self.asked.show(asked, opacity=self.planned)
 
     def _answer(self) -> None:
