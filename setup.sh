@@ -163,6 +163,7 @@ find_missing() {
     has xdotool || lacks xdotool "presses a key in that window" xdotool
     has espeak-ng || lacks espeak-ng "speaks captions" espeak-ng
     has chromium || lacks chromium "looks at the gallery's pages" chromium
+    has pdftoppm || lacks pdftoppm "shows what a PDF looks like" poppler-utils
     [ $for_tests != all ] || has npm || lacks npm "installs a blog made with Hexo" npm
 }
 
