@@ -60,7 +60,7 @@ class AttentionLookup(Explainer):
     def nearest_jumps(self) -> None:
         drum, shown = self.drum, self.trace.shown
         self.keep(drum)
-        names = self.named("query", drum.foot, DOWN), self.named("key", drum.leftmost), self.named("value", drum.top)
+        names = self.named("query", drum.foot), self.named("key", drum.leftmost), self.named("value", drum.top, UP)
         self.play(self.softening.to(0, SLOW, ease), *map(self.showing, names))
         self.next_caption()
         change = self.big("slope", self.trace.hard_slope, "{:.0f}", "error", HOLE)
@@ -104,7 +104,7 @@ class AttentionLookup(Explainer):
         self.keep(drum)
         self.play(self.moving(self.above), self.planning.to(1), self.index(drum.trade, at=1).to(0, SLOW, ease))
         self.play(self.training.to(0, 1.5 * SLOW, ease), self.moving(self.heart, 1.5 * SLOW))
-        names = self.named("keys", drum.tip, LEFT), self.named("queries", drum.aim)
+        names = self.named("keys", drum.tip, LEFT), self.named("queries", drum.aim, UP)
         self.own, self.shade = self.big("own", run.first_weight, "{:.0%}", "mechanism", TOP), self.scrim(UP, 3.4)
         self.show(*names, self.shade, self.own, run_time=NORMAL)
         self.next_caption()
@@ -155,8 +155,8 @@ class AttentionLookup(Explainer):
     def block_by_block(self) -> None:
         run, drum = self.trace, self.drum
         self.keep(drum)
-        self.play(self.moving(self.values), self.showing(drum.ring()))
-        self.play(self.index(drum.admit, at=run.blocks).to(1, NORMAL, ease))
+        few = self.index(drum.admit, at=run.blocks).to(1, QUICK, ease)
+        self.play(self.moving(self.values), self.showing(drum.ring()), few)
         for block in range(2, run.blocks + 1):
             self.play(self.index(drum.admit, at=block - 1).to(block, NORMAL + QUICK, ease))
         self.linger(theta=4)
@@ -175,6 +175,6 @@ class AttentionLookup(Explainer):
         self.linger(theta=-4)
         super().next_caption()
 
-    def named(self, name: str, place: Callable[[], np.ndarray], side: np.ndarray = UP) -> Text | Sentence:
+    def named(self, name: str, place: Callable[[], np.ndarray], side: np.ndarray = DOWN) -> Text | Sentence:
         """A label that stands beside something of the drum."""
         return self.name_at(place, self.case(self.label(name)), side, 0.32)

@@ -57,7 +57,7 @@ class GridworldBellman(Explainer):
         self.add(walkers)
         goal = self.name_at(city.lids(2.6)[city.goal], self.case(self.label("goal")), UP)
         mud = self.name_at(city.lids(0.2)[11], self.case(self.label("mud")), UP)
-        walking = self.index(walkers.show, lambda at: self.hero.show(walkers.ways[0][round(at * STEPS)]))
+        walking = self.index(walkers.show)
         self.play(self.moving(self.plan), walking.to(3), *map(self.showing, (goal, mud)))
         self.next_caption()
         many = np.geomspace(len(run.walks), run.samples, 101).astype(int)
@@ -68,10 +68,10 @@ class GridworldBellman(Explainer):
 
     def ask_the_neighbours(self) -> None:
         run, city, news = self.trace, self.city, News(self.theme, 4)
-        self.keep(city)
-        sinking = self.index(lambda at: city.show(moment(run.averaged, at)))
+        self.keep(city, self.hero)
+        sinking = self.index(lambda at: city.show(moment(run.averaged, at)), self.stand)
         close = self.plan.nearer(2.0, city.lids()[ASKED] - 0.6 * OUT).around(-6, 8)
-        self.play(self.moving(close), sinking.to(5), self.dropping(self.walkers), self.dropping(self.hero))
+        self.play(self.moving(close), sinking.to(5), self.dropping(self.walkers))
         law = SAFE.put(self.law("average"), UR)
         before, after = run.averaged[5], run.averaged[5].copy()
         after[ASKED] = run.averaged[6][ASKED]
@@ -88,7 +88,7 @@ class GridworldBellman(Explainer):
         self.play(self.moving(self.deep), sinking.to(9, SLOW))
         self.show(corner, run_time=QUICK)
         self.play(sinking.to(len(run.averaged) - 1, RUN / 2), self.drifting(4, run_time=RUN / 2))
-        self.keep(city)
+        self.keep(city, self.hero)
 
     def greed_hides_at_the_wall(self) -> None:
         run, city = self.trace, self.city
@@ -97,11 +97,11 @@ class GridworldBellman(Explainer):
         ways = np.array([city.way(cells, run.timid[cells]) for cells in np.delete(run.timidly(9), run.goal, axis=0)])
         crowd = Walkers(self.theme, ways, "model", trail=0.0)
         self.show(crowd)
+        fleeing, count = self.index(crowd.show), self.big("stuck", run.worse, "{:.0f}", "error", TOP, places=run.places)
+        self.play(fleeing.to(4, RUN / 2), self.dropping(signs), self.drifting(-3, run_time=RUN / 2))
         self.next_caption()
-        count = self.big("stuck", run.worse, "{:.0f}", "error", TOP, places=run.places)
-        self.play(self.index(crowd.show).to(9, RUN), self.dropping(signs), self.drifting(-6, run_time=RUN),
-                  self.showing(count, time_span=(SLOW, SLOW + QUICK)))  # fmt: skip
-        self.keep(city)
+        self.play(fleeing.to(9, RUN / 2), self.drifting(-3, run_time=RUN / 2), self.showing(count, QUICK))
+        self.keep(city, self.hero)
 
     def take_the_best_neighbour(self) -> None:
         run, city, wave = self.trace, self.city, self.wave
@@ -109,7 +109,7 @@ class GridworldBellman(Explainer):
         sunk = city.values.copy()
         rising = self.index(lambda at: city.show((1 - at) * sunk), self.stand)
         # lint: ignore[CON001] signs as large as these need 3 : 1
-        self.play(self.moving(self.high), rising.to(1, SLOW, ease), self.showing(old), self.showing(self.hero))
+        self.play(self.moving(self.high), rising.to(1, SLOW, ease), self.showing(old))
         self.turn(old, new)  # lint: ignore[CON001] signs as large as these need 3 : 1
         self.add(wave)
         error = self.big("error", 1.0, "{:.3f}", "error", TOP)

@@ -78,7 +78,7 @@ class RingAllReduce(TableScene):
                   self.showing(terms[1]), self.showing(one), self.drifting(theta=2, run_time=NORMAL))  # fmt: skip
         self.play(self.dropping(mine, QUICK), self.dropping(there, QUICK), self.steps.to(1, NORMAL))
         self.show(both, run_time=QUICK)
-        self.play(TransformFromCopy(both, terms[4]), self.showing(terms[3], time_span=(NORMAL, 1.5 * NORMAL)),
+        self.play(TransformFromCopy(both, terms[4]), self.showing(terms[3], QUICK),
                   self.drifting(theta=3, run_time=2 * NORMAL))  # fmt: skip
 
     def every_link_adds_at_once(self) -> None:

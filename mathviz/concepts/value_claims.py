@@ -53,6 +53,7 @@ def sweep_claims(trace: Any) -> list[Claim]:
     best = (trace.earned + trace.g * trace.best[trace.following]).max(axis=1)
     steps = _dry_steps(trace)
     inside = np.arange(len(steps)) != trace.goal
+    beside = (trace.following == trace.goal).any(axis=1) & (trace.kinds == 1)
     return [
         Claim.close("each sweep takes the best neighbour", trace.swept[1:], offers[:-1].max(axis=2), 1e-12),
         Claim.close("the best values satisfy Bellman's equation", trace.best, best, 1e-12),
@@ -63,6 +64,7 @@ def sweep_claims(trace: Any) -> list[Claim]:
         Claim.close("a value is γ to the number of dry steps but one", trace.best[inside],
                     trace.g ** (steps[inside] - 1), 1e-12),
         Claim.exact("the goal's news spreads one step a sweep", trace.known[inside], steps[inside].astype(int)),
+        Claim.close("no cell is worth more than mud beside the goal", trace.best[beside], trace.best.max(), 1e-12),
         Claim.close("linear programming finds the same values", trace.programmed, trace.best, 1e-7),
         Claim.close("the last sweep is there too", trace.swept[-1], trace.best, 1e-12),
     ]  # fmt: skip
@@ -84,6 +86,7 @@ def price_claims(trace: Any) -> list[Claim]:
         Claim.below("it changes where algebra says, at γ − γ⁷", np.abs(seen - trace.flip).max(initial=0),
                     abs(trace.mud_cost[1] - trace.mud_cost[0]), "{:.4f}"),
         Claim.exact("the detour is longer than wading", [trace.dry_steps, trace.wet_steps], [11, 5]),
+        Claim.exact("who wades enters mud once", (trace.kinds[trace.route(len(trace.mud_cost) - 1)] == 1).sum(), 1),
         Claim.below("the cheaper the mud, the more cells wade", -np.diff(trace.wading), 0.5),
         Claim.below("cheaper mud makes no cell worse", -np.diff(trace.best_at, axis=0), 1e-12),
     ]  # fmt: skip

@@ -133,9 +133,9 @@ class Drum(Group):
         return np.array([WALL, 0.0, 0.0])
 
     def leftmost(self) -> ndarray:
-        """The head of the post that is seen farthest to the left, [3]."""
+        """The foot of the post that is seen farthest to the left, [3]."""
         heads = self.heads.get_points()[: len(self.seen)]
-        return np.asarray(heads[(heads[:, :2] @ [-np.sin(self.facing), np.cos(self.facing)]).argmin()])
+        return heads[(heads[:, :2] @ [-np.sin(self.facing), np.cos(self.facing)]).argmin()] * np.array([1, 1, 0])
 
     def top(self) -> ndarray:
         """The upper corner of the triangle, [3]."""
