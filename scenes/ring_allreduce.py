@@ -96,7 +96,7 @@ class RingAllReduce(TableScene):
                   table.change(ports=0.0, spot=0.0, relief=0.0, veil=alone, sunk=table.but(run.root)))  # fmt: skip
         counts = self.names_of_counts("count", run.root)
         self.show(*counts, run_time=1.5 * NORMAL)  # lint: ignore[CON001] cased, before the far ranks
-        self.linger(theta=4)  # lint: ignore[CON001] cased, before the far ranks
+        self.linger(theta=4)
         self.next_caption()
         self.play(table.change(sunk=0.0, veil=1.0), *(self.dropping(each, QUICK) for each in counts),
                   self.drifting(theta=14, phi=-6, push=0.92), run_time=1.25 * SLOW)  # fmt: skip
