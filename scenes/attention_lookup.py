@@ -61,7 +61,7 @@ class AttentionLookup(Explainer):
         drum, shown = self.drum, self.trace.shown
         self.keep(drum)
         names = self.named("query", drum.foot), self.named("key", drum.leftmost), self.named("value", drum.top, UP)
-        self.play(self.softening.to(0, SLOW, ease), *map(self.showing, names))
+        self.play(self.softening.to(0, SLOW, ease), *map(self.showing, names))  # lint: ignore[CON001] cased
         self.next_caption()
         change = self.big("slope", self.trace.hard_slope, "{:.0f}", "error", HOLE)
         self.drop(*names, run_time=QUICK)
